@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "electron-vite";
+
+/** One bundle per process; native modules and everything in `dependencies` stay outside and are loaded from node_modules. */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: "out/main",
+      target: "node24",
+      rollupOptions: {
+        input: {
+          index: resolve("src/main/index.ts"),
+          serve: resolve("src/main/serve.ts"),
+          "terminal-host": resolve("src/terminal-host/index.ts"),
+          cellar: resolve("src/cli/cellar.ts"),
+        },
+        output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: "out/preload",
+      rollupOptions: {
+        input: { index: resolve("src/preload/index.ts") },
+        // A sandboxed preload script must be CommonJS.
+        output: { format: "cjs", entryFileNames: "[name].cjs" },
+      },
+    },
+  },
+  renderer: {
+    root: "src/renderer",
+    plugins: [react(), tailwindcss()],
+    build: {
+      outDir: "out/renderer",
+      target: "chrome140",
+      // Fonts and images stay files, so that the Content-Security-Policy needs no data: URLs.
+      assetsInlineLimit: 0,
+      rollupOptions: { input: resolve("src/renderer/index.html") },
+    },
+  },
+});

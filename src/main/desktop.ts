@@ -1,0 +1,16 @@
+/** What only a desktop can do. Electron implements it in `electron/`; browser mode answers that it cannot. */
+import type { Notification } from "#shared/contract/notifications.ts";
+
+export type Desktop = {
+  readonly face: "electron" | "browser";
+  /** Path chosen by the person, null when they cancelled. Throws `Failure("unavailable")` where there is no dialog. */
+  pickFolder(): Promise<string | null>;
+  /** Opens an http, https or mailto link that was already checked. */
+  openLink(url: string): Promise<void>;
+  reveal(path: string): Promise<void>;
+  /** Shows a notification outside the window; `opened` is called when the person clicks it. False when it could not be shown. */
+  notify(notification: Notification, opened: () => void): boolean;
+  /** Numbers for tray, dock and task bar. */
+  setAttention(state: { running: number; unseen: number }): void;
+  quit(): void;
+};

@@ -1,0 +1,43 @@
+/** The program itself: what it is, how its terminal host is, and the few things only the desktop can do. */
+import { eventIterator } from "@orpc/contract";
+import { z } from "zod";
+import { done, procedure, timestamp } from "./base.ts";
+
+export const hostStatus = z.strictObject({
+  /** `lost`: it died; its terminals are `stream_lost`. `refused`: another version runs and still holds terminals. */
+  state: z.enum(["starting", "connected", "lost", "refused"]),
+  pid: z.int().nullable(),
+  startedAt: timestamp.nullable(),
+  message: z.string(),
+});
+export type HostStatus = z.infer<typeof hostStatus>;
+
+export const appInfo = z.strictObject({
+  name: z.literal("Cellar"),
+  version: z.string(),
+  home: z.string(),
+  pid: z.int(),
+  platform: z.string(),
+  face: z.enum(["electron", "browser"]),
+  /** The person's home directory and login shell. */
+  userHome: z.string(),
+  shell: z.string(),
+  /** What happened to a database at start (quarantined, restored), in sentences. */
+  notices: z.array(z.string()),
+});
+export type AppInfo = z.infer<typeof appInfo>;
+
+export const app = {
+  info: procedure.input(z.strictObject({})).output(appInfo),
+  watchHost: procedure.input(z.strictObject({})).output(eventIterator(hostStatus)),
+  /** Starts a terminal host again after it was lost. */
+  restartHost: procedure.input(z.strictObject({})).output(hostStatus),
+  /** Native folder dialog; null when cancelled; `unavailable` in browser mode. */
+  pickFolder: procedure.input(z.strictObject({})).output(z.strictObject({ path: z.string().nullable() })),
+  /** Opens a link outside Cellar after a scheme check (http, https, mailto). */
+  openLink: procedure.input(z.strictObject({ url: z.string().max(8192) })).output(done),
+  /** Shows a file or folder in the file manager (Electron). */
+  reveal: procedure.input(z.strictObject({ path: z.string().max(4096) })).output(done),
+  /** Ends the app; terminals go on. */
+  quit: procedure.input(z.strictObject({})).output(done),
+};

@@ -1,0 +1,23 @@
+/** The one contract: the server, the window's client, the command line and the reference are all derived from it. */
+import { app } from "./app.ts";
+import { cells } from "./cells.ts";
+import { jobs } from "./jobs.ts";
+import { launches } from "./launches.ts";
+import { notifications } from "./notifications.ts";
+import { programs } from "./programs.ts";
+import { settingsContract } from "./settings.ts";
+import { terminals } from "./terminals.ts";
+import { workspaces } from "./workspaces.ts";
+
+export const contract = {
+  app,
+  terminals,
+  cells,
+  jobs,
+  workspaces,
+  programs,
+  launches,
+  notifications,
+  settings: settingsContract,
+};
+export type Contract = typeof contract;

@@ -1,0 +1,41 @@
+/** Launches: an agent program started in a workspace under an isolation, in a terminal. */
+import { z } from "zod";
+import { launchId, liveList, procedure, programId, terminalId, terminalSize, timestamp, workspaceId } from "./base.ts";
+import { terminal } from "./terminals.ts";
+
+export const launch = z.strictObject({
+  id: launchId,
+  workspaceId,
+  programId,
+  programName: z.string(),
+  /** Only `none` so far: the program runs on this computer with the person's own rights. */
+  isolation: z.enum(["none"]),
+  terminalId,
+  /** Id under which the program keeps the conversation, where it lets us choose or tells us. */
+  conversationId: z.string().nullable(),
+  /** The program was asked to resume the conversation of this launch. */
+  resumedFrom: launchId.nullable(),
+  createdAt: timestamp,
+});
+export type Launch = z.infer<typeof launch>;
+
+export const launches = {
+  watch: procedure.input(z.strictObject({})).output(liveList(launch)),
+  start: procedure
+    .input(
+      z.strictObject({
+        workspaceId,
+        programId,
+        prompt: z.string().max(200_000).optional(),
+        /** Whole arguments added after the catalogue's. */
+        arguments: z.array(z.string().max(10_000)).max(100).optional(),
+        isolation: z.enum(["none"]).default("none"),
+        size: terminalSize.optional(),
+      }),
+    )
+    .output(z.strictObject({ launch, terminal })),
+  /** Starts the program again in the same workspace with the recorded conversation. */
+  resume: procedure
+    .input(z.strictObject({ id: launchId, size: terminalSize.optional() }))
+    .output(z.strictObject({ launch, terminal })),
+};

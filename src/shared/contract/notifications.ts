@@ -1,0 +1,50 @@
+/** Notifications: what a person is told when they are not looking. They never contain a program's output. */
+import { z } from "zod";
+import { cellId, done, liveList, notificationId, procedure, terminalId, timestamp, workspaceId } from "./base.ts";
+
+export const notificationKind = z.enum([
+  "cell-done",
+  "cell-timeout",
+  "cell-error",
+  /** `k notify`, or a script. */
+  "notify",
+  /** A program asked for it: OSC 9, 99, 777. */
+  "program",
+  "bell",
+  "terminal-ended",
+  "job-ended",
+]);
+export type NotificationKind = z.infer<typeof notificationKind>;
+
+export const notification = z.strictObject({
+  id: notificationId,
+  kind: notificationKind,
+  title: z.string(),
+  body: z.string(),
+  /** Where a click leads. */
+  terminalId: terminalId.nullable(),
+  cellId: cellId.nullable(),
+  workspaceId: workspaceId.nullable(),
+  createdAt: timestamp,
+  seenAt: timestamp.nullable(),
+  /** Whether it was shown outside the window (not when paused, switched off, or the person was looking at it). */
+  shown: z.boolean(),
+});
+export type Notification = z.infer<typeof notification>;
+
+export const notifications = {
+  watch: procedure.input(z.strictObject({})).output(liveList(notification)),
+  /** One id, or all of a terminal, or everything. */
+  markSeen: procedure
+    .input(z.strictObject({ id: notificationId.optional(), terminalId: terminalId.optional() }))
+    .output(done),
+  clear: procedure.input(z.strictObject({})).output(done),
+  /** What the calling window shows: its focus, and the terminals in view. Held until the window's connection ends. */
+  setView: procedure
+    .input(z.strictObject({ focused: z.boolean(), terminalIds: z.array(terminalId).max(100) }))
+    .output(done),
+  /** Nothing is shown outside the window until then; 0 ends a pause. */
+  pause: procedure
+    .input(z.strictObject({ minutes: z.int().min(0).max(1440) }))
+    .output(z.strictObject({ pausedUntil: timestamp.nullable() })),
+};

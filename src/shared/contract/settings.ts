@@ -1,0 +1,71 @@
+/** Settings a person edits: `settings.json` in the state directory. */
+import { eventIterator } from "@orpc/contract";
+import { z } from "zod";
+import { procedure, programId, timestamp } from "./base.ts";
+import { notificationKind } from "./notifications.ts";
+import { workspaceMode } from "./workspaces.ts";
+
+export const settings = z.strictObject({
+  theme: z.enum(["system", "dark", "light"]).default("system"),
+  /** Id of a terminal palette in `#shared/settings/palettes.ts`; `auto` follows the theme. */
+  terminalPalette: z.string().max(40).default("auto"),
+  terminalFont: z.string().max(200).default(""),
+  /** CSS pixels. */
+  terminalFontSize: z.int().min(8).max(32).default(13),
+  /** Lines kept by a window; the host's screen keeps as many. */
+  scrollback: z.int().min(1000).max(100_000).default(10_000),
+  copyOnSelect: z.boolean().default(false),
+  confirmMultilinePaste: z.boolean().default(true),
+  terminalBell: z.enum(["flash", "none"]).default("flash"),
+  /** Lets programs read or write the clipboard (OSC 52). */
+  osc52: z.boolean().default(false),
+  /** Full output on disk per terminal, in MB; older parts go first. */
+  terminalLogMegabytes: z.int().min(1).max(10_000).default(64),
+  /** What Enter on a dropped folder does. */
+  defaultWorkspaceMode: workspaceMode.default("worktree"),
+  /** Folder that clones, worktrees and copies go to; empty: inside the state directory. */
+  workspacesFolder: z.string().max(4096).default(""),
+  lastProgramId: programId.nullable().default(null),
+  notify: z
+    .strictObject(
+      Object.fromEntries(notificationKind.options.map((kind) => [kind, z.boolean().default(true)])) as Record<
+        z.infer<typeof notificationKind>,
+        z.ZodDefault<z.ZodBoolean>
+      >,
+    )
+    .prefault({}),
+  notifyPausedUntil: timestamp.nullable().default(null),
+  /** The window closes to the tray instead of quitting (Electron). */
+  closeToTray: z.boolean().default(true),
+  firstRunDone: z.boolean().default(false),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** What of the settings was not understood, with the file as it is. Unknown keys are kept and reported. */
+export const settingsState = z.strictObject({
+  settings,
+  path: z.string(),
+  problems: z.array(z.string()),
+});
+
+/** Any part of the settings; what is not given stays. Defaults are not filled in, so that an empty change changes nothing. */
+export const settingsChange = z.strictObject(
+  Object.fromEntries(
+    Object.entries(settings.shape).map(([key, schema]) => [
+      key,
+      (key === "notify"
+        ? z.partialRecord(notificationKind, z.boolean())
+        : (schema as z.ZodDefault<z.ZodType>).unwrap()
+      ).optional(),
+    ]),
+  ),
+) as unknown as z.ZodType<Partial<Omit<Settings, "notify">> & { notify?: Partial<Settings["notify"]> }>;
+export type SettingsChange = z.infer<typeof settingsChange>;
+
+export const settingsContract = {
+  get: procedure.input(z.strictObject({})).output(settingsState),
+  change: procedure.input(settingsChange).output(settingsState),
+  /** Back to the defaults: one key, or all. */
+  reset: procedure.input(z.strictObject({ key: z.string().max(100).optional() })).output(settingsState),
+  watch: procedure.input(z.strictObject({})).output(eventIterator(settingsState)),
+};
