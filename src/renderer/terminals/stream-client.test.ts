@@ -1,14 +1,20 @@
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ClientFrame, decodeClientFrame, encodeHostFrame, type HostFrame } from "#shared/terminals/stream.ts";
-import { StreamClient, type StreamSink, type StreamState, type StreamTransportEvents } from "./stream-client.ts";
+import type { ClientFrame, HostFrame } from "#shared/terminals/stream.ts";
+import {
+  StreamClient,
+  type StreamSink,
+  type StreamState,
+  type StreamTransportEvents,
+  type StreamView,
+} from "./stream-client.ts";
 
 /** The other end of the stream: hands over connections and remembers what was sent on each. */
 class Wire {
   readonly connections: Connection[] = [];
 
-  readonly open = (events: StreamTransportEvents) => {
-    const connection = new Connection(events);
+  readonly open = (events: StreamTransportEvents, view: StreamView) => {
+    const connection = new Connection(events, view);
     this.connections.push(connection);
     return connection;
   };
@@ -24,13 +30,15 @@ class Connection {
   readonly sent: ClientFrame[] = [];
   closed = false;
   readonly events: StreamTransportEvents;
+  readonly view: StreamView;
 
-  constructor(events: StreamTransportEvents) {
+  constructor(events: StreamTransportEvents, view: StreamView) {
     this.events = events;
+    this.view = view;
   }
 
-  send(frame: Uint8Array): void {
-    this.sent.push(decodeClientFrame(frame));
+  send(frame: ClientFrame): void {
+    this.sent.push(frame);
   }
 
   close(): void {
@@ -38,7 +46,7 @@ class Connection {
   }
 
   host(frame: HostFrame): void {
-    this.events.message(encodeHostFrame(frame));
+    this.events.frame(frame);
   }
 
   of<Type extends ClientFrame["type"]>(type: Type): Extract<ClientFrame, { type: Type }>[] {
@@ -77,6 +85,7 @@ class Screen implements StreamSink {
   }
 }
 
+const view: StreamView = { size: { cols: 80, rows: 24 }, focused: false };
 const bytes = (...values: number[]) => Uint8Array.from(values);
 const snapshot = (offset: number, screen: Uint8Array = bytes()): HostFrame => ({
   type: "snapshot",
@@ -96,7 +105,7 @@ afterEach(() => {
 function attached(offset = 0) {
   const wire = new Wire();
   const screen = new Screen();
-  const client = new StreamClient(wire.open, screen);
+  const client = new StreamClient(wire.open, screen, view);
   wire.last.events.opened();
   wire.last.host(snapshot(offset));
   return { wire, screen, client };
@@ -143,12 +152,6 @@ describe("what is shown", () => {
     expect(screen.shown).toEqual([1]);
   });
 
-  test("is started again after a frame that nobody understands", () => {
-    const { wire, client } = attached();
-    wire.last.events.message(bytes(0x7f));
-    expect(client.state).toBe("reconnecting");
-  });
-
   test("is what the terminal put out, whatever is lost, doubled or cut on the way", () => {
     const step = fc.oneof(
       {
@@ -165,7 +168,7 @@ describe("what is shown", () => {
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const wire = new Wire();
         const screen = new Screen();
-        const client = new StreamClient(wire.open, screen);
+        const client = new StreamClient(wire.open, screen, view);
         const printed: number[] = [];
         let served = 0;
         let lastFrame: HostFrame | null = null;
@@ -253,7 +256,7 @@ describe("input", () => {
 
   test("typed before the first connection is there waits for it, in order", () => {
     const wire = new Wire();
-    const client = new StreamClient(wire.open, new Screen());
+    const client = new StreamClient(wire.open, new Screen(), view);
     expect(client.input("ls")).toBe(true);
     expect(client.input("\r")).toBe(true);
     wire.last.events.opened();
@@ -282,14 +285,26 @@ describe("input", () => {
 });
 
 describe("size and focus", () => {
-  test("are said again after a reconnect, focus first", () => {
+  test("are said when they change, and again with every new connection", () => {
     const { wire, client } = attached();
+    expect(wire.last.view).toEqual(view);
     client.resize(120, 40);
     client.resize(120, 40);
     client.focus(true);
-    expect(wire.last.of("resize")).toHaveLength(1);
+    expect(wire.last.sent).toEqual([
+      { type: "resize", cols: 120, rows: 40 },
+      { type: "focus", focused: true },
+    ]);
     wire.last.events.closed("lost");
     vi.advanceTimersByTime(100);
+    expect(wire.last.view).toEqual({ size: { cols: 120, rows: 40 }, focused: true });
+  });
+
+  test("that change while a connection is being made are said once it is there, focus first", () => {
+    const wire = new Wire();
+    const client = new StreamClient(wire.open, new Screen(), view);
+    client.resize(120, 40);
+    client.focus(true);
     wire.last.events.opened();
     expect(wire.last.sent).toEqual([
       { type: "focus", focused: true },

@@ -2,23 +2,26 @@
  * The window's end of one terminal's byte stream: keeps order, notices gaps, acknowledges what the emulator has parsed, and starts again
  * from a fresh snapshot after any doubt, so that nothing is shown twice and nothing is missing. It knows neither xterm nor sockets.
  */
-import { decodeHostFrame, encodeClientFrame, FrameError, flowWindowBytes } from "#shared/terminals/stream.ts";
+import { type ClientFrame, flowWindowBytes, type HostFrame } from "#shared/terminals/stream.ts";
 
 /** One connection that carries the frames of one terminal. `send` after the end is ignored. */
 export type StreamTransport = {
-  send: (frame: Uint8Array<ArrayBuffer>) => void;
+  send: (frame: ClientFrame) => void;
   close: () => void;
 };
 
 export type StreamTransportEvents = {
   /** Frames can be sent from now on. */
   opened: () => void;
-  message: (frame: Uint8Array) => void;
+  frame: (frame: HostFrame) => void;
   /** Called once, whoever ended it. `gone`: the terminal does not exist, so trying again is pointless. */
   closed: (reason: "lost" | "gone") => void;
 };
 
-export type OpenStream = (events: StreamTransportEvents) => StreamTransport;
+/** What this window wants of the terminal at the moment it attaches. */
+export type StreamView = { size: { cols: number; rows: number }; focused: boolean };
+
+export type OpenStream = (events: StreamTransportEvents, view: StreamView) => StreamTransport;
 
 /**
  * connecting → live → ended, live → reconnecting → live; `gone` and `closed` are final.
@@ -60,8 +63,7 @@ export class StreamClient {
   #expected: number | null = null;
   #parsed = 0;
   #acknowledged = 0;
-  #size: { cols: number; rows: number } | null = null;
-  #focused = false;
+  #view: StreamView;
   #early: Uint8Array<ArrayBuffer>[] = [];
   #earlyBytes = 0;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
@@ -69,9 +71,10 @@ export class StreamClient {
   #retryMs = firstRetryMs;
   #liveSince = 0;
 
-  constructor(open: OpenStream, sink: StreamSink) {
+  constructor(open: OpenStream, sink: StreamSink, view: StreamView) {
     this.#open = open;
     this.#sink = sink;
+    this.#view = view;
     this.#connect();
   }
 
@@ -91,15 +94,16 @@ export class StreamClient {
 
   /** The size this window would like; the host applies it when this client has the focus, and says so with a size frame. */
   resize(cols: number, rows: number): void {
-    if (this.#size?.cols === cols && this.#size.rows === rows) return;
-    this.#size = { cols, rows };
-    if (this.#opened) this.#transport?.send(encodeClientFrame({ type: "resize", cols, rows }));
+    const { size, focused } = this.#view;
+    if (size.cols === cols && size.rows === rows) return;
+    this.#view = { size: { cols, rows }, focused };
+    if (this.#opened) this.#transport?.send({ type: "resize", cols, rows });
   }
 
   focus(focused: boolean): void {
-    if (this.#focused === focused) return;
-    this.#focused = focused;
-    if (this.#opened) this.#transport?.send(encodeClientFrame({ type: "focus", focused }));
+    if (this.#view.focused === focused) return;
+    this.#view = { size: this.#view.size, focused };
+    if (this.#opened) this.#transport?.send({ type: "focus", focused });
   }
 
   /** Tries at once instead of waiting for the next attempt: the rest of the window has just heard from the server again. */
@@ -121,39 +125,36 @@ export class StreamClient {
     this.#retryTimer = undefined;
     const generation = ++this.#generation;
     const current = () => generation === this.#generation;
-    this.#transport = this.#open({
-      opened: () => current() && this.#whenOpened(),
-      message: (frame) => current() && this.#receive(frame),
-      closed: (reason) => current() && this.#whenClosed(reason),
-    });
+    const view = this.#view;
+    this.#transport = this.#open(
+      {
+        opened: () => current() && this.#whenOpened(view),
+        frame: (frame) => current() && this.#receive(frame),
+        closed: (reason) => current() && this.#whenClosed(reason),
+      },
+      view,
+    );
   }
 
-  #whenOpened(): void {
+  #whenOpened(said: StreamView): void {
     this.#opened = true;
+    const { size, focused } = this.#view;
     // Focus first: the size counts only from the client that has it.
-    if (this.#focused) this.#transport?.send(encodeClientFrame({ type: "focus", focused: true }));
-    if (this.#size) this.#transport?.send(encodeClientFrame({ type: "resize", ...this.#size }));
-    for (const bytes of this.#early) this.#transport?.send(encodeClientFrame({ type: "input", bytes }));
+    if (focused !== said.focused) this.#transport?.send({ type: "focus", focused });
+    if (size !== said.size) this.#transport?.send({ type: "resize", ...size });
+    for (const bytes of this.#early) this.#transport?.send({ type: "input", bytes });
     this.#early = [];
     this.#earlyBytes = 0;
   }
 
-  #receive(bytes: Uint8Array): void {
-    let frame: ReturnType<typeof decodeHostFrame>;
-    try {
-      frame = decodeHostFrame(bytes);
-    } catch (thrown) {
-      if (!(thrown instanceof FrameError)) throw thrown;
-      this.#resynchronise();
-      return;
-    }
+  #receive(frame: HostFrame): void {
     switch (frame.type) {
       case "snapshot":
         this.#expected = frame.offset;
         this.#sink.snapshot(frame, this.#whenParsed(frame.offset));
         if (this.#state !== "ended") this.#becomeLive();
         return;
-      case "data": {
+      case "data":
         if (frame.offset !== this.#expected) {
           this.#resynchronise();
           return;
@@ -161,7 +162,6 @@ export class StreamClient {
         this.#expected = frame.offset + frame.bytes.byteLength;
         this.#sink.data(frame.bytes, this.#whenParsed(this.#expected));
         return;
-      }
       case "size":
         if (this.#expected !== null) this.#sink.size(frame.cols, frame.rows);
         return;
@@ -195,7 +195,7 @@ export class StreamClient {
     this.#ackTimer = undefined;
     if (this.#parsed === this.#acknowledged) return;
     this.#acknowledged = this.#parsed;
-    this.#transport?.send(encodeClientFrame({ type: "ack", offset: this.#parsed }));
+    this.#transport?.send({ type: "ack", offset: this.#parsed });
   }
 
   #send(bytes: Uint8Array<ArrayBuffer>): boolean {
@@ -203,7 +203,7 @@ export class StreamClient {
     if (!this.#opened && this.#earlyBytes + bytes.byteLength > earlyInputBytes) return false;
     for (let at = 0; at < bytes.byteLength; at += inputChunkBytes) {
       const part = bytes.subarray(at, at + inputChunkBytes);
-      if (this.#opened) this.#transport?.send(encodeClientFrame({ type: "input", bytes: part }));
+      if (this.#opened) this.#transport?.send({ type: "input", bytes: part });
       else this.#early.push(part);
     }
     if (!this.#opened) this.#earlyBytes += bytes.byteLength;
