@@ -1,6 +1,7 @@
 /** A Chromium to drive: `CELLAR_CHROMIUM`, else one installed on the machine, else the headless one inside an npm package. */
-import { onPath } from "#test/requirements.ts";
+
 import { type Browser, chromium } from "playwright-core";
+import { onPath } from "#test/requirements.ts";
 
 /** Its background services would look up hosts on the network; a test has none. */
 const quiet = [

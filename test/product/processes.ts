@@ -52,7 +52,8 @@ export async function eventually<T>(
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
-    if (performance.now() > end) throw new Error(`still not as wanted after ${timeoutMs} ms: ${JSON.stringify(answer)}`);
+    if (performance.now() > end)
+      throw new Error(`still not as wanted after ${timeoutMs} ms: ${JSON.stringify(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
