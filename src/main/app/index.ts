@@ -1,11 +1,13 @@
 /** The program itself: what it is, and the few things only the desktop can do. */
 import { existsSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
 import type { AppInfo, HostStatus } from "#shared/contract/app.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "../desktop.ts";
 import { latest } from "../latest.ts";
 import { implementing } from "../transport/implementing.ts";
+import { LayoutFile } from "./layout.ts";
 import { linkToOpen } from "./links.ts";
 
 /** The terminal host as this domain shows it. */
@@ -37,6 +39,7 @@ export function appProcedures({ desktop, host, version, home, notices }: AppPart
     shell: loginShell(),
     notices: [...notices],
   });
+  const layout = new LayoutFile(join(home, "layout.json"));
   return implementing.app.router({
     info: implementing.app.info.handler(info),
     watchHost: implementing.app.watchHost.handler(({ signal }) =>
@@ -62,6 +65,11 @@ export function appProcedures({ desktop, host, version, home, notices }: AppPart
         throw new Failure("refused", "only the command line may ask for the address of a window");
       }
       return { url: await desktop.openWindow() };
+    }),
+    layout: implementing.app.layout.handler(async () => ({ layout: await layout.read() })),
+    saveLayout: implementing.app.saveLayout.handler(async ({ input }) => {
+      await layout.save(input.layout);
+      return {};
     }),
     quit: implementing.app.quit.handler(() => {
       // After the answer has left: a caller wants to know that it was heard.
