@@ -41,6 +41,11 @@ export const app = {
   /** How a window was last arranged, as it saved it; null at first. What is in it is the window's own affair. */
   layout: procedure.input(z.strictObject({})).output(z.strictObject({ layout: z.string().nullable() })),
   saveLayout: procedure.input(z.strictObject({ layout: z.string().max(500_000) })).output(done),
+  /**
+   * Shows a window: Electron brings its own to the front and answers null, browser mode answers the address to open. The address holds
+   * the token, so only the socket of the home (the command line of the same user) may ask; others are `refused`.
+   */
+  openWindow: procedure.input(z.strictObject({})).output(z.strictObject({ url: z.string().nullable() })),
   /** Ends the app; terminals go on. */
   quit: procedure.input(z.strictObject({})).output(done),
 };
