@@ -32,8 +32,15 @@ const errorMap = Object.fromEntries(
   errorCodes.map((code) => [code, { status: errorStatus[code], data: errorDetail.optional() }]),
 ) as Record<ErrorCode, { status: number; data: z.ZodOptional<typeof errorDetail> }>;
 
+/** Bytes of one call's input on the wire (JSON) when the procedure does not say otherwise. */
+export const defaultInputBytes = 1024 * 1024;
+/** For the few calls that take a megabyte of text: each of its characters is up to six bytes as JSON. */
+export const textInputBytes = 7 * 1024 * 1024;
+/** What a procedure says about itself beside its schemas. */
+export type ProcedureMeta = { inputBytes?: number };
+
 /** The builder every procedure starts from, so that none can leave out the errors. */
-export const procedure = oc.errors(errorMap);
+export const procedure = oc.$meta<ProcedureMeta>({}).errors(errorMap);
 
 /** ISO 8601 UTC with milliseconds, as `Date.prototype.toISOString` prints it. */
 export const timestamp = z.iso.datetime();

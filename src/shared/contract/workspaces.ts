@@ -9,7 +9,7 @@ import { done, jobId, liveList, planId, problem, procedure, terminalId, timestam
 export const workspaceName = z
   .string()
   .max(30)
-  .regex(/^[a-z0-9](?:[a-z0-9]|[-_](?!-))*$/)
+  .regex(/^[a-z0-9](?:[a-z0-9_]|-(?!-))*$/)
   .regex(/[a-z0-9]$/);
 
 export const workspaceMode = z.enum(["in-place", "worktree", "copy"]);
