@@ -1,8 +1,8 @@
 /** Entry of the terminal host process. Its only parameter is CELLAR_HOME in the environment. */
 import { join } from "node:path";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
-import { cellarPaths } from "#node/paths.ts";
 import { version } from "#node/installation.ts";
+import { cellarPaths } from "#node/paths.ts";
 import { Host } from "./server/host.ts";
 
 const paths = cellarPaths();
