@@ -8,7 +8,7 @@ export default defineConfig({
     reporters: process.env["CI"] ? ["dot"] : ["default"],
     maxWorkers: 2,
     projects: [
-      { test: { ...shared, name: "unit", include: ["src/**/*.test.{ts,tsx}"] } },
+      { test: { ...shared, name: "unit", include: ["src/**/*.test.{ts,tsx}", "test/*.test.ts"] } },
       { test: { ...shared, name: "integration", include: ["test/integration/**/*.test.ts"], testTimeout: 120_000 } },
       {
         test: {

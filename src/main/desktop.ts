@@ -5,6 +5,8 @@ export type Desktop = {
   readonly face: "electron" | "browser";
   /** Path chosen by the person, null when they cancelled. Throws `Failure("unavailable")` where there is no dialog. */
   pickFolder(): Promise<string | null>;
+  /** Brings a window to the front. Browser mode has none of its own and answers the address, with its token, to open one. */
+  openWindow(): Promise<string | null>;
   /** Opens an http, https or mailto link that was already checked. */
   openLink(url: string): Promise<void>;
   reveal(path: string): Promise<void>;

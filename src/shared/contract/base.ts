@@ -6,35 +6,9 @@
  */
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { type ErrorCode, errorCodes, errorStatus } from "./error-codes.ts";
 
-/** The closed set of reasons a call can fail for. `internal` means a defect of Cellar itself. */
-export const errorCodes = [
-  "invalid_input",
-  "not_found",
-  "conflict",
-  "unavailable",
-  "refused",
-  "cancelled",
-  "failed",
-  "unauthorized",
-  "too_large",
-  "internal",
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
-
-/** HTTP status that goes with a code where a transport has one (RFC 9110). */
-export const errorStatus: Record<ErrorCode, number> = {
-  invalid_input: 400,
-  unauthorized: 401,
-  refused: 403,
-  not_found: 404,
-  conflict: 409,
-  too_large: 413,
-  cancelled: 499,
-  failed: 500,
-  internal: 500,
-  unavailable: 503,
-};
+export { type ErrorCode, errorCodes, errorStatus };
 
 /** What a failed call says beside its code and message. */
 export const errorDetail = z.strictObject({
@@ -58,8 +32,15 @@ const errorMap = Object.fromEntries(
   errorCodes.map((code) => [code, { status: errorStatus[code], data: errorDetail.optional() }]),
 ) as Record<ErrorCode, { status: number; data: z.ZodOptional<typeof errorDetail> }>;
 
+/** Bytes of one call's input on the wire (JSON) when the procedure does not say otherwise. */
+export const defaultInputBytes = 1024 * 1024;
+/** For the few calls that take a megabyte of text: each of its characters is up to six bytes as JSON. */
+export const textInputBytes = 7 * 1024 * 1024;
+/** What a procedure says about itself beside its schemas. */
+export type ProcedureMeta = { inputBytes?: number };
+
 /** The builder every procedure starts from, so that none can leave out the errors. */
-export const procedure = oc.errors(errorMap);
+export const procedure = oc.$meta<ProcedureMeta>({}).errors(errorMap);
 
 /** ISO 8601 UTC with milliseconds, as `Date.prototype.toISOString` prints it. */
 export const timestamp = z.iso.datetime();

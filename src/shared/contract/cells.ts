@@ -1,7 +1,7 @@
 /** Cells: pieces of code submitted to a terminal, each with its own id, life cycle and result. At most one is held per terminal. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
-import { cellId, done, liveList, procedure, terminalId, timestamp } from "./base.ts";
+import { cellId, done, liveList, procedure, terminalId, textInputBytes, timestamp } from "./base.ts";
 
 /**
  * running → done | error, or running → timeout. A cell in `timeout` still holds its terminal: what it started may still be
@@ -74,9 +74,13 @@ export const cells = {
     )
     .output(z.strictObject({ text: z.string(), totalLength: z.int(), complete: z.boolean() })),
   /** Submits code and answers at once. A held cell is `conflict` with `active cell '<id>'`. Default limit 300 s. */
-  fire: procedure.input(z.strictObject({ terminalId, code, limitSeconds: limitSeconds.default(300) })).output(cell),
+  fire: procedure
+    .meta({ inputBytes: textInputBytes })
+    .input(z.strictObject({ terminalId, code, limitSeconds: limitSeconds.default(300) }))
+    .output(cell),
   /** Submits code and answers when it is done or its limit is over. Default limit 30 s. Output is cut at 500 000 characters; `output` has it all. */
   run: procedure
+    .meta({ inputBytes: textInputBytes })
     .input(z.strictObject({ terminalId, code, limitSeconds: limitSeconds.default(30) }))
     .output(cellWithOutput),
   /** Ctrl-C into the terminal; a held cell ends as `error` with `interrupted`. Null when none was held. */

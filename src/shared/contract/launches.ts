@@ -1,6 +1,16 @@
 /** Launches: an agent program started in a workspace under an isolation, in a terminal. */
 import { z } from "zod";
-import { launchId, liveList, procedure, programId, terminalId, terminalSize, timestamp, workspaceId } from "./base.ts";
+import {
+  launchId,
+  liveList,
+  procedure,
+  programId,
+  terminalId,
+  terminalSize,
+  textInputBytes,
+  timestamp,
+  workspaceId,
+} from "./base.ts";
 import { terminal } from "./terminals.ts";
 
 export const launch = z.strictObject({
@@ -22,6 +32,7 @@ export type Launch = z.infer<typeof launch>;
 export const launches = {
   watch: procedure.input(z.strictObject({})).output(liveList(launch)),
   start: procedure
+    .meta({ inputBytes: textInputBytes })
     .input(
       z.strictObject({
         workspaceId,

@@ -10,6 +10,7 @@ import {
   programId,
   terminalId,
   terminalSize,
+  textInputBytes,
   timestamp,
   workspaceId,
 } from "./base.ts";
@@ -139,6 +140,7 @@ export const terminals = {
   create: procedure.input(newTerminal).output(terminal),
   /** Types text as a person would: UTF-8, no Enter added. */
   write: procedure
+    .meta({ inputBytes: textInputBytes })
     .input(z.strictObject({ id: terminalId, text: z.string().max(1_000_000) }))
     .output(z.strictObject({ bytesWritten: z.int() })),
   resize: procedure.input(z.strictObject({ id: terminalId, size: terminalSize })).output(done),

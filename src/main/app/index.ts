@@ -1,0 +1,85 @@
+/** The program itself: what it is, and the few things only the desktop can do. */
+import { existsSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
+import type { AppInfo, HostStatus } from "#shared/contract/app.ts";
+import { Failure } from "#shared/failure.ts";
+import type { Desktop } from "../desktop.ts";
+import { latest } from "../latest.ts";
+import { implementing } from "../transport/implementing.ts";
+import { LayoutFile } from "./layout.ts";
+import { linkToOpen } from "./links.ts";
+
+/** The terminal host as this domain shows it. */
+export type HostControl = {
+  readonly status: HostStatus;
+  /** Calls back after each change; returns what ends it. */
+  onStatus(changed: () => void): () => void;
+  restart(): Promise<HostStatus>;
+};
+
+export type AppParts = {
+  desktop: Desktop;
+  host: HostControl;
+  version: string;
+  home: string;
+  /** What happened at start, in sentences. */
+  notices: readonly string[];
+};
+
+export function appProcedures({ desktop, host, version, home, notices }: AppParts) {
+  const info = (): AppInfo => ({
+    name: "Cellar",
+    version,
+    home,
+    pid: process.pid,
+    platform: process.platform,
+    face: desktop.face,
+    userHome: homedir(),
+    shell: loginShell(),
+    notices: [...notices],
+  });
+  const layout = new LayoutFile(join(home, "layout.json"));
+  return implementing.app.router({
+    info: implementing.app.info.handler(info),
+    watchHost: implementing.app.watchHost.handler(({ signal }) =>
+      latest(
+        () => host.status,
+        (changed) => host.onStatus(changed),
+        signal,
+      ),
+    ),
+    restartHost: implementing.app.restartHost.handler(() => host.restart()),
+    pickFolder: implementing.app.pickFolder.handler(async () => ({ path: await desktop.pickFolder() })),
+    openLink: implementing.app.openLink.handler(async ({ input }) => {
+      await desktop.openLink(linkToOpen(input.url));
+      return {};
+    }),
+    reveal: implementing.app.reveal.handler(async ({ input }) => {
+      if (!existsSync(input.path)) throw new Failure("not_found", `${input.path} does not exist`);
+      await desktop.reveal(input.path);
+      return {};
+    }),
+    openWindow: implementing.app.openWindow.handler(async ({ context }) => {
+      if (context.connection.caller !== "socket") {
+        throw new Failure("refused", "only the command line may ask for the address of a window");
+      }
+      return { url: await desktop.openWindow() };
+    }),
+    layout: implementing.app.layout.handler(async () => ({ layout: await layout.read() })),
+    saveLayout: implementing.app.saveLayout.handler(async ({ input }) => {
+      await layout.save(input.layout);
+      return {};
+    }),
+    quit: implementing.app.quit.handler(() => {
+      // After the answer has left: a caller wants to know that it was heard.
+      setImmediate(() => desktop.quit());
+      return {};
+    }),
+  });
+}
+
+function loginShell(): string {
+  if (process.platform === "win32") return process.env["ComSpec"] ?? "cmd.exe";
+  return userInfo().shell || process.env["SHELL"] || "/bin/sh";
+}

@@ -1,0 +1,81 @@
+/** The built product in browser mode, with a home of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { eventually, processesMarked } from "./processes.ts";
+import { TemporaryFolder } from "./temporary.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+export class Product implements AsyncDisposable {
+  readonly folder = new TemporaryFolder("product");
+  readonly home = this.folder.in("home");
+  #main: ChildProcess | null = null;
+  #url = "";
+
+  static async start(): Promise<Product> {
+    const product = new Product();
+    await product.start();
+    return product;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get pid(): number {
+    const pid = this.#main?.pid;
+    if (pid === undefined) throw new Error("the product does not run");
+    return pid;
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return { ...process.env, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: this.folder.path };
+  }
+
+  async start(): Promise<void> {
+    const main = spawn(resolve(root, "resources/bin/cellar"), ["serve"], {
+      env: this.environment,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.#main = main;
+    const lines = createInterface({ input: main.stdout! });
+    const [line] = (await Promise.race([
+      once(lines, "line"),
+      once(main, "exit").then(([code]) => {
+        throw new Error(`cellar serve ended with ${code} before it was ready`);
+      }),
+    ])) as [string];
+    this.#url = (JSON.parse(line) as { url: string }).url;
+  }
+
+  /** Ends main as a crash would, or as Ctrl-C does. The terminal host goes on. */
+  async end(signal: "SIGKILL" | "SIGINT"): Promise<void> {
+    const main = this.#main;
+    if (main === null || main.exitCode !== null || main.signalCode !== null) return;
+    const exited = once(main, "exit");
+    main.kill(signal);
+    await exited;
+    this.#main = null;
+  }
+
+  /** Everything that carries this home, the terminal host and terminals included. */
+  processes(): { pid: number; command: string }[] {
+    return processesMarked(this.folder.path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end("SIGINT");
+    for (const { pid } of this.processes()) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {}
+    }
+    await eventually(
+      () => this.processes(),
+      (left) => left.length === 0,
+    );
+    this.folder[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,113 @@
+/** The rules of ARCHITECTURE.md that a tool can check: which process may import what, and that domains do not form circles. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const source = join(root, "src");
+
+type Import = { from: string; to: string; specifier: string };
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file) && !file.endsWith(".d.ts"))
+  .map((file) => file.split(sep).join("/"));
+
+/** Every static, re-exported or dynamic import of our sources; `to` is a path below src/, or the bare specifier. */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(source, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const specifiers = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g)].map((match) => match[1]!);
+  return specifiers.map((specifier) => {
+    if (specifier.startsWith("#")) return { from: file, to: specifier.slice(1), specifier };
+    if (specifier.startsWith(".")) {
+      const to = relative(source, resolve(source, dirname(file), specifier))
+        .split(sep)
+        .join("/");
+      return { from: file, to, specifier };
+    }
+    return { from: file, to: `package:${specifier}`, specifier };
+  });
+}
+
+const imports = files.flatMap(importsOf);
+
+/** `main/workspaces/create.ts` → `main`; a package → `package`. */
+function area(path: string): string {
+  return path.startsWith("package:") ? "package" : (path.split("/")[0] ?? "");
+}
+
+const mayImport: Record<string, (path: string) => boolean> = {
+  shared: (to) => area(to) === "shared",
+  node: (to) => ["shared", "node"].includes(area(to)),
+  "terminal-host": (to) => ["shared", "node", "terminal-host"].includes(area(to)),
+  main: (to) => ["shared", "node", "main"].includes(area(to)) || isHostClient(to),
+  preload: (to) => ["shared", "preload"].includes(area(to)),
+  renderer: (to) => ["shared", "renderer"].includes(area(to)),
+  cli: (to) => ["shared", "node", "cli"].includes(area(to)) || isHostClient(to) || to === "main/serve.ts",
+};
+
+/** Everybody else sees the terminal host only through its client and its protocol. */
+function isHostClient(to: string): boolean {
+  return to.startsWith("terminal-host/client/") || to === "terminal-host/protocol.ts";
+}
+
+describe("the structure", () => {
+  test("reads imports at all", () => {
+    expect(imports.length).toBeGreaterThan(20);
+    expect(importsOf("terminal-host/protocol.ts").map((found) => found.to)).toContain("shared/contract/cells.ts");
+  });
+
+  test("imports point one way: renderer → shared ← main → terminal host's client", () => {
+    const wrong = imports
+      .filter(({ from, to }) => area(to) !== "package" && !mayImport[area(from)]?.(to))
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test("only the shell imports electron", () => {
+    const shell = /^(main\/electron\/|main\/index\.ts$|preload\/)/;
+    const wrong = imports
+      .filter(({ from, specifier }) => /^electron($|\/|-store)/.test(specifier) && !shell.test(from))
+      .map(({ from, specifier }) => `${from} imports ${specifier}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test("the window and what everybody shares use no Node module", () => {
+    const wrong = imports
+      .filter(({ from, specifier }) => ["renderer", "shared"].includes(area(from)) && specifier.startsWith("node:"))
+      .map(({ from, specifier }) => `${from} imports ${specifier}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test("a domain of main is reached only through its index", () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const [, target] = /^main\/([^/]+)\/(?!index\.ts$)/.exec(to) ?? [];
+      const [, own] = /^main\/([^/]+)\//.exec(from) ?? [];
+      return area(from) === "main" && target !== undefined && target !== own && target !== "transport";
+    });
+    expect(wrong.filter(({ from }) => !/^main\/(services|serve|index)\.ts$/.test(from))).toEqual([]);
+  });
+
+  test("domains of main form no circle", () => {
+    const domains = new Map<string, Set<string>>();
+    for (const { from, to } of imports) {
+      const [, own] = /^main\/([^/]+)\//.exec(from) ?? [];
+      const [, target] = /^main\/([^/]+)\//.exec(to) ?? [];
+      if (own && target && own !== target) domains.set(own, (domains.get(own) ?? new Set()).add(target));
+    }
+    const circles: string[] = [];
+    const visit = (domain: string, path: string[]) => {
+      if (path.includes(domain)) {
+        circles.push([...path.slice(path.indexOf(domain)), domain].join(" → "));
+        return;
+      }
+      for (const next of domains.get(domain) ?? []) visit(next, [...path, domain]);
+    };
+    for (const domain of domains.keys()) visit(domain, []);
+    expect([...new Set(circles)]).toEqual([]);
+  });
+
+  test("no folder is a technical layer", () => {
+    const layers = files.filter((file) => /(^|\/)(utils?|helpers?|managers?|common|misc|lib)\//.test(file));
+    expect(layers).toEqual([]);
+  });
+});
