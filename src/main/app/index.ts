@@ -7,7 +7,7 @@ import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "../desktop.ts";
 import { latest } from "../latest.ts";
 import { implementing } from "../transport/implementing.ts";
-import { WindowLayout } from "./layout.ts";
+import { LayoutFile } from "./layout.ts";
 import { linkToOpen } from "./links.ts";
 
 /** The terminal host as this domain shows it. */
@@ -28,7 +28,6 @@ export type AppParts = {
 };
 
 export function appProcedures({ desktop, host, version, home, notices }: AppParts) {
-  const layout = new WindowLayout(join(home, "window.json"));
   const info = (): AppInfo => ({
     name: "Cellar",
     version,
@@ -40,6 +39,7 @@ export function appProcedures({ desktop, host, version, home, notices }: AppPart
     shell: loginShell(),
     notices: [...notices],
   });
+  const layout = new LayoutFile(join(home, "layout.json"));
   return implementing.app.router({
     info: implementing.app.info.handler(info),
     watchHost: implementing.app.watchHost.handler(({ signal }) =>
@@ -66,9 +66,9 @@ export function appProcedures({ desktop, host, version, home, notices }: AppPart
       }
       return { url: await desktop.openWindow() };
     }),
-    layout: implementing.app.layout.handler(() => ({ layout: layout.read() })),
-    saveLayout: implementing.app.saveLayout.handler(({ input }) => {
-      layout.save(input.layout);
+    layout: implementing.app.layout.handler(async () => ({ layout: await layout.read() })),
+    saveLayout: implementing.app.saveLayout.handler(async ({ input }) => {
+      await layout.save(input.layout);
       return {};
     }),
     quit: implementing.app.quit.handler(() => {

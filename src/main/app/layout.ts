@@ -1,26 +1,32 @@
-/** The window's layout as it last saved it (`window.json`). Convenience, not a record: a damaged file means the layout of the first time. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+/** How the window was last arranged, as it said it: kept in main because a browser's own storage is bound to a port that changes at every start. */
+import { readFile, rename, writeFile } from "node:fs/promises";
 
-export class WindowLayout {
-  readonly #path: string;
+export class LayoutFile {
+  readonly path: string;
+  #writing: Promise<void> = Promise.resolve();
+
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
   }
 
-  read(): string | null {
+  /** The text that was saved last; null when there is none. */
+  async read(): Promise<string | null> {
     try {
-      return readFileSync(this.#path, "utf8");
-    } catch {
-      return null;
+      return await readFile(this.path, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
     }
   }
 
-  /** Replaced in one step, so that a crash leaves the old one. */
-  save(layout: string): void {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const next = `${this.#path}.${process.pid}.new`;
-    writeFileSync(next, layout, { mode: 0o600 });
-    renameSync(next, this.#path);
+  /** One write after the other, each whole or not at all. */
+  save(layout: string): Promise<void> {
+    this.#writing = this.#writing
+      .catch(() => {})
+      .then(async () => {
+        await writeFile(`${this.path}.new`, layout, { mode: 0o600 });
+        await rename(`${this.path}.new`, this.path);
+      });
+    return this.#writing;
   }
 }

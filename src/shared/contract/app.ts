@@ -38,14 +38,14 @@ export const app = {
   openLink: procedure.input(z.strictObject({ url: z.string().max(8192) })).output(done),
   /** Shows a file or folder in the file manager (Electron). */
   reveal: procedure.input(z.strictObject({ path: z.string().max(4096) })).output(done),
-  /** How a window was last arranged, as it saved it; null at first. What is in it is the window's own affair. */
-  layout: procedure.input(z.strictObject({})).output(z.strictObject({ layout: z.string().nullable() })),
-  saveLayout: procedure.input(z.strictObject({ layout: z.string().max(500_000) })).output(done),
   /**
    * Shows a window: Electron brings its own to the front and answers null, browser mode answers the address to open. The address holds
    * the token, so only the socket of the home (the command line of the same user) may ask; others are `refused`.
    */
   openWindow: procedure.input(z.strictObject({})).output(z.strictObject({ url: z.string().nullable() })),
+  /** How a window was last arranged, as it saved it; null at first. What is in it is the window's own affair. */
+  layout: procedure.input(z.strictObject({})).output(z.strictObject({ layout: z.string().nullable() })),
+  saveLayout: procedure.input(z.strictObject({ layout: z.string().max(500_000) })).output(done),
   /** Ends the app; terminals go on. */
   quit: procedure.input(z.strictObject({})).output(done),
 };
