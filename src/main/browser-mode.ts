@@ -1,7 +1,7 @@
 /** Starts browser mode, or finds the main that already serves this home. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { takeLock } from "#node/home-lock.ts";
+import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "./desktop.ts";
@@ -29,7 +29,7 @@ export async function startBrowserMode({
   installationFolder,
   port,
 }: BrowserModeParts): Promise<BrowserMode> {
-  const lock = takeLock(join(paths.home, "main.lock"));
+  const lock = takeExclusiveLock(join(paths.home, "main.lock"));
   if (lock === null) {
     const running = await findRunning(paths.mainSocket);
     return { ...running, own: false, quit: () => {}, ended: Promise.resolve() };
