@@ -3,7 +3,7 @@
  * first and shows its window.
  */
 import { join } from "node:path";
-import { takeLock } from "#node/home-lock.ts";
+import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { installationFolder, version } from "#node/installation.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
@@ -60,7 +60,7 @@ function explainOpening(thrown: unknown): void {
 
 export async function startBrowserMode(parts: BrowserModeParts): Promise<BrowserMode> {
   const { paths, version, rendererFolder, port } = parts;
-  const lock = takeLock(join(paths.home, "main.lock"));
+  const lock = takeExclusiveLock(join(paths.home, "main.lock"));
   if (lock === null) {
     const running = await findRunning(paths.mainSocket);
     return { ...running, own: false, quit: () => {}, ended: Promise.resolve() };

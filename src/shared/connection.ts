@@ -6,7 +6,8 @@
  * the token is shown as one of the subprotocols of every WebSocket (`cellar.token.<token>`) and as the bearer of every upload.
  * On the Unix socket or named pipe no token is needed: file permissions say who may connect.
  */
-import { type ErrorCode, errorCodes, errorStatus, type Problem, type TerminalSize } from "./contract/base.ts";
+import type { Problem, TerminalSize } from "./contract/base.ts";
+import { type ErrorCode, errorCodes, errorStatus } from "./contract/error-codes.ts";
 
 /** WebSocket of the contract (oRPC); also served on the socket of the home. */
 export const rpcPath = "/rpc";

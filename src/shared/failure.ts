@@ -1,5 +1,6 @@
 /** The one exception that is meant for a person: inside a process it is thrown, at a boundary it becomes a {@link Problem}. */
-import type { ErrorCode, Problem } from "./contract/base.ts";
+import type { Problem } from "./contract/base.ts";
+import type { ErrorCode } from "./contract/error-codes.ts";
 
 export class Failure extends Error {
   readonly code: ErrorCode;

@@ -1,12 +1,17 @@
 /** The program itself: what it is, and the few things only the desktop can do. */
 import { existsSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
 import type { AppInfo, HostStatus } from "#shared/contract/app.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "../desktop.ts";
 import { latest } from "../latest.ts";
 import { implementing } from "../transport/implementing.ts";
+import { LayoutFile } from "./layout.ts";
 import { linkToOpen } from "./links.ts";
+import type { WindowRequests } from "./window-requests.ts";
+
+export { WindowRequests } from "./window-requests.ts";
 
 /** The terminal host as this domain shows it. */
 export type HostControl = {
@@ -21,11 +26,12 @@ export type AppParts = {
   host: HostControl;
   version: string;
   home: string;
+  requests: WindowRequests;
   /** What happened at start, in sentences. */
   notices: readonly string[];
 };
 
-export function appProcedures({ desktop, host, version, home, notices }: AppParts) {
+export function appProcedures({ desktop, host, version, home, requests, notices }: AppParts) {
   const info = (): AppInfo => ({
     name: "Cellar",
     version,
@@ -37,6 +43,7 @@ export function appProcedures({ desktop, host, version, home, notices }: AppPart
     shell: loginShell(),
     notices: [...notices],
   });
+  const layout = new LayoutFile(join(home, "layout.json"));
   return implementing.app.router({
     info: implementing.app.info.handler(info),
     watchHost: implementing.app.watchHost.handler(({ signal }) =>
@@ -63,6 +70,12 @@ export function appProcedures({ desktop, host, version, home, notices }: AppPart
       }
       return { url: await desktop.openWindow() };
     }),
+    layout: implementing.app.layout.handler(async () => ({ layout: await layout.read() })),
+    saveLayout: implementing.app.saveLayout.handler(async ({ input }) => {
+      await layout.save(input.layout);
+      return {};
+    }),
+    watchRequests: implementing.app.watchRequests.handler(({ signal }) => requests.watch(signal)),
     quit: implementing.app.quit.handler(() => {
       // After the answer has left: a caller wants to know that it was heard.
       setImmediate(() => desktop.quit());

@@ -1,0 +1,136 @@
+/**
+ * Every action a person can take, with its shortcut: what the palette lists, the help shows, and keys do. A domain adds its own while
+ * it is on screen: `useCommands([{ id: "terminal.split", title: "Split to the right", group: "Terminal", shortcut: …, run }])`.
+ */
+import { useEffect, useRef } from "react";
+import { create } from "zustand";
+
+export type Command = {
+  /** Unique, `group.verb`. */
+  id: string;
+  /** Verb first, sentence case: "Split to the right". */
+  title: string;
+  group: string;
+  /** Further words it is found by. */
+  keywords?: string;
+  shortcut?: Shortcut;
+  /** Why it cannot run now; shown in the palette. Undefined: it can. */
+  unavailable?: string | undefined;
+  run: () => void;
+};
+
+/** As `mod+shift+p`: `mod` is Cmd on macOS and Ctrl elsewhere. Two of them where the systems differ in what is free. */
+export type Shortcut = string | { mac: string; other: string };
+
+export const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
+
+export function keysOf(shortcut: Shortcut, mac = isMac): string {
+  return typeof shortcut === "string" ? shortcut : mac ? shortcut.mac : shortcut.other;
+}
+
+/** `Ctrl+Shift+P`, `⇧⌘P`. */
+export function shortcutLabel(shortcut: Shortcut, mac = isMac): string {
+  const parts = keysOf(shortcut, mac).split("+");
+  const key = parts.pop() ?? "";
+  const name = keyNames[key] ?? (key.length === 1 ? key.toUpperCase() : key[0]?.toUpperCase() + key.slice(1));
+  if (!mac) return [...parts.map((part) => otherNames[part] ?? part), name].join("+");
+  return (
+    ["ctrl", "alt", "shift", "mod"]
+      .filter((part) => parts.includes(part))
+      .map((part) => macSigns[part])
+      .join("") + name
+  );
+}
+
+const keyNames: Record<string, string> = {
+  comma: ",",
+  slash: "/",
+  backquote: "`",
+  backslash: "\\",
+  enter: "Enter",
+  escape: "Esc",
+  arrowleft: "←",
+  arrowright: "→",
+  arrowup: "↑",
+  arrowdown: "↓",
+  plus: "+",
+};
+const otherNames: Record<string, string> = { mod: "Ctrl", ctrl: "Ctrl", alt: "Alt", shift: "Shift" };
+const macSigns: Record<string, string> = { mod: "⌘", ctrl: "⌃", alt: "⌥", shift: "⇧" };
+
+/** Keys by their place on the keyboard, so that Shift and layouts do not change what a shortcut is. */
+const codes: Record<string, string> = {
+  Comma: "comma",
+  Slash: "slash",
+  Backquote: "backquote",
+  Backslash: "backslash",
+  Enter: "enter",
+  Escape: "escape",
+  ArrowLeft: "arrowleft",
+  ArrowRight: "arrowright",
+  ArrowUp: "arrowup",
+  ArrowDown: "arrowdown",
+};
+
+export type KeyPress = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "altKey" | "shiftKey" | "metaKey">;
+
+export function matches(shortcut: Shortcut, press: KeyPress, mac = isMac): boolean {
+  const parts = keysOf(shortcut, mac).split("+");
+  const key = parts.pop() ?? "";
+  const ctrl = parts.includes("ctrl") || (!mac && parts.includes("mod"));
+  const meta = mac && parts.includes("mod");
+  if (press.ctrlKey !== ctrl || press.metaKey !== meta) return false;
+  if (press.altKey !== parts.includes("alt") || press.shiftKey !== parts.includes("shift")) return false;
+  if (codes[press.code] === key || press.key.toLowerCase() === key) return true;
+  // With Shift or Alt a letter's or digit's key says something else than what is printed on it.
+  return /^Key[A-Z]$/.test(press.code)
+    ? press.code.slice(3).toLowerCase() === key && !/^[a-z]$/i.test(press.key)
+    : press.code === `Digit${key}`;
+}
+
+type Registered = { order: number; commands: readonly Command[] };
+export const useCommandList = create<{ parts: ReadonlyMap<object, Registered> }>(() => ({ parts: new Map() }));
+
+/** All commands of now, in the order their parts were first shown. */
+export function allCommands(parts = useCommandList.getState().parts): Command[] {
+  return [...parts.values()].sort((a, b) => a.order - b.order).flatMap((part) => part.commands);
+}
+
+let nextOrder = 0;
+
+/** Offers commands while the component is shown. `commands` may be new on every render. */
+export function useCommands(commands: readonly Command[]): void {
+  const owner = useRef({});
+  const order = useRef(-1);
+  if (order.current < 0) order.current = nextOrder++;
+  useEffect(() => {
+    useCommandList.setState(({ parts }) => ({
+      parts: new Map(parts).set(owner.current, { order: order.current, commands }),
+    }));
+  }, [commands]);
+  useEffect(() => {
+    const key = owner.current;
+    return () =>
+      useCommandList.setState(({ parts }) => {
+        const rest = new Map(parts);
+        rest.delete(key);
+        return { parts: rest };
+      });
+  }, []);
+}
+
+/** Runs the command whose shortcut was pressed. Before anything else sees the key, a terminal included. */
+export function listenForShortcuts(): () => void {
+  const pressed = (event: KeyboardEvent) => {
+    if (event.isComposing || event.repeat) return;
+    const command = allCommands().find(
+      ({ shortcut, unavailable }) => shortcut && !unavailable && matches(shortcut, event),
+    );
+    if (!command) return;
+    event.preventDefault();
+    event.stopPropagation();
+    command.run();
+  };
+  window.addEventListener("keydown", pressed, { capture: true });
+  return () => window.removeEventListener("keydown", pressed, { capture: true });
+}

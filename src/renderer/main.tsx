@@ -1,0 +1,27 @@
+/** Starts the window: connects, takes up the layout, and shows the frame. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/app.tsx";
+import { ConnectionProvider, connect } from "./connection/index.ts";
+import { ListsProvider, openLists } from "./live/index.ts";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+
+const connection = connect();
+const lists = openLists(connection);
+// Answers come from this computer: asking again is cheap, and a retry only delays an error's appearance where the action was.
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 0 } } });
+
+createRoot(root).render(
+  <StrictMode>
+    <ConnectionProvider connection={connection}>
+      <ListsProvider value={lists}>
+        <QueryClientProvider client={queries}>
+          <App />
+        </QueryClientProvider>
+      </ListsProvider>
+    </ConnectionProvider>
+  </StrictMode>,
+);

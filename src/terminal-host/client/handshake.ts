@@ -1,0 +1,81 @@
+/** A connection to the host from its socket to its welcome. */
+import { connect, type Socket } from "node:net";
+import { Failure } from "#shared/failure.ts";
+import { FrameReader, jsonFrame, parseJson } from "../framing.ts";
+import { frameKind, type Hello, maxFrameBytes, type Refused, type Welcome } from "../protocol.ts";
+
+/** Nobody listens there: the host has to be started. */
+export class NoHost extends Error {}
+
+/** The host is of another version, or refuses this connection for a reason of its own. */
+export class RefusedByHost extends Failure {
+  readonly refused: Refused;
+
+  constructor(refused: Refused) {
+    super(refused.code, refused.message, refused);
+    this.refused = refused;
+  }
+}
+
+/** A host answers within milliseconds; one that does not is stuck, in ms. */
+const answerWithinMs = 5_000;
+
+export type Handshaken = {
+  socket: Socket;
+  welcome: Welcome;
+  /** Frames after the welcome. Set once, at once: until then nothing is read. */
+  receive(onFrame: (kind: number, payload: Buffer) => void): void;
+};
+
+export function shakeHands(path: string, hello: Hello): Promise<Handshaken> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    let receiver: ((kind: number, payload: Buffer) => void) | null = null;
+    let early: [number, Buffer][] = [];
+    let welcomed = false;
+    const fail = (error: Error): void => {
+      clearTimeout(patience);
+      socket.destroy();
+      reject(error);
+    };
+    const patience = setTimeout(
+      () => fail(new Failure("unavailable", "The terminal host does not answer", { hint: "Restart it." })),
+      answerWithinMs,
+    );
+    const reader = new FrameReader(maxFrameBytes, (kind, payload) => {
+      if (welcomed) {
+        if (receiver) receiver(kind, payload);
+        else early.push([kind, Buffer.from(payload)]);
+      } else if (kind === frameKind.welcome) {
+        welcomed = true;
+        clearTimeout(patience);
+        resolve({
+          socket,
+          welcome: parseJson(payload) as unknown as Welcome,
+          receive(onFrame) {
+            receiver = onFrame;
+            for (const [earlyKind, earlyPayload] of early) onFrame(earlyKind, earlyPayload);
+            early = [];
+          },
+        });
+      } else if (kind === frameKind.refused) {
+        fail(new RefusedByHost(parseJson(payload) as unknown as Refused));
+      }
+    });
+    socket.on("connect", () => socket.write(jsonFrame(frameKind.hello, hello)));
+    socket.on("data", (chunk) => {
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        console.error("the terminal host does not speak our protocol:", error);
+        socket.destroy();
+      }
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      const nobody = error.code === "ENOENT" || error.code === "ECONNREFUSED";
+      fail(nobody ? new NoHost(error.message) : error);
+    });
+    // Ended before its welcome: a host that is just ending. It is asked again.
+    socket.on("close", () => fail(new NoHost("the connection was closed")));
+  });
+}

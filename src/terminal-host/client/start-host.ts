@@ -1,0 +1,43 @@
+/** Starts a terminal host that outlives us. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { entryCommand } from "#node/entries.ts";
+import type { CellarPaths } from "#node/paths.ts";
+
+/** The log starts over when it is larger; the one before is kept. */
+const logLimitBytes = 4 * 1024 * 1024;
+
+export function hostLogPath(paths: CellarPaths): string {
+  return join(paths.logs, "terminal-host.log");
+}
+
+/**
+ * Two clients may do this at once: the host takes the home's lock before anything else, and the one that does not get it ends
+ * itself, so that one remains and both clients find it.
+ */
+export function startHost(paths: CellarPaths): ChildProcess {
+  const { command, args, env } = entryCommand("terminal-host");
+  const log = openLog(hostLogPath(paths));
+  try {
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: ["ignore", log, log],
+      // Its own directory would keep a removable disk or a deleted folder busy.
+      cwd: paths.home,
+      env: { ...process.env, ...env, CELLAR_HOME: paths.home },
+      windowsHide: true,
+    });
+    child.unref();
+    // Reported by the connection that is not there in time.
+    child.on("error", () => {});
+    return child;
+  } finally {
+    closeSync(log);
+  }
+}
+
+function openLog(path: string): number {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > logLimitBytes) renameSync(path, `${path}.1`);
+  return openSync(path, "a", 0o600);
+}

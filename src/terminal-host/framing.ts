@@ -1,0 +1,91 @@
+/** Frames on a byte stream: 4-byte big-endian length of what follows, one kind byte, payload. See `protocol.ts`. */
+
+const headerBytes = 4;
+
+/** A peer does not speak the protocol; its connection has to end. */
+export class FramingError extends Error {}
+
+/** One frame as bytes; the payload may come in parts, which are copied. */
+export function frame(kind: number, ...payload: Uint8Array[]): Buffer {
+  const length = payload.reduce((sum, part) => sum + part.byteLength, 1);
+  const out = Buffer.allocUnsafe(headerBytes + length);
+  out.writeUInt32BE(length, 0);
+  out[headerBytes] = kind;
+  let at = headerBytes + 1;
+  for (const part of payload) {
+    out.set(part, at);
+    at += part.byteLength;
+  }
+  return out;
+}
+
+export function jsonFrame(kind: number, value: unknown): Buffer {
+  return frame(kind, Buffer.from(JSON.stringify(value)));
+}
+
+/** Throws {@link FramingError} when the payload is not the JSON of an object. */
+export function parseJson(payload: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload.toString("utf8"));
+  } catch {
+    throw new FramingError("a frame that should be JSON is not");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FramingError("a JSON frame is not an object");
+  }
+  return value as Record<string, unknown>;
+}
+
+/** Cuts a byte stream into frames. Holds at most one incomplete frame of at most `limit` bytes. */
+export class FrameReader {
+  /** Largest frame that is accepted, in bytes after the length. */
+  limit: number;
+  readonly #onFrame: (kind: number, payload: Buffer) => void;
+  #header = Buffer.alloc(headerBytes);
+  #headerFilled = 0;
+  #body: Buffer | null = null;
+  #bodyFilled = 0;
+
+  constructor(limit: number, onFrame: (kind: number, payload: Buffer) => void) {
+    this.limit = limit;
+    this.#onFrame = onFrame;
+  }
+
+  /** Payloads are views of `chunk` where a frame lies within it; who keeps one copies it. Throws {@link FramingError}. */
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#body) {
+        const taken = Math.min(this.#body.length - this.#bodyFilled, chunk.length - at);
+        chunk.copy(this.#body, this.#bodyFilled, at, at + taken);
+        this.#bodyFilled += taken;
+        at += taken;
+        if (this.#bodyFilled < this.#body.length) return;
+        const whole = this.#body;
+        this.#body = null;
+        this.#deliver(whole);
+        continue;
+      }
+      while (this.#headerFilled < headerBytes && at < chunk.length) this.#header[this.#headerFilled++] = chunk[at++]!;
+      if (this.#headerFilled < headerBytes) return;
+      this.#headerFilled = 0;
+      const length = this.#header.readUInt32BE(0);
+      if (length < 1 || length > this.limit) {
+        throw new FramingError(`a frame of ${length} bytes; from 1 to ${this.limit} are allowed`);
+      }
+      if (chunk.length - at >= length) {
+        const whole = chunk.subarray(at, at + length);
+        at += length;
+        this.#deliver(whole);
+      } else {
+        this.#body = Buffer.allocUnsafe(length);
+        this.#bodyFilled = 0;
+      }
+    }
+  }
+
+  #deliver(whole: Buffer): void {
+    this.#onFrame(whole[0]!, whole.subarray(1));
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Pseudo-terminals on Linux and macOS: node-pty's native part, with our own reading and writing around it.
+ *
+ * Why not node-pty's `UnixTerminal`: 200 ms after the child's exit it destroys its socket, so what the kernel still holds is lost
+ * when the reader was paused or busy; and its write queue spins on EAGAIN, so that one program that does not read its
+ * input takes a whole core and every other terminal's latency.
+ */
+import { readSync, writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, resolve } from "node:path";
+import { ReadStream } from "node:tty";
+import type { TerminalSize } from "#shared/contract/base.ts";
+import type { Pty, PtyCommand, PtyEvents } from "./pty.ts";
+
+type Native = {
+  fork(
+    file: string,
+    args: string[],
+    env: string[],
+    cwd: string,
+    cols: number,
+    rows: number,
+    uid: number,
+    gid: number,
+    utf8: boolean,
+    helperPath: string,
+    onExit: (code: number, signal: number) => void,
+  ): { fd: number; pid: number; pty: string };
+  resize(fd: number, cols: number, rows: number, pixelWidth: number, pixelHeight: number): void;
+};
+
+/** First and longest pause before a full input queue of the kernel is tried again, in ms. */
+const retryFirstMs = 1;
+const retryLongestMs = 20;
+/**
+ * When the child is gone but something else still holds the terminal open (it left the session before), we wait for its output
+ * until it has been silent for so long, in ms. Elsewhere the kernel hangs the terminal up with its session leader.
+ */
+const lingerMs = 250;
+
+let loaded: { native: Native; helper: string } | undefined;
+
+function load(): { native: Native; helper: string } {
+  if (!loaded) {
+    const require = createRequire(import.meta.url);
+    const utils = require.resolve("node-pty/lib/utils.js");
+    const { loadNativeModule } = require(utils) as {
+      loadNativeModule(name: string): { dir: string; module: Native };
+    };
+    const { dir, module } = loadNativeModule("pty");
+    // Electron packs node_modules into an archive, from which nothing can be executed.
+    const helper = resolve(dirname(utils), dir, "spawn-helper").replace(
+      /\b(app|node_modules)\.asar\b/,
+      "$1.asar.unpacked",
+    );
+    loaded = { native: module, helper };
+  }
+  return loaded;
+}
+
+export function spawnUnixPty(command: PtyCommand, events: PtyEvents): Pty {
+  return new UnixPty(command, events);
+}
+
+class UnixPty implements Pty {
+  readonly pid: number;
+  readonly #fd: number;
+  readonly #stream: ReadStream;
+  readonly #events: PtyEvents;
+  #input: Uint8Array[] = [];
+  #pendingInput = 0;
+  #retry: NodeJS.Timeout | null = null;
+  #retryMs = retryFirstMs;
+  #linger: NodeJS.Timeout | null = null;
+  /** undefined while the child lives. */
+  #exitCode: number | undefined;
+  #closed = false;
+  /** No more bytes will come. */
+  #hungUp = false;
+
+  constructor(command: PtyCommand, events: PtyEvents) {
+    this.#events = events;
+    const { native, helper } = load();
+    const env = Object.entries(command.env).map(([name, value]) => `${name}=${value}`);
+    const { cols, rows } = command.size;
+    const child = native.fork(
+      command.file,
+      command.args,
+      env,
+      command.cwd,
+      cols,
+      rows,
+      -1,
+      -1,
+      true,
+      helper,
+      (code, signal) => this.#exited(signal > 0 ? -signal : code),
+    );
+    this.pid = child.pid;
+    this.#fd = child.fd;
+    this.#stream = new ReadStream(child.fd);
+    this.#stream.on("data", (chunk: Buffer) => this.#received(chunk));
+    // EIO is how Linux says that the other side is closed.
+    this.#stream.on("error", () => this.#hangUp());
+    this.#stream.on("end", () => this.#hangUp());
+  }
+
+  get pendingInput(): number {
+    return this.#pendingInput;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#closed) return false;
+    if (bytes.byteLength === 0) return true;
+    this.#input.push(bytes);
+    this.#pendingInput += bytes.byteLength;
+    if (this.#input.length === 1) this.#writeOn();
+    return true;
+  }
+
+  resize({ cols, rows }: TerminalSize): void {
+    if (!this.#closed) load().native.resize(this.#fd, cols, rows, 0, 0);
+  }
+
+  pause(): void {
+    // After the exit there is no program left to hold back, and the little that the kernel holds is wanted.
+    if (!this.#closed && this.#exitCode === undefined) this.#stream.pause();
+  }
+
+  resume(): void {
+    if (!this.#closed) this.#stream.resume();
+  }
+
+  /** Writes until the kernel takes no more, then waits a little: the descriptor does not block, and cannot be polled for writing. */
+  #writeOn(): void {
+    this.#retry = null;
+    while (this.#input.length > 0 && !this.#closed) {
+      const first = this.#input[0]!;
+      let taken = 0;
+      try {
+        taken = writeSync(this.#fd, first);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code !== "EAGAIN" && code !== "EINTR") {
+          this.#dropInput();
+          return;
+        }
+      }
+      if (taken === 0) {
+        this.#retry = setTimeout(() => this.#writeOn(), this.#retryMs);
+        this.#retryMs = Math.min(this.#retryMs * 2, retryLongestMs);
+        return;
+      }
+      this.#retryMs = retryFirstMs;
+      this.#pendingInput -= taken;
+      if (taken === first.byteLength) this.#input.shift();
+      else this.#input[0] = first.subarray(taken);
+    }
+  }
+
+  #dropInput(): void {
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#input = [];
+    this.#pendingInput = 0;
+  }
+
+  #received(chunk: Buffer): void {
+    this.#linger?.refresh();
+    this.#events.output(chunk);
+  }
+
+  #exited(exitCode: number): void {
+    this.#exitCode = exitCode;
+    if (this.#hungUp) {
+      this.#close();
+      return;
+    }
+    this.#drain();
+    if (this.#hungUp) this.#close();
+    else {
+      this.#stream.resume();
+      this.#linger = setTimeout(() => {
+        this.#drain();
+        this.#close();
+      }, lingerMs);
+    }
+  }
+
+  /** Takes everything that the stream and the kernel hold. */
+  #drain(): void {
+    for (let chunk = this.#stream.read(); chunk !== null; chunk = this.#stream.read()) void chunk;
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(64 * 1024);
+      let taken: number;
+      try {
+        taken = readSync(this.#fd, buffer);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EINTR") continue;
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") this.#hungUp = true;
+        return;
+      }
+      if (taken === 0) {
+        this.#hungUp = true;
+        return;
+      }
+      this.#received(buffer.subarray(0, taken));
+    }
+  }
+
+  #hangUp(): void {
+    this.#hungUp = true;
+    if (this.#exitCode !== undefined) this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#linger) clearTimeout(this.#linger);
+    this.#dropInput();
+    this.#stream.destroy();
+    this.#events.end(this.#exitCode ?? null);
+  }
+}

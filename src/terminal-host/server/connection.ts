@@ -1,0 +1,190 @@
+/** One connection of a client: handshake, then control or stream. Whatever a client sends or does not send, only its own connection ends. */
+import type { Socket } from "node:net";
+import { z } from "zod";
+import { terminalId, terminalSize } from "#shared/contract/base.ts";
+import { Failure, problemOf } from "#shared/failure.ts";
+import { decodeClientFrame, FrameError } from "#shared/terminals/stream.ts";
+import { FrameReader, FramingError, frame, jsonFrame, parseJson } from "../framing.ts";
+import { frameKind, type Hello, type HostEvent, maxFrameBytes, protocolVersion, type Refused } from "../protocol.ts";
+import type { Attachment } from "../terminals/attachment.ts";
+import type { Terminal } from "../terminals/terminal.ts";
+import type { Host } from "./host.ts";
+import { callMethod } from "./methods.ts";
+
+/** A client that has not introduced itself by then is gone or no client of ours, in ms. */
+const helloWithinMs = 5_000;
+const helloLimit = 16 * 1024;
+/** A control client that lets so much pile up is not reading any more; it is cut off rather than kept in memory. */
+const unreadLimit = 64 * 1024 * 1024;
+/** Requests of one client that may be under way at once. */
+const requestLimit = 1000;
+
+const client = z.object({ name: z.string().max(200), version: z.string().max(100), pid: z.number() });
+const hello = z.discriminatedUnion("role", [
+  z.object({ protocol: z.number(), client, role: z.literal("control"), events: z.boolean() }),
+  z.object({
+    protocol: z.number(),
+    client,
+    role: z.literal("stream"),
+    terminalId,
+    size: terminalSize.nullable(),
+    focused: z.boolean(),
+  }),
+]) satisfies z.ZodType<Hello>;
+
+export class Connection {
+  readonly #host: Host;
+  readonly #socket: Socket;
+  readonly #reader: FrameReader;
+  readonly #closed = new AbortController();
+  #role: "new" | "control" | "stream" = "new";
+  #events = false;
+  #requests = new Map<number, AbortController>();
+  #attached: { terminal: Terminal; attachment: Attachment } | null = null;
+
+  constructor(host: Host, socket: Socket) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#reader = new FrameReader(helloLimit, (kind, payload) => this.#received(kind, payload));
+    const impatience = setTimeout(() => {
+      if (this.#role === "new") socket.destroy();
+    }, helloWithinMs);
+    socket.on("data", (chunk) => {
+      try {
+        this.#reader.push(chunk);
+      } catch (error) {
+        if (!(error instanceof FramingError || error instanceof FrameError)) throw error;
+        console.error(`a client was cut off: ${error.message}`);
+        socket.destroy();
+      }
+    });
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      clearTimeout(impatience);
+      this.#closed.abort();
+      for (const request of this.#requests.values()) request.abort();
+      if (this.#attached) this.#attached.terminal.detach(this.#attached.attachment);
+      host.disconnected(this);
+    });
+  }
+
+  get isClient(): boolean {
+    return this.#role !== "new";
+  }
+
+  event(event: HostEvent): void {
+    if (this.#events) this.#send(jsonFrame(frameKind.event, event));
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  #send(bytes: Buffer): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.write(bytes);
+    if (this.#socket.writableLength > unreadLimit) this.#socket.destroy();
+  }
+
+  #received(kind: number, payload: Buffer): void {
+    if (this.#role === "new") {
+      if (kind !== frameKind.hello) throw new FramingError("the first frame is not a hello");
+      this.#introduced(parseJson(payload));
+    } else if (this.#role === "control") {
+      if (kind !== frameKind.request) throw new FramingError("a control connection takes requests only");
+      this.#request(parseJson(payload));
+    } else {
+      if (kind !== frameKind.stream) throw new FramingError("a stream connection takes stream frames only");
+      this.#streamFrame(payload);
+    }
+  }
+
+  #introduced(value: Record<string, unknown>): void {
+    if (value["protocol"] !== protocolVersion) {
+      this.#refuse(
+        new Failure("refused", `A terminal host of another version is running (${this.#host.version})`, {
+          hint: "Close its terminals, then start Cellar again.",
+        }),
+      );
+      this.#host.refusedVersion(value["protocol"]);
+      return;
+    }
+    const parsed = hello.safeParse(value);
+    if (!parsed.success) throw new FramingError("a hello that is not understood");
+    this.#reader.limit = maxFrameBytes;
+    const said = parsed.data;
+    if (said.role === "control") {
+      this.#role = "control";
+      this.#events = said.events;
+      this.#send(jsonFrame(frameKind.welcome, this.#host.welcome()));
+      if (said.events) this.event(this.#host.everything());
+      return;
+    }
+    try {
+      const terminal = this.#host.terminals.get(said.terminalId);
+      this.#role = "stream";
+      this.#send(jsonFrame(frameKind.welcome, this.#host.welcome()));
+      const send = (bytes: Uint8Array): void => this.#send(frame(frameKind.stream, bytes));
+      this.#attached = { terminal, attachment: terminal.attach(said.size, said.focused, send) };
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    const refused: Refused = { ...problemOf(error), ...this.#host.refusal() };
+    this.#socket.end(jsonFrame(frameKind.refused, refused));
+  }
+
+  #request(value: Record<string, unknown>): void {
+    const { id, method, params, cancel } = value;
+    if (typeof cancel === "number") {
+      this.#requests.get(cancel)?.abort();
+      return;
+    }
+    if (typeof id !== "number" || typeof method !== "string") throw new FramingError("a request without id or method");
+    if (this.#requests.has(id)) throw new FramingError("a request id that is in use");
+    if (this.#requests.size >= requestLimit) {
+      this.#answer(id, { problem: problemOf(new Failure("unavailable", "Too many requests at once")) });
+      return;
+    }
+    const request = new AbortController();
+    this.#requests.set(id, request);
+    callMethod(this.#host, method, params, request.signal)
+      .then(
+        (result) => this.#answer(id, { result }),
+        (error: unknown) => {
+          if (!(error instanceof Failure)) console.error(`${method} failed:`, error);
+          this.#answer(id, { problem: problemOf(error) });
+        },
+      )
+      .finally(() => this.#requests.delete(id));
+  }
+
+  #answer(id: number, answer: object): void {
+    this.#send(jsonFrame(frameKind.answer, { id, ...answer }));
+  }
+
+  #streamFrame(payload: Buffer): void {
+    if (!this.#attached) return;
+    const { terminal, attachment } = this.#attached;
+    const said = decodeClientFrame(payload);
+    switch (said.type) {
+      case "input":
+        // A view of a chunk that is gone after this call.
+        terminal.write(Buffer.from(said.bytes));
+        return;
+      case "ack":
+        attachment.acknowledge(said.offset);
+        return;
+      case "resize": {
+        const size = terminalSize.safeParse({ cols: said.cols, rows: said.rows });
+        if (!size.success) throw new FrameError("a size out of range");
+        terminal.clientSize(attachment, size.data);
+        return;
+      }
+      case "focus":
+        terminal.focus(attachment, said.focused);
+    }
+  }
+}
