@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { openLog } from "#node/log.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { Failure } from "#shared/failure.ts";
-import { appProcedures, type HostControl } from "./app/index.ts";
+import { appProcedures, type HostControl, WindowRequests } from "./app/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { notYet } from "./not-yet.ts";
 import type { Router } from "./router.ts";
@@ -25,6 +25,8 @@ export type Services = {
   readonly terminalStreams: TerminalStreams;
   readonly uploads: Uploads;
   readonly settings: SettingsService;
+  /** What the desktop asks a window to show. */
+  readonly requests: WindowRequests;
   /** Ends what main owns; terminals go on in their host. */
   stop(): Promise<void>;
 };
@@ -42,8 +44,9 @@ export async function startServices({ paths, desktop, version }: ServicesParts):
     },
   };
 
+  const requests = new WindowRequests();
   const router: Router = implementing.router({
-    app: appProcedures({ desktop, host, version, home: paths.home, notices }),
+    app: appProcedures({ desktop, host, version, home: paths.home, requests, notices }),
     settings: settingsProcedures(settings),
     terminals: notYet("terminals"),
     cells: notYet("cells"),
@@ -69,6 +72,7 @@ export async function startServices({ paths, desktop, version }: ServicesParts):
       },
     },
     settings,
+    requests,
     stop: async () => {
       settings.close();
       log.info("services stopped");
