@@ -10,6 +10,7 @@ import { terminalName } from "./terminal-name.ts";
 function Bar({ label, role = "group", children, onEscape }: BarProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Esc from any of its fields and buttons
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: every role used here takes a label
     <div
       role={role}
       aria-label={label}
