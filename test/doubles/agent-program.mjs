@@ -38,6 +38,7 @@ if (input === "busy") setInterval(() => process.stdout.write("."), 50).unref();
 await new Promise((resolve) => setTimeout(resolve, Number(delay)));
 if (input !== "plain") process.stdout.write("\x1b[?1004;2004h");
 process.stdout.write("> ");
+record({ ready: true });
 
 function end(code) {
   process.stdout.write(`\x1b[?2004l\r\n${tells}\r\n`);

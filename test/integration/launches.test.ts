@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Launches, type LaunchTerminals, launchesSchema } from "#main/launches/index.ts";
 import { AgentPrograms, programsSchema } from "#main/programs/index.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
@@ -33,6 +33,7 @@ let workspace: Workspace;
 
 beforeEach(async () => {
   folder = new TemporaryFolder("launches");
+  vi.stubEnv("XDG_RUNTIME_DIR", folder.in("run"));
   paths = cellarPaths({ CELLAR_HOME: folder.in("home"), XDG_RUNTIME_DIR: folder.in("run") });
   bin = folder.in("bin");
   work = folder.in("work");
@@ -67,6 +68,7 @@ afterEach(async () => {
   terminalsNow.clear();
   await processes.close();
   store.close();
+  vi.unstubAllEnvs();
   folder[Symbol.dispose]();
 });
 
@@ -257,6 +259,7 @@ describe("resuming a launch", () => {
     const record = install("claude");
     const first = await start("claude", { arguments: ["--model", "opus"] });
     await expect(launches.resume(first.launch.id, undefined)).rejects.toMatchObject({ code: "conflict" });
+    await until(record).toContainEqual({ ready: true });
     await client.call("terminals.write", { id: first.terminal.id, text: "exit 3\r" });
     await until(() => stateOf(first.terminal.id)).toBe("failed");
     const second = await launches.resume(first.launch.id, { cols: 100, rows: 30 });
@@ -273,7 +276,7 @@ describe("resuming a launch", () => {
     const record = install("codex", { AGENT_TELLS: `To continue this session, run: codex resume ${said}` });
     const { launch, terminal } = await start("codex");
     expect(launch.conversationId).toBeNull();
-    await until(record).toContainEqual(expect.objectContaining({ started: [] }));
+    await until(record).toContainEqual({ ready: true });
     await client.call("terminals.write", { id: terminal.id, text: "exit\r" });
     await until(() => launches.list.get(launch.id)?.conversationId).toBe(said);
     await launches.resume(launch.id, undefined);
@@ -283,7 +286,7 @@ describe("resuming a launch", () => {
   test("is refused where the program has not said which conversation it was", async () => {
     const record = install("codex");
     const { launch, terminal } = await start("codex");
-    await until(record).not.toHaveLength(0);
+    await until(record).toContainEqual({ ready: true });
     await client.call("terminals.write", { id: terminal.id, text: "exit\r" });
     await until(() => stateOf(terminal.id)).toBe("succeeded");
     await expect(launches.resume(launch.id, undefined)).rejects.toMatchObject({
@@ -301,7 +304,7 @@ describe("after main was killed and started again", () => {
     install("aider", { AGENT_INPUT: "busy", AGENT_DELAY_MS: "60000" });
     const ended = await start("codex");
     const waiting = await start("aider", { prompt: "too slow" });
-    await until(codex).not.toHaveLength(0);
+    await until(codex).toContainEqual({ ready: true });
     launches.close();
     await client.call("terminals.write", { id: ended.terminal.id, text: "exit\r" });
     await expect
