@@ -13,5 +13,7 @@ export {
   useWorkspaces,
 } from "./lists.ts";
 export { sameJson } from "./same.ts";
+export { type SettingsState, useSettings, useSettingsState } from "./settings.ts";
 export type { LiveSnapshot, LiveStatus } from "./source.ts";
 export { useLiveList } from "./use-live.ts";
+export { LiveValue, useLiveValue } from "./value.ts";
