@@ -14,6 +14,8 @@ export type Command = {
   /** Further words it is found by. */
   keywords?: string;
   shortcut?: Shortcut;
+  /** Its keys count only where its owner listens for them itself (copy in a terminal), not in the whole window. */
+  localKeys?: boolean;
   /** Why it cannot run now; shown in the palette. Undefined: it can. */
   unavailable?: string | undefined;
   run: () => void;
@@ -54,6 +56,9 @@ const keyNames: Record<string, string> = {
   arrowup: "↑",
   arrowdown: "↓",
   plus: "+",
+  minus: "−",
+  bracketleft: "[",
+  bracketright: "]",
 };
 const otherNames: Record<string, string> = { mod: "Ctrl", ctrl: "Ctrl", alt: "Alt", shift: "Shift" };
 const macSigns: Record<string, string> = { mod: "⌘", ctrl: "⌃", alt: "⌥", shift: "⇧" };
@@ -64,6 +69,12 @@ const codes: Record<string, string> = {
   Slash: "slash",
   Backquote: "backquote",
   Backslash: "backslash",
+  BracketLeft: "bracketleft",
+  BracketRight: "bracketright",
+  Equal: "plus",
+  NumpadAdd: "plus",
+  Minus: "minus",
+  NumpadSubtract: "minus",
   Enter: "enter",
   Escape: "escape",
   ArrowLeft: "arrowleft",
@@ -124,7 +135,7 @@ export function listenForShortcuts(): () => void {
   const pressed = (event: KeyboardEvent) => {
     if (event.isComposing || event.repeat) return;
     const command = allCommands().find(
-      ({ shortcut, unavailable }) => shortcut && !unavailable && matches(shortcut, event),
+      ({ shortcut, unavailable, localKeys }) => shortcut && !localKeys && !unavailable && matches(shortcut, event),
     );
     if (!command) return;
     event.preventDefault();
