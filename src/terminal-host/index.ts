@@ -1,8 +1,8 @@
 /** Entry of the terminal host process. Its only parameter is CELLAR_HOME in the environment. */
 import { join } from "node:path";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
+import { version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
-import manifest from "../../package.json" with { type: "json" };
 import { Host } from "./server/host.ts";
 
 const paths = cellarPaths();
@@ -11,5 +11,6 @@ const lock = takeExclusiveLock(join(paths.home, "terminal-host.lock"));
 if (!lock) process.exit(0);
 process.once("exit", () => lock.release());
 
-const host = new Host(paths, manifest.version);
+const host = new Host(paths, version());
 await host.listen();
+process.on("SIGTERM", () => process.exit(0));

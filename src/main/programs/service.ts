@@ -8,7 +8,7 @@ import { findProgram, type LoginEnvironment } from "./detect.ts";
 import { type Platform, type ProgramEntry, platforms } from "./entry.ts";
 import { makeOwnFile } from "./own-file.ts";
 import { VersionStore } from "./store.ts";
-import { askVersion, type RunProgram, type VersionAnswer } from "./version.ts";
+import { askVersion, type RunProgram, type VersionAnswer, versionTimeoutMs } from "./version.ts";
 
 export type ProgramsParts = {
   /** Folder of the entries that come with Cellar. */
@@ -19,6 +19,8 @@ export type ProgramsParts = {
   /** What the person's login shell sets up; `fresh` asks the shell again. */
   loginEnvironment: (fresh: boolean) => Promise<LoginEnvironment>;
   run: RunProgram;
+  /** Milliseconds a program may take to say its version; default {@link versionTimeoutMs}. */
+  versionTimeoutMs?: number;
 };
 
 export type ProgramList = {
@@ -163,7 +165,11 @@ export class AgentPrograms {
     const known = refresh ? null : this.#versions.get(path, wanted.arguments, file, Date.now());
     if (known !== null) return known;
     if (deadline.aborted) return { version: null, other: false };
-    const answer = await askVersion(this.#parts.run, path, wanted, login.env, deadline);
+    const answer = await askVersion(this.#parts.run, path, wanted, {
+      env: login.env,
+      timeoutMs: this.#parts.versionTimeoutMs ?? versionTimeoutMs,
+      signal: deadline,
+    });
     // One that was cut short by the deadline has not had its time; it is asked again at the next look.
     if (!deadline.aborted) this.#versions.set(path, wanted.arguments, file, answer, Date.now());
     return answer;

@@ -16,7 +16,7 @@ export type RunProgram = (command: {
   timeoutMs: number;
   maxStdoutBytes: number;
   overflow: "stop";
-  signal?: AbortSignal;
+  signal: AbortSignal;
 }) => Promise<{ stdout: Buffer; stderr: string }>;
 
 export type VersionAnswer = {
@@ -35,19 +35,18 @@ export async function askVersion(
   run: RunProgram,
   path: string,
   version: NonNullable<ProgramEntry["version"]>,
-  env: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
+  how: { env: Readonly<Record<string, string>>; timeoutMs: number; signal: AbortSignal },
 ): Promise<VersionAnswer> {
   const cwd = await mkdtemp(join(tmpdir(), "cellar-version-"));
   try {
     const said = await run({
-      ...throughShell(path, version.arguments, env),
-      env: quietEnvironment(env),
+      ...throughShell(path, version.arguments, how.env),
+      env: quietEnvironment(how.env),
       cwd,
-      timeoutMs: versionTimeoutMs,
+      timeoutMs: how.timeoutMs,
       maxStdoutBytes: mostBytes,
       overflow: "stop",
-      ...(signal && { signal }),
+      signal: how.signal,
     });
     return readVersion(said.stdout.toString("utf8"), said.stderr.slice(-mostBytes), version);
   } catch {

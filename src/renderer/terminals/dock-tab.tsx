@@ -11,11 +11,13 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
   const title = useTitle(params);
 
   // Dockview names the tab to screen readers with the panel's title.
-  useEffect(() => setTitle(title), [title, setTitle]);
+  useEffect(() => setTitle(title.split("\n", 1)[0] ?? ""), [title, setTitle]);
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the tab around it is dockview's and has the role and the keys
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     <div
-      title={title}
+      data-tip={title}
       className="group/tab flex h-full min-w-24 max-w-60 items-center gap-1.5 pr-1 pl-2.5"
       onClick={() => dock.focus(panelId)}
       onAuxClick={(event) => {

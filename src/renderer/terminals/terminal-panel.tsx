@@ -1,7 +1,7 @@
 /** A terminal as a panel of the dock. What it shows loads with the first one: xterm is not needed to open the window. */
 import { lazy } from "react";
 import { definePanel } from "./panels.tsx";
-import { TerminalTab } from "./terminal-tab.tsx";
+import { TerminalTab, useTerminalTitle } from "./terminal-tab.tsx";
 
 const id = /^term-[0-9a-f]{8}$/;
 
@@ -12,7 +12,7 @@ export const terminalPanel = definePanel<{ terminalId: string }>({
     const terminalId = (saved as { terminalId?: unknown } | null)?.terminalId;
     return typeof terminalId === "string" && id.test(terminalId) ? { terminalId } : null;
   },
-  title: ({ terminalId }) => terminalId,
+  useTitle: ({ terminalId }) => useTerminalTitle(terminalId),
   Body: lazy(() => import("./terminal-screen.tsx")),
   Tab: ({ params: { terminalId } }) => <TerminalTab terminalId={terminalId} />,
 });
