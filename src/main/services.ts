@@ -6,11 +6,20 @@ import { join } from "node:path";
 import { openLog } from "#node/log.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { Failure } from "#shared/failure.ts";
-import { appProcedures, type HostControl, WindowRequests } from "./app/index.ts";
+import { TerminalHostClient } from "#terminal-host/client/index.ts";
+import { appProcedures, WindowRequests } from "./app/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { notYet } from "./not-yet.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
+import {
+  cellsProcedures,
+  configureHost,
+  TerminalHostControl,
+  TerminalService,
+  terminalStreams,
+  terminalsProcedures,
+} from "./terminals/index.ts";
 import { implementing } from "./transport/implementing.ts";
 import type { Uploads } from "./transport/loopback.ts";
 import { RpcServer } from "./transport/rpc.ts";
@@ -36,20 +45,24 @@ export async function startServices({ paths, desktop, version }: ServicesParts):
   const log = openLog(logPath);
   const settings = new SettingsService(paths.settings);
   const notices = [...settings.notices];
-  const host: HostControl = {
-    status: { state: "lost", pid: null, startedAt: null, message: "there is no terminal host in this version" },
-    onStatus: () => () => {},
-    restart: async () => {
-      throw new Failure("unavailable", "there is no terminal host in this version");
+  const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
+  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
+  const terminals = new TerminalService({
+    client: host,
+    workspaceFolder: (id) => {
+      throw new Failure("not_found", `there is no workspace ${id}`);
     },
-  };
+    failed,
+  });
+  const stopConfiguring = configureHost(host, settings, (error) => failed(error, "configuring the terminal host"));
+  terminals.connect();
 
   const requests = new WindowRequests();
   const router: Router = implementing.router({
-    app: appProcedures({ desktop, host, version, home: paths.home, requests, notices }),
+    app: appProcedures({ desktop, host: new TerminalHostControl(host), version, home: paths.home, requests, notices }),
     settings: settingsProcedures(settings),
-    terminals: notYet("terminals"),
-    cells: notYet("cells"),
+    terminals: terminalsProcedures(terminals, host),
+    cells: cellsProcedures(terminals, host),
     jobs: notYet("jobs"),
     workspaces: notYet("workspaces"),
     programs: notYet("programs"),
@@ -61,11 +74,7 @@ export async function startServices({ paths, desktop, version }: ServicesParts):
   return {
     router,
     rpc: new RpcServer(router, log, logPath),
-    terminalStreams: {
-      open: async () => {
-        throw new Failure("unavailable", "there is no terminal host in this version");
-      },
-    },
+    terminalStreams: terminalStreams(host),
     uploads: {
       receive: async () => {
         throw new Failure("unavailable", "uploads are not part of this version");
@@ -74,6 +83,9 @@ export async function startServices({ paths, desktop, version }: ServicesParts):
     settings,
     requests,
     stop: async () => {
+      stopConfiguring();
+      terminals.close();
+      host.close();
       settings.close();
       log.info("services stopped");
       log.flush();

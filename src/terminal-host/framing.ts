@@ -5,18 +5,18 @@ const headerBytes = 4;
 /** A peer does not speak the protocol; its connection has to end. */
 export class FramingError extends Error {}
 
-/** One frame as bytes; the payload may come in parts, which are copied. */
-export function frame(kind: number, ...payload: Uint8Array[]): Buffer {
-  const length = payload.reduce((sum, part) => sum + part.byteLength, 1);
-  const out = Buffer.allocUnsafe(headerBytes + length);
-  out.writeUInt32BE(length, 0);
-  out[headerBytes] = kind;
-  let at = headerBytes + 1;
-  for (const part of payload) {
-    out.set(part, at);
-    at += part.byteLength;
-  }
-  return out;
+/** A frame whose payload is still to be filled in from `at` on. */
+export function frameHeader(kind: number, payloadBytes: number): { bytes: Buffer; at: number } {
+  const bytes = Buffer.allocUnsafe(headerBytes + 1 + payloadBytes);
+  bytes.writeUInt32BE(1 + payloadBytes, 0);
+  bytes[headerBytes] = kind;
+  return { bytes, at: headerBytes + 1 };
+}
+
+export function frame(kind: number, payload: Uint8Array): Buffer {
+  const { bytes, at } = frameHeader(kind, payload.byteLength);
+  bytes.set(payload, at);
+  return bytes;
 }
 
 export function jsonFrame(kind: number, value: unknown): Buffer {

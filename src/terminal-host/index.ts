@@ -13,3 +13,4 @@ process.once("exit", () => lock.release());
 
 const host = new Host(paths, version());
 await host.listen();
+process.on("SIGTERM", () => process.exit(0));

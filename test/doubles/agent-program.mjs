@@ -38,6 +38,7 @@ if (input === "busy") setInterval(() => process.stdout.write("."), 50).unref();
 await new Promise((resolve) => setTimeout(resolve, Number(delay)));
 if (input !== "plain") process.stdout.write("\x1b[?1004;2004h");
 process.stdout.write("> ");
+record({ ready: true });
 
 function end(code) {
   process.stdout.write(`\x1b[?2004l\r\n${tells}\r\n`);
@@ -55,11 +56,14 @@ function submit(text) {
   process.stdout.write("> ");
 }
 
+/** What a paste begins and ends with, Enter, Ctrl-C and Ctrl-D. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+const special = /(\u001b\[20[01]~|[\r\u0003\u0004])/;
 let line = "";
 let pasting = false;
 keys.setEncoding("utf8").on("data", (chunk) => {
   record({ keys: chunk });
-  for (const part of chunk.split(/(\x1b\[20[01]~|[\r\x03\x04])/)) {
+  for (const part of chunk.split(special)) {
     if (part === "\x1b[200~") pasting = true;
     else if (part === "\x1b[201~") pasting = false;
     else if (part === "\x03" || part === "\x04") end(130);

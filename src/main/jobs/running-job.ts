@@ -1,5 +1,6 @@
 /** What the code of a job has in hand while it runs: steps, progress, a log, and the signal that asks it to stop. */
 import type { Job, JobStep } from "#shared/contract/jobs.ts";
+import { Failure } from "#shared/failure.ts";
 import type { LogFile } from "./log-file.ts";
 
 export type ProgressUnit = "bytes" | "files" | "percent" | "steps";
@@ -20,6 +21,12 @@ export class RunningJob {
     this.#log = log;
     this.#changed = changed;
     this.#steps = job.steps;
+  }
+
+  /** A person asked it to stop; false when Cellar itself is being closed. */
+  get cancelled(): boolean {
+    const reason: unknown = this.signal.reason;
+    return this.signal.aborted && reason instanceof Failure && reason.code === "cancelled";
   }
 
   /** Runs one of the steps that were announced (another is added). The step's end is recorded whatever happens in it. */

@@ -113,6 +113,12 @@ export class JobService {
     return job;
   }
 
+  /** Whether it has not ended; false for a job that is not known. */
+  isOpen(id: string): boolean {
+    const job = this.#list.get(id);
+    return job !== undefined && isOpen(job);
+  }
+
   watch(signal: AbortSignal | undefined) {
     return this.#list.watch(signal);
   }
@@ -148,7 +154,7 @@ export class JobService {
   async close(): Promise<void> {
     this.#closing = true;
     const running = [...this.#running.values()];
-    for (const { abort } of running) abort.abort(new Failure("cancelled", "Cellar is shutting down"));
+    for (const { abort } of running) abort.abort(new Failure("unavailable", "Cellar is shutting down"));
     await Promise.allSettled(running.map(({ ended }) => ended));
   }
 

@@ -112,7 +112,7 @@ export class Launches {
         hint: "Start it anew.",
       });
     }
-    if (running !== undefined) await this.#settle(record.id, running);
+    if (running !== undefined) await this.#settleQuietly(record.id, running);
     const conversation = this.#records.get(id)?.conversationId ?? null;
     if (conversation === null) {
       throw new Failure("unavailable", `${record.programName} did not say which conversation this was`, {
@@ -210,9 +210,15 @@ export class Launches {
     // Cellar ended between the terminal's start and the note of it.
     if (record.terminalId === null) this.#save({ ...record, terminalId: terminal.id });
     if (finalStates.has(terminal.state) && record.terminalId === terminal.id) {
-      this.#settle(record.id, terminal).catch((error: unknown) => {
-        this.#parts.log.warn({ launch: record.id, error }, "the end of a launch could not be read");
-      });
+      void this.#settleQuietly(record.id, terminal);
+    }
+  }
+
+  async #settleQuietly(id: string, terminal: Terminal): Promise<void> {
+    try {
+      await this.#settle(id, terminal);
+    } catch (error) {
+      this.#parts.log.warn({ launch: id, error }, "the end of a launch could not be read");
     }
   }
 

@@ -1,4 +1,6 @@
 /** Agent programs: the catalogue of agent command lines, and which of them this computer has. */
+
+export { readCatalogue } from "./catalogue.ts";
 export type { LoginEnvironment } from "./detect.ts";
 export type { ProgramEntry } from "./entry.ts";
 export { programsProcedures } from "./procedures.ts";

@@ -153,7 +153,7 @@ function placeWarnings(path: string, around: Surroundings, existing: Workspace |
   const warnings: string[] = [];
   if (path === around.userHome)
     warnings.push("This is your whole home directory: an agent working here reaches everything in it.");
-  else if (isInside(around.userHome, path) || !/[\\/]./.test(path.slice(1))) {
+  else if (isInside(around.userHome, path)) {
     warnings.push("This folder holds much more than a project: an agent working here reaches everything in it.");
   }
   const within = around.workspaces.filter((workspace) => isInside(workspace.path, path));

@@ -11,7 +11,7 @@ export type PtyCommand = {
 };
 
 export type PtyEvents = {
-  /** Bytes exactly as the program wrote them (after the line discipline). The buffer belongs to the receiver. */
+  /** Bytes exactly as the program wrote them (after the line discipline). The buffer is only valid during the call. */
   output(chunk: Buffer): void;
   /**
    * Once, after the last byte and after the exit are both known. `exitCode`: 0 to 255, or minus the signal number;

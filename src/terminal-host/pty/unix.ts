@@ -37,6 +37,13 @@ const retryLongestMs = 20;
  * until it has been silent for so long, in ms. Elsewhere the kernel hangs the terminal up with its session leader.
  */
 const lingerMs = 250;
+/**
+ * A chunk this long means that the program is busy; then we read on by ourselves until nothing is left or the buffer is full,
+ * instead of going through the event loop for every 4 KiB that a PTY hands over. That is half of the throughput.
+ */
+const busyChunkBytes = 1024;
+/** Every chunk of a busy program is gathered here: receivers may use it during the call only. */
+const gathered = Buffer.allocUnsafeSlow(64 * 1024);
 
 let loaded: { native: Native; helper: string } | undefined;
 
@@ -75,6 +82,8 @@ class UnixPty implements Pty {
   /** undefined while the child lives. */
   #exitCode: number | undefined;
   #closed = false;
+  /** A read of ours found the other side closed. */
+  #ranOut = false;
   /** No more bytes will come. */
   #hungUp = false;
 
@@ -167,7 +176,31 @@ class UnixPty implements Pty {
 
   #received(chunk: Buffer): void {
     this.#linger?.refresh();
-    this.#events.output(chunk);
+    // What the stream still holds comes before what the kernel holds.
+    if (chunk.length < busyChunkBytes || chunk.length > gathered.length / 2 || this.#stream.readableLength > 0) {
+      this.#events.output(chunk);
+      return;
+    }
+    chunk.copy(gathered);
+    let length = chunk.length;
+    for (let taken = -1; taken !== 0 && length < gathered.length; length += taken) taken = this.#readNow(length);
+    this.#events.output(gathered.subarray(0, length));
+  }
+
+  /** Reads into the gathering buffer from `at` on without waiting: 0 when there is nothing now, or nothing any more. */
+  #readNow(at: number): number {
+    const { stackTraceLimit } = Error;
+    // "Nothing now" is an exception here, and its stack would be the expensive part.
+    Error.stackTraceLimit = 0;
+    try {
+      return readSync(this.#fd, gathered, at, gathered.length - at, null);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "EAGAIN" && code !== "EINTR") this.#ranOut = true;
+      return 0;
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 
   #exited(exitCode: number): void {
@@ -189,23 +222,12 @@ class UnixPty implements Pty {
 
   /** Takes everything that the stream and the kernel hold. */
   #drain(): void {
-    for (let chunk = this.#stream.read(); chunk !== null; chunk = this.#stream.read()) void chunk;
-    for (;;) {
-      const buffer = Buffer.allocUnsafe(64 * 1024);
-      let taken: number;
-      try {
-        taken = readSync(this.#fd, buffer);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EINTR") continue;
-        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") this.#hungUp = true;
-        return;
-      }
-      if (taken === 0) {
-        this.#hungUp = true;
-        return;
-      }
-      this.#received(buffer.subarray(0, taken));
+    // Reading hands each piece to the "data" listener.
+    while (this.#stream.read() !== null) {}
+    for (let taken = this.#readNow(0); taken > 0; taken = this.#readNow(0)) {
+      this.#events.output(gathered.subarray(0, taken));
     }
+    if (this.#ranOut) this.#hungUp = true;
   }
 
   #hangUp(): void {

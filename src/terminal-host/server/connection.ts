@@ -4,7 +4,7 @@ import { z } from "zod";
 import { terminalId, terminalSize } from "#shared/contract/base.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import { decodeClientFrame, FrameError } from "#shared/terminals/stream.ts";
-import { FrameReader, FramingError, frame, jsonFrame, parseJson } from "../framing.ts";
+import { FrameReader, FramingError, jsonFrame, parseJson } from "../framing.ts";
 import { frameKind, type Hello, type HostEvent, maxFrameBytes, protocolVersion, type Refused } from "../protocol.ts";
 import type { Attachment } from "../terminals/attachment.ts";
 import type { Terminal } from "../terminals/terminal.ts";
@@ -124,8 +124,8 @@ export class Connection {
       const terminal = this.#host.terminals.get(said.terminalId);
       this.#role = "stream";
       this.#send(jsonFrame(frameKind.welcome, this.#host.welcome()));
-      const send = (bytes: Uint8Array): void => this.#send(frame(frameKind.stream, bytes));
-      this.#attached = { terminal, attachment: terminal.attach(said.size, said.focused, send) };
+      const attachment = terminal.attach(said.size, said.focused, (bytes) => this.#send(bytes));
+      this.#attached = { terminal, attachment };
     } catch (error) {
       this.#refuse(error);
     }

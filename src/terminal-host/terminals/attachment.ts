@@ -9,20 +9,20 @@
  * holds nobody back, is sent nothing, and starts over with a fresh snapshot when it acknowledges again.
  */
 import type { TerminalSize } from "#shared/contract/base.ts";
-import { encodeHostFrame, flowWindowBytes, type HostFrame, stalledClientMs } from "#shared/terminals/stream.ts";
+import { flowWindowBytes, stalledClientMs } from "#shared/terminals/stream.ts";
 import type { Follower, Output } from "./output.ts";
+import { dataFrame, type Snapshot, streamFrame } from "./stream-frames.ts";
 
 /** Long enough to gather what a program draws in one go, too short to be seen. */
 export const gatherMs = 3;
 export const batchBytes = 64 * 1024;
 
-export type Snapshot = Omit<Extract<HostFrame, { type: "snapshot" }>, "type">;
-
 export type AttachmentOptions = {
   output: Output;
   /** The screen as it is at an offset of its choice, at or after the ring's start. */
   snapshot(): Promise<Snapshot>;
-  send(frame: Uint8Array): void;
+  /** Takes a frame of a stream connection, ready to be written. */
+  send(frame: Buffer): void;
   stalledMs?: number;
 };
 
@@ -68,7 +68,8 @@ export class Attachment implements Follower {
       this.#state = "waiting";
       this.#sent = this.#acknowledged = this.#output.bytes;
       void this.#start();
-    } else if (this.#state === "live") {
+    } else if (this.#mode === "idle") {
+      // It was the window that kept bytes back, or there are none: a gathering attachment sends by its timer.
       this.#flush();
     }
     this.#output.settle();
@@ -108,7 +109,7 @@ export class Attachment implements Follower {
     this.#sizes = [];
     const snapshot = await this.#options.snapshot();
     if (this.#state !== "waiting") return;
-    this.#options.send(encodeHostFrame({ type: "snapshot", ...snapshot }));
+    this.#options.send(streamFrame({ type: "snapshot", ...snapshot }));
     this.#sizes = this.#sizes.filter(({ offset }) => offset > snapshot.offset);
     this.#sent = this.#acknowledged = snapshot.offset;
     this.#acknowledgedAt = performance.now();
@@ -137,7 +138,7 @@ export class Attachment implements Follower {
       const change = this.#sizes[0];
       if (change && change.offset <= this.#sent) {
         this.#sizes.shift();
-        this.#options.send(encodeHostFrame({ type: "size", ...change.size }));
+        this.#options.send(streamFrame({ type: "size", ...change.size }));
         continue;
       }
       const until = Math.min(this.#output.bytes, change?.offset ?? Number.POSITIVE_INFINITY);
@@ -147,13 +148,12 @@ export class Attachment implements Follower {
         this.#startOver();
         return;
       }
-      const bytes = this.#output.ring.slice(this.#sent, this.#sent + length);
-      this.#options.send(encodeHostFrame({ type: "data", offset: this.#sent, bytes }));
-      this.#sent += bytes.length;
+      this.#options.send(dataFrame(this.#output.ring, this.#sent, this.#sent + length));
+      this.#sent += length;
     }
     if (this.#state === "live" && this.#output.ended && this.#sent === this.#output.bytes && !this.#endSent) {
       this.#endSent = true;
-      this.#options.send(encodeHostFrame({ type: "end", offset: this.#sent }));
+      this.#options.send(streamFrame({ type: "end", offset: this.#sent }));
     }
   }
 

@@ -40,14 +40,18 @@ export class Ring {
   /** A copy of `[from, to)`; what is no longer, or not yet, there is left out. */
   slice(from: number, to: number): Buffer {
     const low = Math.max(from, this.start);
-    const high = Math.min(to, this.#end);
-    if (high <= low) return Buffer.alloc(0);
+    const high = Math.max(low, Math.min(to, this.#end));
     const out = Buffer.allocUnsafe(high - low);
-    const at = low % this.#store.length;
-    const first = Math.min(out.length, this.#store.length - at);
-    this.#store.copy(out, 0, at, at + first);
-    if (first < out.length) this.#store.copy(out, first, 0, out.length - first);
+    this.copy(out, 0, low, high);
     return out;
+  }
+
+  /** Copies `[from, to)`, which has to be there, into `target` at `at`. */
+  copy(target: Buffer, at: number, from: number, to: number): void {
+    const first = from % this.#store.length;
+    const length = Math.min(to - from, this.#store.length - first);
+    this.#store.copy(target, at, first, first + length);
+    if (length < to - from) this.#store.copy(target, at + length, 0, to - from - length);
   }
 
   /** While the store is smaller than the capacity nothing has wrapped yet, so growing is one copy. */

@@ -3,10 +3,11 @@ import type { TerminalSize } from "#shared/contract/base.ts";
 import type { Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Pty, PtyCommand, SpawnPty } from "../pty/pty.ts";
-import { Attachment, type Snapshot } from "./attachment.ts";
+import { Attachment } from "./attachment.ts";
 import { Output } from "./output.ts";
 import type { TerminalRecord } from "./records.ts";
 import { checkTransition, isFinal, stateAtEnd } from "./state.ts";
+import type { Snapshot } from "./stream-frames.ts";
 
 export type TerminalEvents = {
   /** Something of the record has changed; `important` when it has to be saved and told at once. */
@@ -81,7 +82,7 @@ export class Terminal {
     } catch {}
   }
 
-  attach(size: TerminalSize | null, focused: boolean, send: (frame: Uint8Array) => void): Attachment {
+  attach(size: TerminalSize | null, focused: boolean, send: (frame: Buffer) => void): Attachment {
     const attachment = new Attachment({ output: this.output, send, snapshot: () => this.#snapshot() });
     this.#attachments.set(attachment, { size });
     if (focused || this.#sizing === null) this.focus(attachment, true);
