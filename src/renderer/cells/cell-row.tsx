@@ -5,8 +5,8 @@ import { cellStatus, exitWords } from "#shared/states.ts";
 import { useClient } from "../connection/index.ts";
 import { Ago, Button, duration, Elapsed, IconButton, notice, orNotice, StateSign } from "../ui/index.ts";
 import { cellPanel } from "./cell-panel.tsx";
-import { OutputViewer } from "./output-viewer.tsx";
 import { wholeOutput } from "./output-text.ts";
+import { OutputViewer } from "./output-viewer.tsx";
 
 export type CellRowProps = {
   cell: Cell;
@@ -65,13 +65,20 @@ export function CellRow({ cell, open, onToggle, onEdit, onRerun, unavailable }: 
       {open && (
         <div id={bodyId} className="flex flex-col gap-1.5 px-2 pb-2">
           {cell.code.includes("\n") && (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-            <pre tabIndex={0} className="max-h-40 select-text overflow-auto rounded bg-field px-2 py-1 font-mono text-sm">
+            <pre
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+              tabIndex={0}
+              className="max-h-40 select-text overflow-auto rounded bg-field px-2 py-1 font-mono text-sm"
+            >
               {cell.code}
               {cell.codeBytes > cell.code.length && cell.code.length >= 65_000 ? "…" : ""}
             </pre>
           )}
-          {held ? <p className="px-1 text-faint text-sm">Its output is shown when it ends.</p> : <OutputViewer cell={cell} />}
+          {held ? (
+            <p className="px-1 text-faint text-sm">Its output is shown when it ends.</p>
+          ) : (
+            <OutputViewer cell={cell} />
+          )}
           <div className="flex items-center gap-0.5">
             <IconButton
               label="Copy the output"
@@ -93,7 +100,10 @@ export function CellRow({ cell, open, onToggle, onEdit, onRerun, unavailable }: 
             <IconButton label="Edit and run again" onClick={onEdit}>
               <PenLine size={13} aria-hidden />
             </IconButton>
-            <IconButton label="Open the output as a panel" onClick={() => cellPanel.open({ cellId: cell.id }, { place: "below" })}>
+            <IconButton
+              label="Open the output as a panel"
+              onClick={() => cellPanel.open({ cellId: cell.id }, { place: "below" })}
+            >
               <SquareArrowOutUpRight size={13} aria-hidden />
             </IconButton>
             <span className="flex-1" />

@@ -2,13 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { cellStatus } from "#shared/states.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
-import { ProblemNote, StateLine } from "../ui/index.ts";
 import type { PanelProps } from "../terminals/panels.tsx";
+import { ProblemNote, StateLine } from "../ui/index.ts";
 import { OutputViewer } from "./output-viewer.tsx";
 
 export default function CellScreen({ params: { cellId } }: PanelProps<{ cellId: string }>) {
   const client = useClient();
-  const { data: cell, error } = useQuery({ queryKey: ["cell", cellId], queryFn: () => client.cells.get({ id: cellId }) });
+  const { data: cell, error } = useQuery({
+    queryKey: ["cell", cellId],
+    queryFn: () => client.cells.get({ id: cellId }),
+  });
   if (error) {
     return (
       <div className="p-3">

@@ -1,5 +1,5 @@
 /** The cells of one terminal: what was submitted, how it went, and the box to submit more. */
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Cell } from "#shared/contract/cells.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { useUi } from "../app/open.ts";
@@ -33,13 +33,16 @@ function Cells({ terminal }: { terminal: Terminal }) {
   const held = cells.find((cell) => cell.state === "timeout");
   const alive = terminal.state === "running";
 
-  const open = (id: string, wanted: boolean) =>
-    setOpenIds((before) => {
-      const after = new Set(before);
-      if (wanted) after.add(id);
-      else after.delete(id);
-      return after;
-    });
+  const open = useCallback(
+    (id: string, wanted: boolean) =>
+      setOpenIds((before) => {
+        const after = new Set(before);
+        if (wanted) after.add(id);
+        else after.delete(id);
+        return after;
+      }),
+    [],
+  );
   const reveal = (id: string) => {
     setShown((now) => Math.max(now, cells.findIndex((cell) => cell.id === id) + 1));
     open(id, true);
@@ -57,7 +60,7 @@ function Cells({ terminal }: { terminal: Terminal }) {
       if (cell.state === "running" || !awaited.current.delete(cell.id)) continue;
       open(cell.id, cell.state !== "timeout");
     }
-  }, [cells]);
+  }, [cells, open]);
 
   const asked = useUi((state) => state.cell);
   const there = asked?.terminalId === terminal.id && cells.some((cell) => cell.id === asked.cellId);
@@ -81,11 +84,10 @@ function Cells({ terminal }: { terminal: Terminal }) {
       <div className="min-h-0 flex-1 overflow-y-auto overflow-x-hidden">
         {cells.length === 0 && status !== "loading" && (
           <p className="px-3 py-2 text-muted">
-            No cells yet. Code submitted below, or with <code className="font-mono text-sm">k</code>, is listed here with its
-            result.
+            No cells yet. Code submitted below, or with <code className="font-mono text-sm">k</code>, is listed here
+            with its result.
           </p>
         )}
-        {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys between the buttons of its rows */}
         <ul ref={list} aria-label="Cells, newest first" onKeyDown={moveBetweenRows}>
           {cells.slice(0, shown).map((cell) => (
             <CellRow

@@ -69,7 +69,13 @@ function EndForm({ terminal, onDone }: { terminal: Terminal; onDone: () => void 
         }}
       />
       {mode === "exact" && (
-        <TextField label="Prompt" code value={prompt} error={error} onChange={(event) => setPrompt(event.target.value)} />
+        <TextField
+          label="Prompt"
+          code
+          value={prompt}
+          error={error}
+          onChange={(event) => setPrompt(event.target.value)}
+        />
       )}
       {mode === "hook" && (
         <TextField

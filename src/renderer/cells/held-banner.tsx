@@ -11,7 +11,10 @@ export function HeldBanner({ cell }: { cell: Cell }) {
   const armed = useArmedKill((state) => state.terminalId === cell.terminalId);
   const { words } = cellStatus(cell);
   return (
-    <div role="alert" className="m-2 flex flex-none flex-col gap-2 rounded border border-warning bg-warning-tint px-2.5 py-2">
+    <div
+      role="alert"
+      className="m-2 flex flex-none flex-col gap-2 rounded border border-warning bg-warning-tint px-2.5 py-2"
+    >
       <div className="flex items-start gap-2">
         <Sign state="held" className="mt-[3px]" />
         <div className="min-w-0 flex-1">

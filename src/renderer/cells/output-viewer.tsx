@@ -1,8 +1,8 @@
 /** The output of one cell: virtual, searchable, honest about what was cut. */
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { Cell } from "#shared/contract/cells.ts";
 import type { Problem } from "#shared/contract/base.ts";
+import type { Cell } from "#shared/contract/cells.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { bytes, grouped, IconButton, ProblemNote, VirtualRows, type VirtualRowsHandle } from "../ui/index.ts";
 import { loadOutput, type Match, matchesOf, mostMatches, type OutputText } from "./output-text.ts";
@@ -28,7 +28,8 @@ export function OutputViewer({ cell, fill }: { cell: Cell; fill?: boolean }) {
   if (problem) return <ProblemNote problem={problem} />;
   if (text === null) return null;
   if (lines.length === 0) return <p className="px-2 py-1 text-faint text-sm">No output.</p>;
-  const step = (by: 1 | -1) => setAt((now) => (matches.length === 0 ? 0 : (now + by + matches.length) % matches.length));
+  const step = (by: 1 | -1) =>
+    setAt((now) => (matches.length === 0 ? 0 : (now + by + matches.length) % matches.length));
 
   return (
     <div className={`flex min-h-0 flex-col rounded border border-line bg-field ${fill ? "h-full" : ""}`}>
@@ -67,7 +68,6 @@ export function OutputViewer({ cell, fill }: { cell: Cell; fill?: boolean }) {
         handle={rows}
         count={lines.length}
         rowHeight={rowHeight}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         role="log"
         aria-live="off"
