@@ -42,7 +42,7 @@ const mayImport: Record<string, (path: string) => boolean> = {
   main: (to) => ["shared", "node", "main"].includes(area(to)) || isHostClient(to),
   preload: (to) => ["shared", "preload"].includes(area(to)),
   renderer: (to) => ["shared", "renderer"].includes(area(to)),
-  cli: (to) => ["shared", "node", "cli"].includes(area(to)) || isHostClient(to) || to === "main/serve.ts",
+  cli: (to) => ["shared", "node", "cli"].includes(area(to)) || isHostClient(to) || to === "main/browser-mode.ts",
 };
 
 /** Everybody else sees the terminal host only through its client and its protocol. */

@@ -1,16 +1,17 @@
-/** Starts browser mode, or finds the main that already serves this home. */
-import { spawn } from "node:child_process";
+/**
+ * Browser mode: the services without Electron, with the system's browser as the window. One main serves a home: a second start finds the
+ * first and shows its window.
+ */
 import { join } from "node:path";
-import { takeLock } from "#node/home-lock.ts";
-import type { CellarPaths } from "#node/paths.ts";
-import { Failure } from "#shared/failure.ts";
-import type { Desktop } from "./desktop.ts";
-import { startServices } from "./services.ts";
+import { installationFolder, version } from "#node/installation.ts";
+import { type CellarPaths, cellarPaths } from "#node/paths.ts";
+import { Failure, problemOf } from "#shared/failure.ts";
+import { browserDesktop, openExternally } from "./browser-desktop.ts";
+import { AlreadyRunning, startServices } from "./services.ts";
 import { findRunning } from "./transport/find-running.ts";
-import { serveHomeSocket } from "./transport/home-socket.ts";
 import { serveLoopback } from "./transport/loopback.ts";
 
-export type BrowserModeParts = { paths: CellarPaths; version: string; installationFolder: string; port: number };
+export type BrowserModeParts = { paths: CellarPaths; version: string; rendererFolder: string; port: number };
 
 export type BrowserMode = {
   /** Address of a window, with its token. Null: another main serves this home with a window of its own, and has shown it. */
@@ -23,84 +24,68 @@ export type BrowserMode = {
   readonly ended: Promise<void>;
 };
 
-export async function startBrowserMode({
-  paths,
-  version,
-  installationFolder,
-  port,
-}: BrowserModeParts): Promise<BrowserMode> {
-  const lock = takeLock(join(paths.home, "main.lock"));
-  if (lock === null) {
+/**
+ * Browser mode as a program: prints one JSON line (`url`, `pid`, `home`) when it is ready and runs until SIGINT, SIGTERM or the contract's
+ * `app.quit`; terminals go on. Failures are printed as JSON on stderr. Resolves with the exit code.
+ */
+export async function runBrowserMode({ port, open }: { port: number; open: boolean }): Promise<number> {
+  try {
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw new Failure("invalid_input", "a port is a number from 0 to 65535");
+    }
+    const rendererFolder = join(installationFolder, "out", "renderer");
+    const mode = await startBrowserMode({ paths: cellarPaths(), version: version(), rendererFolder, port });
+    // The caller may close its end of our output; that is not a reason to end.
+    process.stdout.on("error", () => {});
+    process.stdout.write(`${JSON.stringify({ url: mode.url, pid: mode.pid, home: mode.home })}\n`);
+    if (!mode.own) process.stderr.write(`Cellar already runs for this home (pid ${mode.pid}).\n`);
+    if (open && mode.url !== null) await openExternally(mode.url).catch(explainOpening);
+    if (mode.own) {
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, mode.quit);
+      await mode.ended;
+    }
+    return 0;
+  } catch (thrown) {
+    process.stderr.write(`${JSON.stringify(problemOf(thrown))}\n`);
+    return 1;
+  }
+}
+
+/** No browser to open is no failure: the address has been printed. */
+function explainOpening(thrown: unknown): void {
+  process.stderr.write(`${problemOf(thrown).message}; open the printed address in a browser.\n`);
+}
+
+export async function startBrowserMode(parts: BrowserModeParts): Promise<BrowserMode> {
+  const { paths, version, rendererFolder, port } = parts;
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const address = Promise.withResolvers<string>();
+  let stop = async () => {};
+  const quit = () => {
+    const stopping = stop;
+    stop = async () => {};
+    void stopping().finally(end);
+  };
+  const services = await startServices({ paths, version, desktop: browserDesktop(address.promise, quit) }).catch(
+    (thrown: unknown) => {
+      if (thrown instanceof AlreadyRunning) return null;
+      throw thrown;
+    },
+  );
+  if (services === null) {
     const running = await findRunning(paths.mainSocket);
     return { ...running, own: false, quit: () => {}, ended: Promise.resolve() };
   }
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  let url = "";
-  let quit = () => {};
-  const desktop = browserDesktop(
-    () => url,
-    () => quit(),
-  );
-  const services = await startServices({ paths, desktop, version });
   try {
-    const loopback = await serveLoopback(
-      { ...services, rendererFolder: join(installationFolder, "out", "renderer") },
-      port,
-    );
-    url = loopback.url;
-    const socket = await serveHomeSocket(services.rpc, paths.mainSocket);
-    const stop = async () => {
-      await Promise.all([loopback.close(), socket.close()]);
+    const loopback = await serveLoopback({ ...services, rendererFolder }, port);
+    stop = async () => {
+      await loopback.close();
       await services.stop();
-      lock.release();
     };
-    quit = () => {
-      quit = () => {};
-      void stop().finally(end);
-    };
+    address.resolve(loopback.url);
+    return { url: loopback.url, pid: process.pid, home: paths.home, own: true, quit, ended };
   } catch (thrown) {
     await services.stop();
-    lock.release();
     throw thrown;
   }
-  return { url, pid: process.pid, home: paths.home, own: true, quit: () => quit(), ended };
-}
-
-/** Everything that needs a desktop is left to the browser. */
-function browserDesktop(url: () => string, quit: () => void): Desktop {
-  const browserOnly = (what: string) => new Failure("unavailable", `${what} is not possible in the browser`);
-  return {
-    face: "browser",
-    pickFolder: async () => {
-      throw browserOnly("Choosing a folder with the system's dialog");
-    },
-    openWindow: async () => url(),
-    openLink: openExternally,
-    reveal: async () => {
-      throw browserOnly("Showing a file in the file manager");
-    },
-    notify: () => false,
-    setAttention: () => {},
-    quit,
-  };
-}
-
-/** Gives a checked link to the system. Rejects with `unavailable` where there is nothing to open it with. */
-export async function openExternally(link: string): Promise<void> {
-  const [command, ...args] =
-    process.platform === "darwin"
-      ? ["open", link]
-      : process.platform === "win32"
-        ? ["rundll32", "url.dll,FileProtocolHandler", link]
-        : ["xdg-open", link];
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(command, args, { stdio: "ignore", detached: true });
-    child.once("error", () => {
-      reject(new Failure("unavailable", `${command} is not there to open links`, { hint: "Open the link by hand." }));
-    });
-    child.once("spawn", () => {
-      child.unref();
-      resolve();
-    });
-  });
 }

@@ -1,8 +1,8 @@
 /** Entry of the terminal host process. Its parameters are in the environment: CELLAR_HOME, and for tests CELLAR_HOST_IDLE_MS. */
 import { join } from "node:path";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
+import { version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
-import manifest from "../../package.json" with { type: "json" };
 import { Host } from "./server/host.ts";
 
 /** Without a terminal and a client for so long there is nothing to wait for, in ms. */
@@ -20,7 +20,7 @@ process.on("unhandledRejection", (error) => console.error("a defect:", error));
 
 const host = new Host({
   paths,
-  version: manifest.version,
+  version: version(),
   idleMs: Number(process.env["CELLAR_HOST_IDLE_MS"]) || idleMs,
   ended: () => process.exit(0),
 });

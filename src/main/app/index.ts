@@ -9,6 +9,10 @@ import { latest } from "../latest.ts";
 import { implementing } from "../transport/implementing.ts";
 import { LayoutFile } from "./layout.ts";
 import { linkToOpen } from "./links.ts";
+import type { WindowRequests } from "./window-requests.ts";
+
+export { linkToOpen } from "./links.ts";
+export { WindowRequests } from "./window-requests.ts";
 
 /** The terminal host as this domain shows it. */
 export type HostControl = {
@@ -23,11 +27,12 @@ export type AppParts = {
   host: HostControl;
   version: string;
   home: string;
+  requests: WindowRequests;
   /** What happened at start, in sentences. */
   notices: readonly string[];
 };
 
-export function appProcedures({ desktop, host, version, home, notices }: AppParts) {
+export function appProcedures({ desktop, host, version, home, requests, notices }: AppParts) {
   const info = (): AppInfo => ({
     name: "Cellar",
     version,
@@ -71,6 +76,7 @@ export function appProcedures({ desktop, host, version, home, notices }: AppPart
       await layout.save(input.layout);
       return {};
     }),
+    watchRequests: implementing.app.watchRequests.handler(({ signal }) => requests.watch(signal)),
     quit: implementing.app.quit.handler(() => {
       // After the answer has left: a caller wants to know that it was heard.
       setImmediate(() => desktop.quit());

@@ -2,7 +2,7 @@
 import { ORPCError } from "@orpc/client";
 import { ValidationError } from "@orpc/contract";
 import type { Log } from "#node/log.ts";
-import { errorCodes, errorStatus, type Problem } from "#shared/contract/base.ts";
+import { errorStatus, type Problem } from "#shared/contract/base.ts";
 import { Failure } from "#shared/failure.ts";
 
 /** Issues named in a message; a caller that sent a thousand mistakes needs only the first few. */
@@ -34,15 +34,6 @@ export function ofProblem({ code, message, hint, logPath }: Problem): ORPCError<
     message,
     data: { ...(hint === undefined ? {} : { hint }), ...(logPath === undefined ? {} : { logPath }) },
   });
-}
-
-/** The other way, for our own clients: what a failed call said. */
-export function problemOfWire(thrown: unknown): Problem | null {
-  if (!(thrown instanceof ORPCError)) return null;
-  const code = errorCodes.find((candidate) => candidate === thrown.code);
-  if (code === undefined) return null;
-  const detail = (thrown.data ?? {}) as { hint?: string; logPath?: string };
-  return { code, message: thrown.message, ...detail };
 }
 
 function sentenceOf(issues: ValidationError["issues"]): string {

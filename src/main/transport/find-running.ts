@@ -1,5 +1,6 @@
 /** Asks the main that already serves a home where its window is. */
 import { contractClient } from "#node/contract-client.ts";
+import { appInfo } from "#shared/contract/app.ts";
 import { Failure } from "#shared/failure.ts";
 
 /** Time a main that has just taken the lock gets to open its socket. */
@@ -22,8 +23,8 @@ export async function findRunning(socketPath: string): Promise<Running> {
       continue;
     }
     try {
-      const { pid, home } = await connection.client.app.info({});
-      const { url } = await connection.client.app.openWindow({});
+      const { pid, home } = appInfo.parse(await connection.call(["app", "info"], {}));
+      const { url } = (await connection.call(["app", "openWindow"], {})) as { url: string | null };
       return { url, pid, home };
     } finally {
       connection.close();

@@ -14,6 +14,8 @@ export type Command = {
   /** Further words it is found by. */
   keywords?: string;
   shortcut?: Shortcut;
+  /** The keys mean this only where the keyboard is (in a terminal), and are handled there: here they are only shown. */
+  localKeys?: boolean;
   /** Why it cannot run now; shown in the palette. Undefined: it can. */
   unavailable?: string | undefined;
   run: () => void;
@@ -47,6 +49,9 @@ const keyNames: Record<string, string> = {
   slash: "/",
   backquote: "`",
   backslash: "\\",
+  bracketleft: "[",
+  bracketright: "]",
+  minus: "-",
   enter: "Enter",
   escape: "Esc",
   arrowleft: "←",
@@ -64,6 +69,12 @@ const codes: Record<string, string> = {
   Slash: "slash",
   Backquote: "backquote",
   Backslash: "backslash",
+  BracketLeft: "bracketleft",
+  BracketRight: "bracketright",
+  Minus: "minus",
+  NumpadSubtract: "minus",
+  Equal: "plus",
+  NumpadAdd: "plus",
   Enter: "enter",
   Escape: "escape",
   ArrowLeft: "arrowleft",
@@ -71,6 +82,9 @@ const codes: Record<string, string> = {
   ArrowUp: "arrowup",
   ArrowDown: "arrowdown",
 };
+
+/** Keys that print a sign by which a shortcut names them, wherever a layout has them. */
+const signs: Record<string, string> = { "+": "plus", "-": "minus" };
 
 export type KeyPress = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "altKey" | "shiftKey" | "metaKey">;
 
@@ -81,7 +95,7 @@ export function matches(shortcut: Shortcut, press: KeyPress, mac = isMac): boole
   const meta = mac && parts.includes("mod");
   if (press.ctrlKey !== ctrl || press.metaKey !== meta) return false;
   if (press.altKey !== parts.includes("alt") || press.shiftKey !== parts.includes("shift")) return false;
-  if (codes[press.code] === key || press.key.toLowerCase() === key) return true;
+  if (codes[press.code] === key || (signs[press.key] ?? press.key.toLowerCase()) === key) return true;
   // With Shift or Alt a letter's or digit's key says something else than what is printed on it.
   return /^Key[A-Z]$/.test(press.code)
     ? press.code.slice(3).toLowerCase() === key && !/^[a-z]$/i.test(press.key)
@@ -124,7 +138,7 @@ export function listenForShortcuts(): () => void {
   const pressed = (event: KeyboardEvent) => {
     if (event.isComposing || event.repeat) return;
     const command = allCommands().find(
-      ({ shortcut, unavailable }) => shortcut && !unavailable && matches(shortcut, event),
+      ({ shortcut, localKeys, unavailable }) => shortcut && !localKeys && !unavailable && matches(shortcut, event),
     );
     if (!command) return;
     event.preventDefault();

@@ -5,6 +5,7 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import type { TerminalSize } from "#shared/contract/base.ts";
 import type { Contract } from "#shared/contract/index.ts";
+import type { ClientFrame, HostFrame } from "#shared/terminals/stream.ts";
 
 export type Client = ContractRouterClient<Contract>;
 
@@ -23,17 +24,17 @@ export type ConnectionStatus = {
 /** What the stream of a terminal is opened with. Without a size the window only watches. */
 export type TerminalView = { size: TerminalSize | null; focused: boolean };
 
-/** Binary frames of one attached terminal (`#shared/terminals/stream.ts`), each way one frame a message. */
+/** Frames of one attached terminal. The connection codes them; it does not look at their order. */
 export type TerminalStreamPort = {
   /** Ignored after the end. */
-  send(frame: Uint8Array<ArrayBuffer>): void;
+  send(frame: ClientFrame): void;
   close(): void;
 };
 
 export type TerminalStreamEvents = {
   /** Frames can be sent from now on. */
   opened(): void;
-  message(frame: Uint8Array): void;
+  frame(frame: HostFrame): void;
   /** Called once, whoever ended it. `gone`: the terminal does not exist, so trying again is pointless. */
   closed(reason: "lost" | "gone"): void;
 };

@@ -1,6 +1,7 @@
 /** The connection as the window sees it: dials, notices a loss, dials again with growing pauses, and lets calls wait for it a little. */
 import { type ClientLink, createORPCClient } from "@orpc/client";
 import { Failure } from "#shared/failure.ts";
+import { decodeHostFrame, encodeClientFrame, type HostFrame } from "#shared/terminals/stream.ts";
 import type {
   Client,
   Connection,
@@ -56,7 +57,30 @@ export class DialledConnection implements Connection {
   }
 
   openTerminalStream(terminalId: string, view: TerminalView, events: TerminalStreamEvents): TerminalStreamPort {
-    return this.#wire.openStream(terminalId, view, events);
+    let over = false;
+    const finish = (reason: "lost" | "gone") => {
+      if (over) return;
+      over = true;
+      events.closed(reason);
+    };
+    const raw = this.#wire.openStream(terminalId, view, {
+      opened: () => !over && events.opened(),
+      message: (bytes) => {
+        if (over) return;
+        const frame = frameIn(bytes);
+        if (frame) return events.frame(frame);
+        raw.close();
+        finish("lost");
+      },
+      closed: finish,
+    });
+    return {
+      send: (frame) => !over && raw.send(encodeClientFrame(frame)),
+      close: () => {
+        raw.close();
+        finish("lost");
+      },
+    };
   }
 
   async #whenConnected(given: AbortSignal | undefined): Promise<Session> {
@@ -110,4 +134,13 @@ function pauseOrWake(ms: number): Promise<void> {
     window.addEventListener("focus", finish);
     window.addEventListener("online", finish);
   });
+}
+
+/** Null for bytes that are no frame: the stream is then started again rather than guessed at. */
+function frameIn(bytes: Uint8Array): HostFrame | null {
+  try {
+    return decodeHostFrame(bytes);
+  } catch {
+    return null;
+  }
 }

@@ -1,7 +1,7 @@
 /** The window's way to main. */
+import type { CellarBridge } from "#shared/bridge.ts";
 import { tokenOfFragment, uploadPath } from "#shared/connection.ts";
 import { Failure } from "#shared/failure.ts";
-import type { WindowBridge } from "#shared/window-bridge.ts";
 import type { Connection } from "./connection.ts";
 import { DialledConnection } from "./dialled.ts";
 import { PortWire } from "./port-wire.ts";
@@ -24,7 +24,7 @@ export { reachable } from "./reachable.ts";
 declare global {
   interface Window {
     /** Only in Electron. */
-    readonly cellar?: WindowBridge;
+    readonly cellar?: CellarBridge;
   }
 }
 

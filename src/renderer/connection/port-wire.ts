@@ -1,23 +1,26 @@
 /** Electron: the contract and each terminal stream are a MessagePort that the preload script hands over on request. */
 import { RPCLink } from "@orpc/client/message-port";
-import { problemOfClose, rpcPath, terminalPath } from "#shared/connection.ts";
-import type { PortMessage, WindowBridge } from "#shared/window-bridge.ts";
-import type { TerminalStreamEvents, TerminalStreamPort, TerminalView } from "./connection.ts";
-import { type Ended, lossOf, type Session, type Wire } from "./wire.ts";
+import type { CellarBridge, PortAnswer, PortRequest } from "#shared/bridge.ts";
+import { problemOfClose } from "#shared/connection.ts";
+import type { TerminalView } from "./connection.ts";
+import { type Ended, lossOf, type RawStream, type RawStreamEvents, type Session, type Wire } from "./wire.ts";
+
+/** Not imported as a value: that would load the bridge's schemas for a word. */
+const portChannel: PortAnswer["channel"] = "cellar:port";
 
 /** A window whose main does not hand over a port for so long tries again. */
 const handOverMs = 5_000;
 
 export class PortWire implements Wire {
-  readonly #bridge: WindowBridge;
+  readonly #bridge: CellarBridge;
   #lastAsk = 0;
 
-  constructor(bridge: WindowBridge) {
+  constructor(bridge: CellarBridge) {
     this.#bridge = bridge;
   }
 
   async dial(signal: AbortSignal): Promise<Session> {
-    const port = await this.#ask(rpcPath, signal);
+    const port = await this.#ask({ kind: "rpc" }, signal);
     let refusal: Ended = { problem: null };
     const ended = new Promise<Ended>((resolve) => {
       port.addEventListener("message", (event: MessageEvent<unknown>) => {
@@ -31,11 +34,11 @@ export class PortWire implements Wire {
     return { link, ended, close: () => port.close() };
   }
 
-  openStream(terminalId: string, view: TerminalView, events: TerminalStreamEvents): TerminalStreamPort {
+  openStream(terminalId: string, view: TerminalView, events: RawStreamEvents): RawStream {
     const control = new AbortController();
     let port: MessagePort | null = null;
     let ended: Ended = { problem: null };
-    this.#ask(terminalPath(terminalId, view), control.signal).then(
+    this.#ask({ kind: "terminal", terminalId, ...view }, control.signal).then(
       (handed) => {
         port = handed;
         port.addEventListener("message", (event: MessageEvent<unknown>) => {
@@ -60,18 +63,19 @@ export class PortWire implements Wire {
     };
   }
 
-  #ask(address: string, signal: AbortSignal): Promise<MessagePort> {
+  #ask(request: PortRequest, signal: AbortSignal): Promise<MessagePort> {
     this.#lastAsk += 1;
-    const ask = this.#lastAsk;
+    const requestId = String(this.#lastAsk);
     return new Promise((resolve, reject) => {
       const finish = () => {
         clearTimeout(timer);
         window.removeEventListener("message", taken);
         signal.removeEventListener("abort", aborted);
       };
-      const taken = (event: MessageEvent<PortMessage | undefined>) => {
+      const taken = (event: MessageEvent<PortAnswer | undefined>) => {
         const [port] = event.ports;
-        if (event.source !== window || event.data?.cellarPort !== ask || !port) return;
+        if (event.source !== window || event.data?.channel !== portChannel || !port) return;
+        if (event.data.requestId !== requestId) return;
         finish();
         resolve(port);
       };
@@ -85,7 +89,7 @@ export class PortWire implements Wire {
       }, handOverMs);
       window.addEventListener("message", taken);
       signal.addEventListener("abort", aborted, { once: true });
-      this.#bridge.connect(ask, address);
+      this.#bridge.requestPort(requestId, request);
     });
   }
 }

@@ -8,8 +8,16 @@ import {
   terminalPath,
   terminalProtocol,
 } from "#shared/connection.ts";
-import type { TerminalStreamEvents, TerminalStreamPort, TerminalView } from "./connection.ts";
-import { type Ended, lossOf, RefusedByMain, type Session, type Wire } from "./wire.ts";
+import type { TerminalView } from "./connection.ts";
+import {
+  type Ended,
+  lossOf,
+  type RawStream,
+  type RawStreamEvents,
+  RefusedByMain,
+  type Session,
+  type Wire,
+} from "./wire.ts";
 
 export class WebSocketWire implements Wire {
   /** `ws://host:port` of main. */
@@ -37,7 +45,7 @@ export class WebSocketWire implements Wire {
     throw new Error("Cellar does not answer");
   }
 
-  openStream(terminalId: string, view: TerminalView, events: TerminalStreamEvents): TerminalStreamPort {
+  openStream(terminalId: string, view: TerminalView, events: RawStreamEvents): RawStream {
     const socket = new WebSocket(
       this.#origin + terminalPath(terminalId, view),
       subprotocols(terminalProtocol, this.#token),

@@ -1,7 +1,7 @@
 /** What a transport (WebSocket, MessagePort) must be able to do for the connection; reconnecting and everything else is done once, above it. */
 import type { ClientLink } from "@orpc/client";
 import type { Problem } from "#shared/contract/base.ts";
-import type { TerminalStreamEvents, TerminalStreamPort, TerminalView } from "./connection.ts";
+import type { TerminalView } from "./connection.ts";
 
 /** Why something ended: `problem` when main said so on purpose, null when it just went away. */
 export type Ended = { problem: Problem | null };
@@ -14,10 +14,19 @@ export type Session = {
   close(): void;
 };
 
+/** A stream of binary messages, one frame each. */
+export type RawStream = { send(frame: Uint8Array<ArrayBuffer>): void; close(): void };
+
+export type RawStreamEvents = {
+  opened(): void;
+  message(frame: Uint8Array): void;
+  closed(reason: "lost" | "gone"): void;
+};
+
 export interface Wire {
   /** One attempt; rejects with RefusedByMain when main does not let this window in, with anything else when it is not there. */
   dial(signal: AbortSignal): Promise<Session>;
-  openStream(terminalId: string, view: TerminalView, events: TerminalStreamEvents): TerminalStreamPort;
+  openStream(terminalId: string, view: TerminalView, events: RawStreamEvents): RawStream;
 }
 
 /** Main answered and does not let this window in. */

@@ -8,7 +8,8 @@
  *     identity: (params) => params.workspaceId,
  *     parse: (saved) => …,                       // layout survives restarts: what was saved is checked again
  *     Body: lazy(() => import("./diff-screen.tsx")),
- *     Tab: ({ params }) => <PanelTab icon={<…/>} label="…" />,
+ *     Tab: ({ params }) => <><Sign … /><span className="truncate">…</span></>,
+ *     useTitle: ({ workspaceId }) => …,
  *   });
  *   diffPanel.open({ workspaceId }, { place: "below" });
  *
@@ -49,8 +50,8 @@ export type PanelSpec<Params> = {
   parse: (saved: unknown) => Params | null;
   Body: ComponentType<PanelProps<Params>>;
   Tab: ComponentType<PanelTabProps<Params>>;
-  /** Sentence for the tab's tooltip and for screen readers. */
-  title: (params: Params) => string;
+  /** A hook: the tab's tooltip and what screen readers call it. May look at live lists. */
+  useTitle: (params: Params) => string;
 };
 
 export type PanelKind<Params> = {
@@ -68,7 +69,7 @@ export type OpenPanel = { id: string; kind: string; params: unknown; visible: bo
 export type RegisteredKind = {
   kind: string;
   accepts: (params: unknown) => boolean;
-  title: (params: unknown) => string;
+  useTitle: (params: unknown) => string;
   body: (params: unknown, props: Omit<PanelProps<never>, "params">) => ReactNode;
   tab: (params: unknown, props: { active: boolean }) => ReactNode;
 };
@@ -85,9 +86,11 @@ export function definePanel<Params extends object>(spec: PanelSpec<Params>): Pan
   kinds.set(kind, {
     kind,
     accepts: (saved) => parse(saved) !== null,
-    title: (saved) => {
+    useTitle: (saved) => {
       const params = parse(saved);
-      return params === null ? "" : spec.title(params);
+      // The parameters of a panel never change, so neither does the way through here.
+      // biome-ignore lint/correctness/useHookAtTopLevel: see above
+      return params === null ? "" : spec.useTitle(params);
     },
     body: (saved, props) => {
       const params = parse(saved);
@@ -126,14 +129,19 @@ export type DockCommands = {
   toggleMaximized: () => void;
 };
 
-type DockState = {
+export type DockState = {
   panels: readonly OpenPanel[];
   /** The panel that has, or last had, the keyboard. */
   frontId: string | null;
   maximized: boolean;
+  /** A panel that shall take the keyboard as soon as it can; a body that loads late asks here when it is ready. */
+  focusWanted: string | null;
 };
 
-export const useDock = create<DockState>(() => ({ panels: [], frontId: null, maximized: false }));
+export const useDock = create<DockState>(() => ({ panels: [], frontId: null, maximized: false, focusWanted: null }));
+
+/** Marks what takes the keyboard when its panel is brought to the front; without it the first field or button does. */
+export const panelFocusAttribute = "data-panel-focus";
 
 let mounted: DockCommands | null = null;
 let waiting: ((commands: DockCommands) => void)[] = [];

@@ -2,6 +2,7 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { done, procedure, timestamp } from "./base.ts";
+import { notification } from "./notifications.ts";
 
 export const hostStatus = z.strictObject({
   /** `lost`: it died; its terminals are `stream_lost`. `refused`: another version runs and still holds terminals. */
@@ -27,6 +28,13 @@ export const appInfo = z.strictObject({
 });
 export type AppInfo = z.infer<typeof appInfo>;
 
+/** What the desktop asks a window to show: the click on a notification, an entry of the tray's menu. */
+export const windowRequest = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("notification"), notification }),
+  z.strictObject({ type: z.literal("newWorkspace"), source: z.string().nullable() }),
+]);
+export type WindowRequest = z.infer<typeof windowRequest>;
+
 export const app = {
   info: procedure.input(z.strictObject({})).output(appInfo),
   watchHost: procedure.input(z.strictObject({})).output(eventIterator(hostStatus)),
@@ -46,6 +54,8 @@ export const app = {
   /** How a window was last arranged, as it saved it; null at first. What is in it is the window's own affair. */
   layout: procedure.input(z.strictObject({})).output(z.strictObject({ layout: z.string().nullable() })),
   saveLayout: procedure.input(z.strictObject({ layout: z.string().max(500_000) })).output(done),
+  /** Each request goes to one window; one that came while there was none waits for the next. */
+  watchRequests: procedure.input(z.strictObject({})).output(eventIterator(windowRequest)),
   /** Ends the app; terminals go on. */
   quit: procedure.input(z.strictObject({})).output(done),
 };

@@ -25,6 +25,8 @@ export const launch = z.strictObject({
   conversationId: z.string().nullable(),
   /** The program was asked to resume the conversation of this launch. */
   resumedFrom: launchId.nullable(),
+  /** The first prompt: `waiting` until the program can be given it, `failed` when it ended or was not ready in time (nothing was typed then). */
+  prompt: z.enum(["none", "waiting", "given", "failed"]),
   createdAt: timestamp,
 });
 export type Launch = z.infer<typeof launch>;

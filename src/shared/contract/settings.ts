@@ -16,6 +16,8 @@ export const settings = z.strictObject({
   scrollback: z.int().min(1000).max(100_000).default(10_000),
   copyOnSelect: z.boolean().default(false),
   confirmMultilinePaste: z.boolean().default(true),
+  /** Terminals say their lines to screen readers; costs speed, so only when asked. */
+  terminalScreenReader: z.boolean().default(false),
   terminalBell: z.enum(["flash", "none"]).default("flash"),
   /** Lets programs read or write the clipboard (OSC 52). */
   osc52: z.boolean().default(false),

@@ -26,6 +26,11 @@ export class HostStream {
     return socket.destroyed ? false : socket.write(frame(frameKind.stream, bytes));
   }
 
+  /** Called whenever {@link send} may go on after it was false. */
+  onDrain(listener: () => void): void {
+    this.#connection.socket.on("drain", listener);
+  }
+
   /** Stops reading; the host then sees that this client does not keep up. */
   pause(): void {
     this.#connection.socket.pause();

@@ -1,0 +1,62 @@
+/** `cellar call`: any procedure of a running Cellar, for scripts and tests. */
+import { text } from "node:stream/consumers";
+import { cellarPaths } from "#node/paths.ts";
+import { Failure, problemOf } from "#shared/failure.ts";
+import { exitCodes } from "./help.ts";
+import { connectOrStart } from "./running.ts";
+
+/** Prints the result, of a stream at most `lines` events, and resolves with the exit code. */
+export async function call(procedure: string, input: string, lines: number): Promise<number> {
+  try {
+    const value = parsed(input === "-" ? await text(process.stdin) : input);
+    const connection = await connectOrStart(cellarPaths());
+    const interrupted = new AbortController();
+    const interrupt = () => interrupted.abort();
+    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+    // A reader that has seen enough (`| head -1`) ends a stream.
+    process.stdout.once("error", interrupt);
+    try {
+      const result = await connection.call(procedure.split("."), value, interrupted.signal);
+      if (!isStream(result)) {
+        await print(result);
+        return 0;
+      }
+      let printed = 0;
+      for await (const event of result) {
+        await print(event);
+        printed += 1;
+        if (printed >= lines) break;
+      }
+      return 0;
+    } catch (thrown) {
+      if (interrupted.signal.aborted) return 0;
+      throw connection.problemOf(thrown);
+    } finally {
+      connection.close();
+    }
+  } catch (thrown) {
+    const problem = problemOf(thrown);
+    process.stderr.write(`${JSON.stringify(problem)}\n`);
+    return exitCodes[problem.code];
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (thrown) {
+    throw new Failure("invalid_input", `the input is not JSON: ${(thrown as Error).message}`);
+  }
+}
+
+/** Waits for a slow reader, so that a stream is not gathered in memory. */
+async function print(value: unknown): Promise<void> {
+  if (process.stdout.write(`${JSON.stringify(value ?? null)}\n`)) return;
+  await new Promise<void>((resolve) => {
+    process.stdout.once("drain", resolve).once("error", () => resolve());
+  });
+}
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}

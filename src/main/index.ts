@@ -1,0 +1,77 @@
+/** Electron's entry: one app per home, its window, its tray; the same services as browser mode behind them. */
+import { join } from "node:path";
+import { app, session } from "electron";
+import { installationFolder, version } from "#node/installation.ts";
+import { cellarPaths } from "#node/paths.ts";
+import { linkToOpen } from "./app/index.ts";
+import { electronDesktop } from "./electron/desktop.ts";
+import { guardEverything, guardSession } from "./electron/guards.ts";
+import { MainWindow } from "./electron/main-window.ts";
+import { setApplicationMenu } from "./electron/menu.ts";
+import { servePorts } from "./electron/ports.ts";
+import { AppTray } from "./electron/tray.ts";
+import { registerWindowScheme, serveWindowScheme } from "./electron/window-scheme.ts";
+import { startServices } from "./services.ts";
+
+/** macOS colours a template image itself. */
+const trayImage = process.platform === "darwin" ? "trayTemplate.png" : "tray.png";
+
+const paths = cellarPaths();
+// Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
+app.setPath("userData", join(paths.home, "electron"));
+registerWindowScheme();
+
+if (app.requestSingleInstanceLock()) void start();
+else app.quit();
+
+async function start(): Promise<void> {
+  await app.whenReady();
+  let quitting = false;
+  const quit = () => {
+    quitting = true;
+    app.quit();
+  };
+  const main = new MainWindow({
+    preload: join(installationFolder, "out", "preload", "index.cjs"),
+    stateFile: join(paths.home, "window.json"),
+    closesToTray: () => !quitting && services.settings.settings.closeToTray,
+  });
+  const desktop = electronDesktop({
+    show: () => main.show(),
+    window: () => main.window,
+    quit,
+    attention: (state) => tray.update({ ...state, pausedUntil: services.settings.settings.notifyPausedUntil }),
+  });
+  const services = await startServices({ paths, desktop, version: version() });
+  const tray = new AppTray(join(installationFolder, "resources", "icons", trayImage), {
+    show: () => main.show(),
+    newWorkspace: () => {
+      services.requests.push({ type: "newWorkspace", source: null });
+      main.show();
+    },
+    pauseNotifications: (minutes) => services.pauseNotifications(minutes),
+    quit,
+  });
+
+  guardEverything((url) => void desktop.openLink(linkToOpen(url)).catch(() => {}));
+  guardSession(session.defaultSession);
+  serveWindowScheme(join(installationFolder, "out", "renderer"));
+  setApplicationMenu(quit);
+  servePorts(services.ports);
+
+  app.on("second-instance", () => main.show());
+  app.on("activate", () => main.show());
+  // The tray keeps the app; without it, closing the window ends it. Terminals go on either way.
+  app.on("window-all-closed", () => {
+    if (!services.settings.settings.closeToTray) quit();
+  });
+  app.on("before-quit", () => {
+    quitting = true;
+  });
+  app.on("will-quit", (event) => {
+    event.preventDefault();
+    tray.destroy();
+    void services.stop().finally(() => app.exit(0));
+  });
+  main.show();
+}

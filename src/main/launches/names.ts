@@ -1,0 +1,16 @@
+/** The name of a launch's terminal, as `k` and people use it: `<workspace>-<program>`, numbered when taken. */
+import type { Terminal } from "#shared/contract/terminals.ts";
+import { finalStates } from "./terminals.ts";
+
+/** Longest name the contract allows, less room for a number. */
+const longest = 58;
+
+export function terminalNameFor(workspace: string, program: string, terminals: readonly Terminal[]): string {
+  const base = `${workspace}-${program}`
+    .replace(/[^A-Za-z0-9_.-]/g, "-")
+    .replace(/\.{2,}/g, ".")
+    .slice(0, longest);
+  const taken = new Set(terminals.filter((each) => !finalStates.has(each.state)).map((each) => each.name));
+  if (!taken.has(base)) return base;
+  for (let n = 2; ; n++) if (!taken.has(`${base}-${n}`)) return `${base}-${n}`;
+}

@@ -1,0 +1,286 @@
+/** Starts agent programs in workspaces, remembers what was started, and finds out which conversation it became. */
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Database } from "#node/store/index.ts";
+import type { TerminalSize } from "#shared/contract/base.ts";
+import type { Launch } from "#shared/contract/launches.ts";
+import type { SettingsChange } from "#shared/contract/settings.ts";
+import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
+import type { Workspace } from "#shared/contract/workspaces.ts";
+import { Failure } from "#shared/failure.ts";
+import { LiveList } from "#shared/live-list.ts";
+import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
+import { terminalNameFor } from "./names.ts";
+import { pasteWhenReady } from "./paste.ts";
+import { planResume, planStart, type StartPlan } from "./plan.ts";
+import { removePromptFiles, throughPromptFile } from "./prompt-file.ts";
+import { type LaunchRecord, LaunchStore, launchOf } from "./store.ts";
+import { finalStates, type LaunchTerminals } from "./terminals.ts";
+
+export type LaunchesParts = {
+  database: Database.Database;
+  programs: Pick<AgentPrograms, "launchable">;
+  /** Throws `not_found`. */
+  workspace: (id: string) => Workspace;
+  terminals: LaunchTerminals;
+  settings: { change(change: SettingsChange): unknown };
+  /** Folder for prompts on their way to a program's stdin. */
+  promptFolder: string;
+  log: { warn(details: object, message: string): void };
+};
+
+export type StartRequest = {
+  workspaceId: string;
+  programId: string;
+  prompt?: string | undefined;
+  arguments?: string[] | undefined;
+  isolation: "none";
+  size?: TerminalSize | undefined;
+};
+
+export type Started = { launch: Launch; terminal: Terminal };
+
+/** Launches that are remembered; the oldest ended ones go first. */
+const mostLaunches = 1000;
+/** Lines at the end of a program's output in which it is looked for the id of the conversation. */
+const tellingLines = 40;
+
+export class Launches {
+  readonly list = new LiveList<Launch>();
+  readonly #parts: LaunchesParts;
+  readonly #store: LaunchStore;
+  readonly #records = new Map<string, LaunchRecord>();
+  readonly #settling = new Set<string>();
+  readonly #stop = new AbortController();
+  readonly #stopListening: () => void;
+
+  constructor(parts: LaunchesParts) {
+    this.#parts = parts;
+    this.#store = new LaunchStore(parts.database);
+    for (const record of this.#store.all()) {
+      // The text of a prompt that was waiting is gone with the process that held it.
+      const lost = record.prompt === "waiting";
+      this.#records.set(record.id, lost ? { ...record, prompt: "failed" } : record);
+      if (lost) this.#save({ ...record, prompt: "failed" });
+    }
+    this.list.reset([...this.#records.values()].map(launchOf).filter((launch) => launch !== null));
+    this.#stopListening = parts.terminals.onChange((terminal) => this.#follow(terminal));
+    for (const terminal of parts.terminals.list()) this.#follow(terminal);
+    void removePromptFiles(parts.promptFolder);
+  }
+
+  /** Ends waiting prompts; programs go on. */
+  close(): void {
+    this.#stopListening();
+    this.#stop.abort();
+  }
+
+  /** Throws what the program's entry, the workspace or the terminal host object to; nothing is left behind then. */
+  async start(request: StartRequest): Promise<Started> {
+    const workspace = this.#workspace(request.workspaceId);
+    const program = await this.#parts.programs.launchable(request.programId);
+    const conversation = chooseConversation(program);
+    const extra = request.arguments ?? [];
+    const plan = planStart(program, { prompt: request.prompt, extra, conversation });
+    const started = await this.#launch(workspace, program, plan, {
+      conversation,
+      extra,
+      resumedFrom: null,
+      size: request.size,
+    });
+    this.#parts.settings.change({ lastProgramId: program.id });
+    return started;
+  }
+
+  /** Starts the program of an ended launch again with its conversation. Throws `conflict` while it runs, `unavailable` when the conversation is not known. */
+  async resume(id: string, size: TerminalSize | undefined): Promise<Started> {
+    const record = this.#records.get(id);
+    if (record === undefined) throw new Failure("not_found", `There is no launch ${id}`);
+    const running = this.#parts.terminals.list().find((each) => each.id === record.terminalId);
+    if (running !== undefined && !finalStates.has(running.state)) {
+      throw new Failure(
+        "conflict",
+        `${record.programName} of this launch is still running in ${running.name ?? running.id}`,
+        {
+          hint: "End it first, or start another launch.",
+        },
+      );
+    }
+    const workspace = this.#workspace(record.workspaceId);
+    const program = await this.#parts.programs.launchable(record.programId);
+    if (program.entry.conversation === undefined) {
+      throw new Failure("unavailable", `${record.programName} cannot resume a conversation`, {
+        hint: "Start it anew.",
+      });
+    }
+    if (running !== undefined) await this.#settleQuietly(record.id, running);
+    const conversation = this.#records.get(id)?.conversationId ?? null;
+    if (conversation === null) {
+      throw new Failure("unavailable", `${record.programName} did not say which conversation this was`, {
+        hint: `Start ${record.programName} again and choose the conversation there.`,
+      });
+    }
+    const argv = planResume(program, conversation, record.arguments);
+    const plan: StartPlan = { argv, prompt: { by: "none" } };
+    return this.#launch(workspace, program, plan, { conversation, extra: record.arguments, resumedFrom: id, size });
+  }
+
+  /** Forgets the launches of a workspace that is no more. */
+  forgetWorkspace(workspaceId: string): void {
+    for (const record of [...this.#records.values()]) if (record.workspaceId === workspaceId) this.#forget(record.id);
+  }
+
+  async #launch(
+    workspace: Workspace,
+    program: LaunchableProgram,
+    plan: StartPlan,
+    with_: {
+      conversation: string | null;
+      extra: string[];
+      resumedFrom: string | null;
+      size: TerminalSize | undefined;
+    },
+  ): Promise<Started> {
+    const id = `launch-${randomBytes(6).toString("hex")}`;
+    const record: LaunchRecord = {
+      id,
+      workspaceId: workspace.id,
+      programId: program.id,
+      programName: program.entry.name,
+      isolation: "none",
+      terminalId: null,
+      conversationId: with_.conversation,
+      resumedFrom: with_.resumedFrom,
+      prompt: plan.prompt.by === "none" ? "none" : plan.prompt.by === "paste" ? "waiting" : "given",
+      arguments: with_.extra,
+      settled: false,
+      createdAt: new Date().toISOString(),
+    };
+    this.#store.save(record);
+    this.#records.set(id, record);
+    let terminal: Terminal;
+    try {
+      const argv =
+        plan.prompt.by === "stdin"
+          ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, plan.argv ?? [program.path])
+          : plan.argv;
+      terminal = await this.#createTerminal({
+        name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
+        ...(argv && { argv }),
+        cwd: workspace.path,
+        ...(with_.size && { size: with_.size }),
+        owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
+      });
+    } catch (error) {
+      this.#forget(id);
+      throw error;
+    }
+    const launch = this.#save({ ...record, ...this.#records.get(id), terminalId: terminal.id });
+    if (plan.prompt.by === "paste") void this.#paste(id, terminal.id, plan.prompt.text);
+    this.#prune();
+    return { launch: launch!, terminal };
+  }
+
+  /** A name can be taken between the look and the call; a terminal without one is better than no terminal. */
+  async #createTerminal(terminal: NewTerminal): Promise<Terminal> {
+    try {
+      return await this.#parts.terminals.create(terminal);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== "conflict") throw error;
+      const { name: _, ...nameless } = terminal;
+      return this.#parts.terminals.create(nameless);
+    }
+  }
+
+  async #paste(id: string, terminalId: string, prompt: string): Promise<void> {
+    let given = false;
+    try {
+      given = await pasteWhenReady(this.#parts.terminals, terminalId, prompt, this.#stop.signal);
+    } catch (error) {
+      this.#parts.log.warn({ launch: id, error }, "the first prompt could not be given");
+    }
+    const record = this.#records.get(id);
+    if (record && !this.#stop.signal.aborted) this.#save({ ...record, prompt: given ? "given" : "failed" });
+  }
+
+  /** Watches for the end of the programs that were launched. */
+  #follow(terminal: Terminal): void {
+    const id = terminal.owner.launchId;
+    const record = id === undefined ? undefined : this.#records.get(id);
+    if (record === undefined) return;
+    // Cellar ended between the terminal's start and the note of it.
+    if (record.terminalId === null) this.#save({ ...record, terminalId: terminal.id });
+    if (finalStates.has(terminal.state) && record.terminalId === terminal.id) {
+      void this.#settleQuietly(record.id, terminal);
+    }
+  }
+
+  async #settleQuietly(id: string, terminal: Terminal): Promise<void> {
+    try {
+      await this.#settle(id, terminal);
+    } catch (error) {
+      this.#parts.log.warn({ launch: id, error }, "the end of a launch could not be read");
+    }
+  }
+
+  /** Takes the conversation's id from the last lines of an ended program: it may have gone on to another one than it was started with. */
+  async #settle(id: string, terminal: Terminal): Promise<void> {
+    if (this.#records.get(id)?.settled !== false || this.#settling.has(id)) return;
+    this.#settling.add(id);
+    try {
+      const program = await this.#parts.programs.launchable(this.#records.get(id)!.programId).catch(() => null);
+      const told = program?.entry.conversation?.told;
+      const text = told === undefined ? "" : await this.#parts.terminals.tail(terminal.id, tellingLines);
+      const found = told === undefined ? undefined : [...text.matchAll(new RegExp(told, "gm"))].at(-1)?.[1];
+      const record = this.#records.get(id);
+      if (record) this.#save({ ...record, settled: true, conversationId: found ?? record.conversationId });
+    } finally {
+      this.#settling.delete(id);
+    }
+  }
+
+  #workspace(id: string): Workspace {
+    const workspace = this.#parts.workspace(id);
+    if (workspace.state !== "ready") {
+      throw new Failure("conflict", `The workspace ${workspace.name} is not ready: it is ${workspace.state}`, {
+        hint: workspace.state === "creating" ? "Wait until it has been made." : "Choose another workspace.",
+      });
+    }
+    return workspace;
+  }
+
+  #save(record: LaunchRecord): Launch | null {
+    this.#store.save(record);
+    this.#records.set(record.id, record);
+    const launch = launchOf(record);
+    if (launch) this.list.set(launch);
+    return launch;
+  }
+
+  #forget(id: string): void {
+    this.#store.remove(id);
+    this.#records.delete(id);
+    this.list.remove(id);
+  }
+
+  #prune(): void {
+    const alive = new Set(
+      this.#parts.terminals
+        .list()
+        .filter((each) => !finalStates.has(each.state))
+        .map((each) => each.id),
+    );
+    const ended = [...this.#records.values()].filter((each) => each.terminalId !== null && !alive.has(each.terminalId));
+    for (const record of ended.slice(0, Math.max(0, this.#records.size - mostLaunches))) this.#forget(record.id);
+  }
+}
+
+function chooseConversation(program: LaunchableProgram): string | null {
+  switch (program.entry.conversation?.id) {
+    case "uuid":
+      return randomUUID();
+    case "name":
+      return `cellar-${randomBytes(4).toString("hex")}`;
+    default:
+      return null;
+  }
+}

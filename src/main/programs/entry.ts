@@ -1,0 +1,145 @@
+/** One entry of the catalogue: its schema, and what a mistake in it is called. `docs/agent-programs.md` describes every key. */
+import { z } from "zod";
+
+export const platforms = ["linux", "darwin", "win32"] as const;
+export type Platform = (typeof platforms)[number];
+
+const text = (most: number) => z.string().trim().min(1).max(most);
+const argumentList = z.array(z.string().max(10_000)).max(50);
+
+/** A regular expression of JavaScript, as text; `groups` is how many capturing groups it must have at least. */
+const pattern = (groups: number) =>
+  z
+    .string()
+    .max(500)
+    .superRefine((source, context) => {
+      try {
+        const found = new RegExp(`${source}|`, "m").exec("");
+        if ((found?.length ?? 1) - 1 < groups)
+          context.addIssue("needs a group, in parentheses, around what is looked for");
+      } catch (error) {
+        context.addIssue(`is not a regular expression: ${(error as Error).message}`);
+      }
+    });
+
+const entryShape = z.strictObject({
+  name: text(60),
+  homepage: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  command: z.array(text(4096)).min(1).max(50),
+  environment: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable"))
+    .max(100)
+    .default([]),
+  version: z.strictObject({ arguments: argumentList, pattern: pattern(1), other: pattern(0).optional() }).optional(),
+  install: z
+    .array(
+      z.strictObject({
+        label: text(60),
+        command: text(1000),
+        platforms: z
+          .array(z.enum(platforms))
+          .min(1)
+          .default([...platforms]),
+      }),
+    )
+    .max(20)
+    .default([]),
+  start: z
+    .strictObject({
+      prompt: z.enum(["argument", "stdin", "paste", "none"]).default("none"),
+      arguments: argumentList.default([]),
+      "arguments-with-prompt": argumentList.optional(),
+    })
+    .prefault({}),
+  conversation: z
+    .strictObject({
+      id: z.enum(["uuid", "name", "told"]),
+      resume: argumentList.min(1),
+      told: pattern(1).optional(),
+    })
+    .optional(),
+});
+
+export type ProgramEntry = z.infer<typeof entryShape>;
+
+/** Keys an entry may have; a person's entry for a built-in program replaces only those it names. */
+export const entryKeys: readonly string[] = Object.keys(entryShape.shape);
+
+const placeholder = /\{([a-z-]+)\}/g;
+
+function placeholdersOf(list: readonly string[]): string[] {
+  return list.flatMap((argument) => [...argument.matchAll(placeholder)].map((match) => match[1]!));
+}
+
+export const programEntry = entryShape.superRefine((entry, context) => {
+  const complain = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+  const chosen = entry.conversation !== undefined && entry.conversation.id !== "told";
+
+  const check = (path: string[], list: readonly string[], allowed: readonly string[]) => {
+    for (const name of placeholdersOf(list)) {
+      if (!allowed.includes(name)) {
+        const known = allowed.map((each) => `{${each}}`).join(", ") || "none";
+        complain(path, `{${name}} cannot be used here (possible: ${known})`);
+      }
+    }
+  };
+  check(["command"], entry.command.slice(0, 1), ["shell"]);
+  check(["command"], entry.command.slice(1), []);
+  check(["start", "arguments"], entry.start.arguments, chosen ? ["conversation"] : []);
+  const withPrompt = entry.start["arguments-with-prompt"];
+  if (entry.start.prompt === "argument") {
+    if (withPrompt === undefined || placeholdersOf(withPrompt).filter((name) => name === "prompt").length !== 1) {
+      complain(["start", "arguments-with-prompt"], 'must contain {prompt} exactly once when prompt = "argument"');
+    }
+    check(["start", "arguments-with-prompt"], withPrompt ?? [], chosen ? ["prompt", "conversation"] : ["prompt"]);
+  } else if (withPrompt !== undefined) {
+    complain(["start", "arguments-with-prompt"], 'is only for prompt = "argument"');
+  }
+  if (entry.conversation) {
+    check(["conversation", "resume"], entry.conversation.resume, ["conversation"]);
+    if (!placeholdersOf(entry.conversation.resume).includes("conversation")) {
+      complain(["conversation", "resume"], "must contain {conversation}");
+    }
+    if (entry.conversation.id === "told" && entry.conversation.told === undefined) {
+      complain(["conversation", "told"], 'is needed when id = "told"');
+    }
+    if (chosen && !placeholdersOf(entry.start.arguments).includes("conversation")) {
+      complain(["start", "arguments"], `must contain {conversation} when conversation.id = "${entry.conversation.id}"`);
+    }
+  }
+});
+
+/** A mistake: where in the entry, and what. */
+export type Mistake = { path: (string | number)[]; message: string };
+
+/** The entry, or all its mistakes in the order of the file's keys. */
+export function parseEntry(value: unknown): { entry: ProgramEntry } | { mistakes: Mistake[] } {
+  const parsed = programEntry.safeParse(value);
+  if (parsed.success) return { entry: parsed.data };
+  return {
+    mistakes: parsed.error.issues.flatMap((issue): Mistake[] => {
+      const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
+      if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((key) => ({ path: [...path, key], message: "is not a key of an agent program" }));
+      }
+      const message =
+        issue.code === "invalid_type" && !("input" in issue && issue.input !== undefined) && lacks(value, path)
+          ? "is missing"
+          : lowerFirst(issue.message);
+      return [{ path, message }];
+    }),
+  };
+}
+
+function lacks(value: unknown, path: readonly (string | number)[]): boolean {
+  let at: unknown = value;
+  for (const key of path) {
+    if (typeof at !== "object" || at === null || !(key in at)) return true;
+    at = (at as Record<string | number, unknown>)[key];
+  }
+  return at === undefined;
+}
+
+function lowerFirst(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}

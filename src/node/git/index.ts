@@ -1,0 +1,2 @@
+export type { Reach } from "./environment.ts";
+export { diffFlags, Git, type GitOptions, Repository } from "./git.ts";

@@ -1,0 +1,139 @@
+/** The middle of the window: docked, splittable panels. A chunk of its own, loaded beside the frame; `panels.tsx` is how the rest of the window talks to it. */
+import {
+  type DockviewApi,
+  DockviewReact,
+  type DockviewReadyEvent,
+  type DockviewTheme,
+  type IDockviewPanelHeaderProps,
+  type IDockviewPanelProps,
+  type SerializedDockview,
+} from "dockview-react";
+import "dockview-react/dist/styles/dockview.css";
+import "./dock.css";
+import { type ComponentType, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { rememberDock, savedDock } from "../app/layout.ts";
+import { commandsOf, type SavedPanel } from "./dock-commands.ts";
+import { DockTab } from "./dock-tab.tsx";
+import { GroupActions } from "./group-actions.tsx";
+import { mountDock, panelFocusAttribute, registeredKind, useDock } from "./panels.tsx";
+
+const theme: DockviewTheme = {
+  name: "cellar",
+  className: "cellar-dock",
+  gap: 0,
+  dndOverlayMounting: "relative",
+  dndPanelOverlay: "group",
+  dndTabIndicator: "line",
+};
+
+export default function Dock({ Empty }: { Empty: ComponentType }) {
+  const [api, setApi] = useState<DockviewApi | null>(null);
+  const empty = useRef(Empty);
+  empty.current = Empty;
+  const Watermark = useMemo(() => () => <empty.current />, []);
+
+  useEffect(() => {
+    if (api === null) return;
+    const unmount = mountDock(commandsOf(api));
+    const publish = () =>
+      useDock.setState({
+        panels: api.panels.map((panel) => {
+          const { kind, params } = panel.params as SavedPanel;
+          return { id: panel.id, kind, params, visible: panel.api.isVisible };
+        }),
+        frontId: api.activePanel?.id ?? null,
+        maximized: api.hasMaximizedGroup(),
+      });
+    const listening = [
+      api.onDidLayoutChange(() => {
+        publish();
+        rememberDock(api.toJSON());
+      }),
+      api.onDidActivePanelChange(publish),
+      api.onDidMaximizedGroupChange(publish),
+    ];
+    publish();
+    return () => {
+      for (const one of listening) one.dispose();
+      unmount();
+    };
+  }, [api]);
+
+  const ready = ({ api: given }: DockviewReadyEvent) => {
+    restore(given);
+    setApi(given);
+  };
+
+  return (
+    <DockviewReact
+      theme={theme}
+      components={components}
+      tabComponents={tabComponents}
+      defaultTabComponent={Tab}
+      watermarkComponent={Watermark}
+      rightHeaderActionsComponent={GroupActions}
+      onReady={ready}
+      disableFloatingGroups
+      announcements={false}
+    />
+  );
+}
+
+/** What was open at the last start. Panels whose kind or parameters mean nothing any more are left out. */
+function restore(api: DockviewApi): void {
+  const saved = savedDock();
+  if (typeof saved !== "object" || saved === null || !("grid" in saved) || !("panels" in saved)) return;
+  try {
+    api.fromJSON(saved as SerializedDockview);
+  } catch {
+    api.clear();
+    return;
+  }
+  for (const panel of [...api.panels]) {
+    const { kind, params } = (panel.params ?? {}) as Partial<SavedPanel>;
+    if (kind === undefined || !registeredKind(kind)?.accepts(params)) api.removePanel(panel);
+  }
+}
+
+function Body({ api, params: { kind, params } }: IDockviewPanelProps<SavedPanel>) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [visible, setVisible] = useState(api.isVisible);
+  const active = useDock((state) => state.frontId === api.id);
+  const wanted = useDock((state) => state.focusWanted === api.id);
+
+  useEffect(() => {
+    setVisible(api.isVisible);
+    const listening = api.onDidVisibilityChange((event) => setVisible(event.isVisible));
+    return () => listening.dispose();
+  }, [api]);
+
+  useLayoutEffect(() => {
+    if (!wanted || !visible) return;
+    // After dockview has put the panel in its place: an element outside the document cannot take the keyboard.
+    const handle = requestAnimationFrame(() => frame.current && takeKeyboard(frame.current));
+    return () => cancelAnimationFrame(handle);
+  }, [wanted, visible]);
+
+  return (
+    <div ref={frame} className="h-full outline-none" tabIndex={-1}>
+      <Suspense>{registeredKind(kind)?.body(params, { panelId: api.id, visible, active })}</Suspense>
+    </div>
+  );
+}
+
+/** False when the body is not there yet: the wish stays, and the body fulfils it when it is. */
+function takeKeyboard(frame: HTMLElement): void {
+  const marked = frame.querySelector<HTMLElement>(`[${panelFocusAttribute}]`);
+  if (marked === null && frame.childElementCount === 0) return;
+  useDock.setState({ focusWanted: null });
+  if (frame.contains(document.activeElement) && document.activeElement !== frame) return;
+  const target = marked ?? frame.querySelector<HTMLElement>("input, textarea, select, button, [tabindex='0']") ?? frame;
+  target.focus({ preventScroll: true });
+}
+
+function Tab({ api, params: { kind, params } }: IDockviewPanelHeaderProps<SavedPanel>) {
+  return <DockTab panelId={api.id} kind={kind} params={params} setTitle={(title) => api.setTitle(title)} />;
+}
+
+const components = { panel: Body };
+const tabComponents = { panel: Tab };

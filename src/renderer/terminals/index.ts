@@ -1,0 +1,23 @@
+/** Terminals in the window: the dock they stand in, the panel that shows one, and what can be done with them. */
+import { lazy } from "react";
+
+export { pressKill, useArmedKill } from "./kill.ts";
+export { newShell } from "./new-shell.ts";
+export {
+  definePanel,
+  dock,
+  frontPanel,
+  type OpenOptions,
+  type OpenPanel,
+  type PanelKind,
+  type PanelProps,
+  type PanelTabProps,
+  panelFocusAttribute,
+  useDock,
+} from "./panels.tsx";
+export { terminalName } from "./terminal-name.ts";
+export { terminalPanel } from "./terminal-panel.tsx";
+export { useDockCommands } from "./use-dock-commands.ts";
+
+/** The middle of the window. `Empty` is shown while no panel is open. */
+export const Dock = lazy(() => import("./dock.tsx"));

@@ -1,0 +1,29 @@
+/**
+ * Keys of the dock and of terminals. They avoid what shells and full-screen programs use (Ctrl with a letter, Alt with a letter or an arrow)
+ * and what browsers never give away (Ctrl-T, Ctrl-W, Ctrl-Tab and Ctrl-Page Down).
+ */
+import type { Shortcut } from "../app/commands.ts";
+
+export const shortcuts = {
+  newTerminal: "ctrl+shift+backquote",
+  splitRight: { mac: "mod+d", other: "ctrl+shift+e" },
+  splitBelow: { mac: "mod+shift+d", other: "ctrl+shift+o" },
+  closePanel: { mac: "mod+w", other: "alt+shift+w" },
+  nextTab: { mac: "mod+shift+bracketright", other: "ctrl+shift+bracketright" },
+  previousTab: { mac: "mod+shift+bracketleft", other: "ctrl+shift+bracketleft" },
+  focusLeft: { mac: "mod+alt+arrowleft", other: "alt+shift+arrowleft" },
+  focusRight: { mac: "mod+alt+arrowright", other: "alt+shift+arrowright" },
+  focusUp: { mac: "mod+alt+arrowup", other: "alt+shift+arrowup" },
+  focusDown: { mac: "mod+alt+arrowdown", other: "alt+shift+arrowdown" },
+  maximize: { mac: "mod+shift+enter", other: "ctrl+shift+enter" },
+  copy: { mac: "mod+c", other: "ctrl+shift+c" },
+  paste: { mac: "mod+v", other: "ctrl+shift+v" },
+  selectAll: { mac: "mod+a", other: "ctrl+shift+a" },
+  find: { mac: "mod+f", other: "ctrl+shift+f" },
+  clear: { mac: "mod+k", other: "ctrl+shift+l" },
+  zoomIn: "mod+plus",
+  zoomOut: "mod+minus",
+  zoomReset: "mod+0",
+  kill: { mac: "mod+shift+k", other: "ctrl+shift+k" },
+  searchAll: { mac: "mod+shift+f", other: "ctrl+alt+f" },
+} satisfies Record<string, Shortcut>;

@@ -1,0 +1,49 @@
+/** A terminal's tab: state sign, workspace, program. */
+
+import type { Terminal } from "#shared/contract/terminals.ts";
+import { useTerminal, useWorkspace } from "../live/index.ts";
+import { Sign, StateSign } from "../ui/index.ts";
+import { terminalName } from "./terminal-name.ts";
+import { useTerminalStatus } from "./use-terminal-status.ts";
+
+export function TerminalTab({ terminalId }: { terminalId: string }) {
+  const terminal = useTerminal(terminalId);
+  if (terminal === undefined) {
+    return (
+      <>
+        <Sign state="unknown" />
+        <span className="truncate">{terminalId}</span>
+      </>
+    );
+  }
+  return <KnownTab terminal={terminal} />;
+}
+
+function KnownTab({ terminal }: { terminal: Terminal }) {
+  const workspace = useWorkspace(terminal.owner.workspaceId ?? null);
+  return (
+    <>
+      <StateSign status={useTerminalStatus(terminal)} />
+      <span className="truncate">
+        {workspace && <span className="text-muted">{workspace.name} · </span>}
+        {terminalName(terminal)}
+      </span>
+    </>
+  );
+}
+
+/** The tab's tooltip: all of what the tab has no room for. */
+export function useTerminalTitle(terminalId: string): string {
+  const terminal = useTerminal(terminalId);
+  const workspace = useWorkspace(terminal?.owner.workspaceId ?? null);
+  if (terminal === undefined) return terminalId;
+  const name = terminalName(terminal);
+  const where = terminal.currentCwd ?? terminal.cwd;
+  return [
+    workspace ? `${workspace.name} · ${name}` : name,
+    terminal.title && terminal.title !== name ? terminal.title : null,
+    where,
+  ]
+    .filter(Boolean)
+    .join("\n");
+}

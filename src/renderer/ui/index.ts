@@ -1,0 +1,20 @@
+/** The design system. */
+export { Button, type ButtonProps, IconButton } from "./button.tsx";
+export { type Choice, Choices } from "./choices.tsx";
+export { Ago, Elapsed, useClockText } from "./clock.tsx";
+export { CopyButton } from "./copy-button.tsx";
+export { Dialog } from "./dialog.tsx";
+export { Empty } from "./empty.tsx";
+export { Field, inputClass, Switch, TextArea, TextField } from "./field.tsx";
+export { Keys } from "./kbd.tsx";
+export { LogText } from "./log-text.tsx";
+export { ContextMenu, Menu, type MenuItem } from "./menu.tsx";
+export { NoticeLayer, notice, noticeProblem, orNotice } from "./notices.tsx";
+export { Popover } from "./popover.tsx";
+export { ProblemNote, sentence } from "./problem.tsx";
+export { Screen, SectionHead } from "./section.tsx";
+export { type Option, Select } from "./select.tsx";
+export { hoverOf, Sign, StateLine, StateSign, statusText, toneClass } from "./state-sign.tsx";
+export { ago, bytes, counted, duration, elapsed, exact, grouped } from "./time.ts";
+export { TipLayer } from "./tip-layer.tsx";
+export { TwoStepButton } from "./two-step-button.tsx";

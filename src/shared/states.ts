@@ -1,0 +1,220 @@
+/**
+ * The one language of states: sign, colour role and words, the same in the window, the tray, a notification and `cellar ls`.
+ * Pure: what is shown is decided from records only, and what is not known is not claimed.
+ */
+import type { Cell } from "./contract/cells.ts";
+import type { Job } from "./contract/jobs.ts";
+import type { Notification } from "./contract/notifications.ts";
+import type { Terminal } from "./contract/terminals.ts";
+import type { Workspace } from "./contract/workspaces.ts";
+
+export type State =
+  | "working"
+  | "running"
+  | "ready"
+  | "queued"
+  | "waiting"
+  | "permission"
+  | "done-unseen"
+  | "done"
+  | "failed"
+  | "cancelled"
+  | "lost"
+  | "held"
+  | "unknown"
+  | "isolated"
+  | "not-isolated";
+
+/** `accent`, `attention`, … are colour roles of the interface. */
+export type Tone = "accent" | "attention" | "positive" | "negative" | "warning" | "muted";
+
+/** What a state looks like as text, and the role of its colour. The window draws the same shapes. */
+export const signs: Record<State, { sign: string; tone: Tone }> = {
+  working: { sign: "●", tone: "accent" },
+  running: { sign: "●", tone: "muted" },
+  ready: { sign: "○", tone: "muted" },
+  queued: { sign: "○", tone: "muted" },
+  waiting: { sign: "◐", tone: "attention" },
+  permission: { sign: "▲", tone: "attention" },
+  "done-unseen": { sign: "✓", tone: "positive" },
+  done: { sign: "✓", tone: "muted" },
+  failed: { sign: "✕", tone: "negative" },
+  cancelled: { sign: "⊘", tone: "muted" },
+  lost: { sign: "?", tone: "warning" },
+  held: { sign: "⏸", tone: "warning" },
+  unknown: { sign: "◌", tone: "muted" },
+  isolated: { sign: "▣", tone: "muted" },
+  "not-isolated": { sign: "▢", tone: "warning" },
+};
+
+export type Status = {
+  state: State;
+  /** Sentence case, without a time. */
+  words: string;
+  /** A time that belongs to the words: it began then (`since`) or happened then (`at`). */
+  time?: { kind: "since" | "at"; at: string };
+  /** What the statement rests on, for hover. */
+  evidence?: string;
+};
+
+export type TerminalContext = {
+  /** The cell that holds it, where it is known. */
+  heldCell?: Pick<Cell, "state" | "code" | "limitSeconds" | "startedAt"> | undefined;
+  /** The newest notification about it that nobody has seen. */
+  unseen?: Pick<Notification, "kind" | "title" | "body" | "createdAt"> | undefined;
+};
+
+type TerminalFacts = Pick<
+  Terminal,
+  "state" | "exitCode" | "heldCellId" | "createdAt" | "resolvedAt" | "updatedAt" | "pid"
+>;
+
+export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen }: TerminalContext = {}): Status {
+  const ended = { kind: "at", at: terminal.resolvedAt ?? terminal.updatedAt } as const;
+  switch (terminal.state) {
+    case "starting":
+      return { state: "working", words: "Starting", time: { kind: "since", at: terminal.createdAt } };
+    case "running":
+      return aliveStatus(terminal, heldCell, unseen);
+    case "succeeded":
+      return {
+        state: unseen ? "done-unseen" : "done",
+        words: "Done",
+        time: ended,
+        evidence: "The program ended with exit 0",
+      };
+    case "failed":
+      return { state: "failed", words: `Failed: ${exitWords(terminal.exitCode)}`, time: ended };
+    case "cancelled":
+      return { state: "cancelled", words: "Stopped by you", time: ended };
+    case "stream_lost":
+      return {
+        state: "lost",
+        words: "Lost with the terminal host",
+        time: ended,
+        evidence: "The terminal host died. Whether the program still runs is not known; its output up to then is kept.",
+      };
+  }
+}
+
+function aliveStatus(
+  terminal: TerminalFacts,
+  heldCell: TerminalContext["heldCell"],
+  unseen: TerminalContext["unseen"],
+): Status {
+  const evidence = terminal.pid === null ? undefined : `Process ${terminal.pid} runs`;
+  if (heldCell?.state === "timeout") {
+    return {
+      state: "held",
+      words: `Still running past ${heldCell.limitSeconds} s`,
+      time: { kind: "since", at: heldCell.startedAt },
+      evidence: `Cell: ${firstLine(heldCell.code)}`,
+    };
+  }
+  if (unseen) {
+    const at = { kind: "at", at: unseen.createdAt } as const;
+    const said = unseen.body ? `${unseen.title}\n${unseen.body}` : unseen.title;
+    if (unseen.kind === "bell") return { state: "waiting", words: "Rang", time: at, evidence: said };
+    if (unseen.kind === "program" || unseen.kind === "notify") {
+      return { state: "waiting", words: unseen.title || "Asks for attention", time: at, evidence: said };
+    }
+    if (terminal.heldCellId === null && unseen.kind === "cell-done") {
+      return { state: "done-unseen", words: "Cell done", time: at, evidence: said };
+    }
+    if (terminal.heldCellId === null && unseen.kind === "cell-error") {
+      return { state: "failed", words: "Cell ended with an error", time: at, evidence: said };
+    }
+  }
+  if (terminal.heldCellId !== null) {
+    return {
+      state: "working",
+      words: "Working",
+      time: { kind: "since", at: heldCell?.startedAt ?? terminal.updatedAt },
+      ...(heldCell ? { evidence: `Cell: ${firstLine(heldCell.code)}` } : {}),
+    };
+  }
+  return {
+    state: "running",
+    words: "Running",
+    time: { kind: "since", at: terminal.createdAt },
+    ...(evidence ? { evidence } : {}),
+  };
+}
+
+/** Whether a person should look at it: it asks, it is stuck, or it went wrong and nobody has seen that. */
+export function needsYou(status: Status, unseen: boolean): boolean {
+  if (status.state === "waiting" || status.state === "permission" || status.state === "held") return true;
+  return unseen && (status.state === "failed" || status.state === "lost");
+}
+
+/** `exit 1`, `signal 9`; null when it is not known. */
+export function exitWords(exitCode: number | null): string {
+  if (exitCode === null) return "exit status not known";
+  return exitCode < 0 ? `signal ${-exitCode}` : `exit ${exitCode}`;
+}
+
+export function cellStatus(
+  cell: Pick<Cell, "state" | "error" | "exitCode" | "startedAt" | "endedAt" | "limitSeconds">,
+): Status {
+  switch (cell.state) {
+    case "running":
+      return { state: "working", words: "Working", time: { kind: "since", at: cell.startedAt } };
+    case "timeout":
+      return {
+        state: "held",
+        words: `Still running past ${cell.limitSeconds} s`,
+        time: { kind: "since", at: cell.startedAt },
+        evidence: "It holds the terminal until it is interrupted or the terminal is ended.",
+      };
+    case "done": {
+      const at = { kind: "at", at: cell.endedAt ?? cell.startedAt } as const;
+      if (cell.exitCode !== null && cell.exitCode !== 0) {
+        return { state: "failed", words: `Failed: ${exitWords(cell.exitCode)}`, time: at };
+      }
+      // Done is not succeeded: without an exit code only the prompt is known to be back.
+      return { state: "done", words: cell.exitCode === 0 ? "Done" : "Done, exit status not known", time: at };
+    }
+    case "error": {
+      const at = { kind: "at", at: cell.endedAt ?? cell.startedAt } as const;
+      return cell.error === "interrupted" || cell.error === "killed"
+        ? { state: "cancelled", words: cell.error === "killed" ? "Killed" : "Interrupted", time: at }
+        : { state: "failed", words: `Failed: ${cell.error ?? "no reason was given"}`, time: at };
+    }
+  }
+}
+
+export function jobStatus(job: Pick<Job, "state" | "createdAt" | "endedAt" | "problem">): Status {
+  const ended = { kind: "at", at: job.endedAt ?? job.createdAt } as const;
+  switch (job.state) {
+    case "queued":
+      return { state: "queued", words: "Waiting for its turn", time: { kind: "since", at: job.createdAt } };
+    case "running":
+      return { state: "working", words: "Working", time: { kind: "since", at: job.createdAt } };
+    case "done":
+      return { state: "done", words: "Done", time: ended };
+    case "failed":
+      return { state: "failed", words: `Failed: ${job.problem?.message ?? "no reason was given"}`, time: ended };
+    case "cancelled":
+      return { state: "cancelled", words: "Stopped by you", time: ended };
+  }
+}
+
+export function workspaceStatus(workspace: Pick<Workspace, "state" | "problem" | "createdAt" | "path">): Status {
+  switch (workspace.state) {
+    case "creating":
+      return { state: "working", words: "Being made", time: { kind: "since", at: workspace.createdAt } };
+    case "ready":
+      return { state: "ready", words: "Ready", evidence: workspace.path };
+    case "failed":
+      return { state: "failed", words: `Could not be made: ${workspace.problem?.message ?? "no reason was given"}` };
+    case "deleting":
+      return { state: "working", words: "Being deleted" };
+    case "missing":
+      return { state: "lost", words: "Its folder is gone", evidence: `${workspace.path} does not exist any more` };
+  }
+}
+
+function firstLine(code: string): string {
+  const [line = ""] = code.trimStart().split("\n", 1);
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+}

@@ -1,0 +1,78 @@
+/**
+ * Stands in for an agent program on PATH: a terminal program that takes a prompt as argument, on stdin or as a paste, says a
+ * conversation id, rings, notifies and exits as it is told. What it was given goes to the file AGENT_RECORD as JSON lines.
+ *
+ * Told by variables: AGENT_RECORD (required), AGENT_INPUT (`bracketed` by default, `plain`, or `busy`: never quiet, bracketed later),
+ * AGENT_DELAY_MS before it is ready, AGENT_TELLS: text printed at the end. Told by input, one submission a line: `ring N`,
+ * `notify TEXT`, `exit N`; anything else is answered with "heard: …".
+ */
+import { appendFileSync, openSync } from "node:fs";
+import { ReadStream } from "node:tty";
+
+const record = (event) => appendFileSync(process.env.AGENT_RECORD, `${JSON.stringify(event)}\n`);
+const { AGENT_INPUT: input = "bracketed", AGENT_DELAY_MS: delay = "0", AGENT_TELLS: tells = "" } = process.env;
+
+if (process.argv[2] === "--version") {
+  console.log("agent-program 1.2.3");
+  process.exit(0);
+}
+
+record({
+  started: process.argv.slice(2),
+  cwd: process.cwd(),
+  path: process.env.PATH,
+  tty: process.stdin.isTTY === true,
+});
+
+let keys = process.stdin;
+if (!process.stdin.isTTY) {
+  let piped = "";
+  for await (const chunk of process.stdin.setEncoding("utf8")) piped += chunk;
+  record({ stdin: piped });
+  keys = new ReadStream(openSync("/dev/tty", "r"));
+}
+keys.setRawMode?.(true);
+
+process.stdout.write("agent-program is starting\r\n");
+if (input === "busy") setInterval(() => process.stdout.write("."), 50).unref();
+await new Promise((resolve) => setTimeout(resolve, Number(delay)));
+if (input !== "plain") process.stdout.write("\x1b[?1004;2004h");
+process.stdout.write("> ");
+record({ ready: true });
+
+function end(code) {
+  process.stdout.write(`\x1b[?2004l\r\n${tells}\r\n`);
+  record({ ended: code });
+  process.exit(code);
+}
+
+function submit(text) {
+  record({ submitted: text });
+  const [word, ...rest] = text.split(" ");
+  if (word === "exit") return end(Number(rest[0] ?? 0));
+  if (word === "ring") process.stdout.write("\x07".repeat(Number(rest[0] ?? 1)));
+  else if (word === "notify") process.stdout.write(`\x1b]9;${rest.join(" ")}\x07`);
+  else process.stdout.write(`\r\nheard: ${text.length} characters\r\n`);
+  process.stdout.write("> ");
+}
+
+/** What a paste begins and ends with, Enter, Ctrl-C and Ctrl-D. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+const special = /(\u001b\[20[01]~|[\r\u0003\u0004])/;
+let line = "";
+let pasting = false;
+keys.setEncoding("utf8").on("data", (chunk) => {
+  record({ keys: chunk });
+  for (const part of chunk.split(special)) {
+    if (part === "\x1b[200~") pasting = true;
+    else if (part === "\x1b[201~") pasting = false;
+    else if (part === "\x03" || part === "\x04") end(130);
+    else if (part === "\r" && !pasting) {
+      submit(line);
+      line = "";
+    } else {
+      line += part === "\r" ? "\n" : part;
+      process.stdout.write(part.replaceAll("\r", "\r\n"));
+    }
+  }
+});

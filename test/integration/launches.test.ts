@@ -1,0 +1,325 @@
+/** Launches as they happen: a real terminal host, real terminals, a program that behaves like an agent, and a real database. */
+import { randomUUID } from "node:crypto";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Launches, type LaunchTerminals, launchesSchema } from "#main/launches/index.ts";
+import { AgentPrograms, programsSchema } from "#main/programs/index.ts";
+import { type CellarPaths, cellarPaths } from "#node/paths.ts";
+import { openStore, type Store } from "#node/store/index.ts";
+import { Subprocesses } from "#node/subprocess.ts";
+import type { SettingsChange } from "#shared/contract/settings.ts";
+import type { Terminal } from "#shared/contract/terminals.ts";
+import type { Workspace } from "#shared/contract/workspaces.ts";
+import { Failure } from "#shared/failure.ts";
+import { decodeHostFrame, encodeClientFrame } from "#shared/terminals/stream.ts";
+import { TerminalHostClient } from "#terminal-host/client/index.ts";
+import { TemporaryFolder } from "#test/product/temporary.ts";
+
+const double = join(import.meta.dirname, "../doubles/agent-program.mjs");
+const builtinFolder = join(import.meta.dirname, "../../resources/agent-programs");
+
+let folder: TemporaryFolder;
+let paths: CellarPaths;
+let bin: string;
+let work: string;
+let store: Store;
+let client: TerminalHostClient;
+let hostPid: number;
+let processes: Subprocesses;
+let launches: Launches;
+let changes: SettingsChange[];
+let workspace: Workspace;
+
+beforeEach(async () => {
+  folder = new TemporaryFolder("launches");
+  vi.stubEnv("XDG_RUNTIME_DIR", folder.in("run"));
+  paths = cellarPaths({ CELLAR_HOME: folder.in("home"), XDG_RUNTIME_DIR: folder.in("run") });
+  bin = folder.in("bin");
+  work = folder.in("work");
+  for (const directory of [bin, work]) mkdirSync(directory);
+  store = openStore({ path: paths.database, migrations: [programsSchema, launchesSchema] });
+  processes = new Subprocesses();
+  client = await TerminalHostClient.connect(paths, { name: "test", version: "0", events: true });
+  hostPid = (await client.connect()).pid;
+  changes = [];
+  workspace = {
+    id: "ws-00000001",
+    name: "api",
+    mode: "in-place",
+    path: work,
+    source: { kind: "folder", location: work },
+    repository: null,
+    branch: null,
+    baseCommit: null,
+    state: "ready",
+    jobId: null,
+    problem: null,
+    createdAt: new Date().toISOString(),
+  };
+  launches = await begin();
+});
+
+afterEach(async () => {
+  launches.close();
+  client.close();
+  process.kill(hostPid, "SIGKILL");
+  for (const terminal of terminalsNow.values()) if (terminal.pid) endTree(terminal.pid);
+  terminalsNow.clear();
+  await processes.close();
+  store.close();
+  vi.unstubAllEnvs();
+  folder[Symbol.dispose]();
+});
+
+const terminalsNow = new Map<string, Terminal>();
+
+/** The service over the host, as main composes it. */
+async function begin(): Promise<Launches> {
+  for (const terminal of await client.call("terminals.list", {})) terminalsNow.set(terminal.id, terminal);
+  const programs = new AgentPrograms({
+    builtinFolder,
+    ownFile: join(paths.home, "agent-programs.toml"),
+    database: store.database,
+    loginEnvironment: async () => ({ shell: "/bin/bash", env: { PATH: `${bin}:/usr/bin:/bin` } }),
+    run: (command) => processes.run(command),
+  });
+  return new Launches({
+    database: store.database,
+    programs,
+    workspace: (id) => {
+      if (id !== workspace.id) throw new Failure("not_found", `There is no workspace ${id}`);
+      return workspace;
+    },
+    terminals: overHost(client),
+    settings: { change: (change) => changes.push(change) },
+    promptFolder: join(paths.home, "launches"),
+    log: { warn: () => {} },
+  });
+}
+
+function overHost(host: TerminalHostClient): LaunchTerminals {
+  return {
+    list: () => [...terminalsNow.values()],
+    create: (terminal) => host.call("terminals.create", terminal),
+    write: (id, text) => host.call("terminals.write", { id, text }),
+    tail: async (id, lines) => (await host.call("terminals.capture", { id, lines, tail: true })).text,
+    onChange: (listener) =>
+      host.onEvent((event) => {
+        if (event.type !== "terminal") return;
+        terminalsNow.set(event.terminal.id, event.terminal);
+        listener(event.terminal);
+      }),
+    async observe(id, onFrame, signal) {
+      const stream = await host.openStream({ terminalId: id, size: null, focused: false });
+      signal.addEventListener("abort", () => stream.close(), { once: true });
+      stream.onFrame((bytes) => {
+        const frame = decodeHostFrame(bytes);
+        if (frame.type === "data") {
+          stream.send(encodeClientFrame({ type: "ack", offset: frame.offset + frame.bytes.byteLength }));
+        }
+        onFrame(frame);
+      });
+      await stream.closed;
+    },
+  };
+}
+
+/** Puts the double on PATH under a name; `variables` tell it how to behave. Returns the file it writes to. */
+function install(name: string, variables: Record<string, string> = {}): () => Record<string, unknown>[] {
+  const record = folder.in(`${name}-${randomUUID()}.jsonl`);
+  const given = Object.entries({ AGENT_RECORD: record, ...variables }).map(([key, value]) => `${key}='${value}'`);
+  writeFileSync(join(bin, name), `#!/bin/sh\n${given.join(" ")} exec '${process.execPath}' '${double}' "$@"\n`);
+  chmodSync(join(bin, name), 0o755);
+  return () => {
+    try {
+      return readFileSync(record, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    } catch {
+      return [];
+    }
+  };
+}
+
+const until = <T>(ask: () => T) => expect.poll(ask, { timeout: 20_000, interval: 20 });
+const stateOf = (id: string) => terminalsNow.get(id)?.state;
+const start = (programId: string, more: { prompt?: string; arguments?: string[] } = {}) =>
+  launches.start({ workspaceId: workspace.id, programId, isolation: "none", ...more });
+
+describe("a launch", () => {
+  test("starts the program in the workspace with its conversation's id, which is recorded before", async () => {
+    const record = install("claude");
+    const { launch, terminal } = await start("claude", { prompt: "fix the tests", arguments: ["--model", "opus"] });
+    expect(launch).toMatchObject({
+      workspaceId: workspace.id,
+      programId: "claude",
+      programName: "Claude Code",
+      isolation: "none",
+      terminalId: terminal.id,
+      prompt: "given",
+      resumedFrom: null,
+    });
+    expect(terminal).toMatchObject({
+      name: "api-claude",
+      cwd: work,
+      owner: { workspaceId: workspace.id, launchId: launch.id, programId: "claude" },
+    });
+    await until(record).toContainEqual(
+      expect.objectContaining({
+        started: ["--session-id", launch.conversationId, "fix the tests", "--model", "opus"],
+        cwd: work,
+        tty: true,
+      }),
+    );
+    expect(launch.conversationId).toMatch(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/);
+    expect(changes).toEqual([{ lastProgramId: "claude" }]);
+    expect(launches.list.values()).toEqual([launch]);
+  });
+
+  test("gives each of several terminals of one program a name of its own", async () => {
+    install("claude");
+    const names = [await start("claude"), await start("claude"), await start("claude")].map(
+      (each) => each.terminal.name,
+    );
+    expect(names).toEqual(["api-claude", "api-claude-2", "api-claude-3"]);
+  });
+
+  test("pastes the prompt in one piece when the program is ready, and presses Enter after it", async () => {
+    const record = install("aider", { AGENT_DELAY_MS: "400" });
+    const { launch } = await start("aider", { prompt: "first line\n\tsecond 'line'" });
+    expect(launch.prompt).toBe("waiting");
+    await until(record).toContainEqual({ submitted: "first line\n\tsecond 'line'" });
+    await until(() => launches.list.get(launch.id)?.prompt).toBe("given");
+    const keys = record().flatMap((event) => (typeof event["keys"] === "string" ? [event["keys"]] : []));
+    expect(keys.join("")).toBe("\x1b[200~first line\r\tsecond 'line'\x1b[201~\r");
+  });
+
+  test("pastes also when the program never knows a paste, or is never quiet", async () => {
+    const plain = install("aider", { AGENT_INPUT: "plain" });
+    await start("aider", { prompt: "hello plain" });
+    await until(plain).toContainEqual({ submitted: "hello plain" });
+    const busy = install("crush", { AGENT_INPUT: "busy", AGENT_DELAY_MS: "300" });
+    await start("crush", { prompt: "hello busy" });
+    await until(busy).toContainEqual({ submitted: "hello busy" });
+  });
+
+  test("pastes 150 KB unchanged", async () => {
+    const record = install("claude");
+    const prompt = "0123456789 äöü €\n".repeat(7_500).trimEnd();
+    await start("claude", { prompt });
+    await until(() => record().find((event) => "submitted" in event)?.["submitted"]).toBe(prompt);
+  });
+
+  test("gives a prompt on stdin through a file that is gone when the program runs, while keys still work", async () => {
+    const record = install("amp");
+    const { launch, terminal } = await start("amp", { prompt: "from stdin" });
+    expect(launch.prompt).toBe("given");
+    await until(record).toContainEqual({ stdin: "from stdin\n" });
+    expect(record()[0]).toMatchObject({ started: [], tty: false });
+    expect(readdirSync(join(paths.home, "launches"))).toEqual([]);
+    await client.call("terminals.write", { id: terminal.id, text: "typed\r" });
+    await until(record).toContainEqual({ submitted: "typed" });
+  });
+
+  test("of a program that ends before it is ready says that the prompt was not given", async () => {
+    writeFileSync(join(bin, "aider"), "#!/bin/sh\nexit 7\n", { mode: 0o755 });
+    const { launch, terminal } = await start("aider", { prompt: "never read" });
+    await until(() => launches.list.get(launch.id)?.prompt).toBe("failed");
+    await until(() => stateOf(terminal.id)).toBe("failed");
+    expect(terminalsNow.get(terminal.id)?.exitCode).toBe(7);
+  });
+
+  test("of the shell starts the login shell", async () => {
+    const { launch, terminal } = await start("shell");
+    expect(terminal.argv).toBeNull();
+    expect(launch).toMatchObject({ programName: "Shell", conversationId: null, prompt: "none" });
+  });
+
+  test("leaves nothing behind when it cannot be made", async () => {
+    await expect(start("claude")).rejects.toMatchObject({ code: "unavailable" });
+    install("claude");
+    await expect(
+      launches.start({ workspaceId: "ws-ffffffff", programId: "claude", isolation: "none" }),
+    ).rejects.toMatchObject({ code: "not_found" });
+    workspace.state = "creating";
+    await expect(start("claude")).rejects.toMatchObject({ code: "conflict" });
+    workspace.state = "ready";
+    workspace.path = folder.in("gone");
+    await expect(start("claude")).rejects.toBeInstanceOf(Failure);
+    expect(launches.list.values()).toEqual([]);
+    expect(store.database.prepare("SELECT count(*) FROM launches").pluck().get()).toBe(0);
+    expect(changes).toEqual([]);
+  });
+});
+
+describe("resuming a launch", () => {
+  test("continues the conversation that was chosen, with the same arguments, as a launch of its own", async () => {
+    const record = install("claude");
+    const first = await start("claude", { arguments: ["--model", "opus"] });
+    await expect(launches.resume(first.launch.id, undefined)).rejects.toMatchObject({ code: "conflict" });
+    await until(record).toContainEqual({ ready: true });
+    await client.call("terminals.write", { id: first.terminal.id, text: "exit 3\r" });
+    await until(() => stateOf(first.terminal.id)).toBe("failed");
+    const second = await launches.resume(first.launch.id, { cols: 100, rows: 30 });
+    expect(second.launch).toMatchObject({ resumedFrom: first.launch.id, conversationId: first.launch.conversationId });
+    expect(second.terminal.size).toEqual({ cols: 100, rows: 30 });
+    await until(record).toContainEqual(
+      expect.objectContaining({ started: ["--resume", first.launch.conversationId, "--model", "opus"] }),
+    );
+    expect(launches.list.values()).toHaveLength(2);
+  });
+
+  test("uses the id that a program says at its end", async () => {
+    const said = randomUUID();
+    const record = install("codex", { AGENT_TELLS: `To continue this session, run: codex resume ${said}` });
+    const { launch, terminal } = await start("codex");
+    expect(launch.conversationId).toBeNull();
+    await until(record).toContainEqual({ ready: true });
+    await client.call("terminals.write", { id: terminal.id, text: "exit\r" });
+    await until(() => launches.list.get(launch.id)?.conversationId).toBe(said);
+    await launches.resume(launch.id, undefined);
+    await until(record).toContainEqual(expect.objectContaining({ started: ["resume", said] }));
+  });
+
+  test("is refused where the program has not said which conversation it was", async () => {
+    const record = install("codex");
+    const { launch, terminal } = await start("codex");
+    await until(record).toContainEqual({ ready: true });
+    await client.call("terminals.write", { id: terminal.id, text: "exit\r" });
+    await until(() => stateOf(terminal.id)).toBe("succeeded");
+    await expect(launches.resume(launch.id, undefined)).rejects.toMatchObject({
+      code: "unavailable",
+      message: "Codex did not say which conversation this was",
+    });
+    await expect(launches.resume("launch-000000000000", undefined)).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("after main was killed and started again", () => {
+  test("launches are there, what ended meanwhile has its conversation, and a prompt that was waiting is said to have failed", async () => {
+    const said = randomUUID();
+    const codex = install("codex", { AGENT_TELLS: `codex resume ${said}` });
+    install("aider", { AGENT_INPUT: "busy", AGENT_DELAY_MS: "60000" });
+    const ended = await start("codex");
+    const waiting = await start("aider", { prompt: "too slow" });
+    await until(codex).toContainEqual({ ready: true });
+    launches.close();
+    await client.call("terminals.write", { id: ended.terminal.id, text: "exit\r" });
+    await expect
+      .poll(async () => (await client.call("terminals.get", { id: ended.terminal.id })).state, { timeout: 10_000 })
+      .toBe("succeeded");
+    launches = await begin();
+    expect(launches.list.get(waiting.launch.id)?.prompt).toBe("failed");
+    await until(() => launches.list.get(ended.launch.id)?.conversationId).toBe(said);
+  });
+});
+
+function endTree(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}
