@@ -44,7 +44,7 @@ export function Frame({ topBar, sidebar, center, inspector, jobs, statusBar }: F
         </div>
         {inspectorOpen && (
           <Side side="right" label="Inspector" width={inspectorWidth} over={inspectorOver} limits={inspectorLimits}>
-            <aside aria-label="Inspector" className="flex min-h-0 flex-1 flex-col">
+            <aside aria-label="Inspector" className="flex min-h-0 min-w-0 flex-1 flex-col">
               {inspector}
             </aside>
           </Side>

@@ -14,7 +14,7 @@ import { type ComponentType, Suspense, useEffect, useLayoutEffect, useMemo, useR
 import { rememberDock, savedDock } from "../app/layout.ts";
 import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
-import { GroupActions } from "./group-actions.tsx";
+import { GroupActions, NewTabAction } from "./group-actions.tsx";
 import { mountDock, panelFocusAttribute, registeredKind, useDock } from "./panels.tsx";
 
 const theme: DockviewTheme = {
@@ -71,6 +71,7 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
       tabComponents={tabComponents}
       defaultTabComponent={Tab}
       watermarkComponent={Watermark}
+      leftHeaderActionsComponent={NewTabAction}
       rightHeaderActionsComponent={GroupActions}
       onReady={ready}
       disableFloatingGroups

@@ -71,7 +71,7 @@ export class Terminal {
   }
 
   resize(size: TerminalSize): void {
-    this.#resize(size, null);
+    this.#resize(size);
   }
 
   kill(force: boolean): void {
@@ -100,7 +100,7 @@ export class Terminal {
     if (!focused) return;
     this.#sizing = attachment;
     const size = this.#attachments.get(attachment)?.size;
-    if (size) this.#resize(size, attachment);
+    if (size) this.#resize(size);
   }
 
   clientSize(attachment: Attachment, size: TerminalSize): void {
@@ -108,15 +108,16 @@ export class Terminal {
     if (!client) return;
     client.size = size;
     this.#sizing ??= attachment;
-    if (this.#sizing === attachment) this.#resize(size, attachment);
+    if (this.#sizing === attachment) this.#resize(size);
   }
 
-  #resize(size: TerminalSize, by: Attachment | null): void {
+  /** Every client is told, the one that asked too: the change has its place among the bytes, and an emulator must make it there. */
+  #resize(size: TerminalSize): void {
     const { cols, rows } = this.record.size;
     if (!this.#pty || (size.cols === cols && size.rows === rows)) return;
     this.#pty.resize(size);
     this.record.size = size;
-    for (const attachment of this.#attachments.keys()) if (attachment !== by) attachment.sizeChanged(size);
+    for (const attachment of this.#attachments.keys()) attachment.sizeChanged(size);
     this.#events.changed(this, false);
   }
 
