@@ -15,10 +15,11 @@ import { useSplit } from "./use-split.ts";
 
 export function GroupActions({ activePanel, isGroupActive }: IDockviewHeaderActionsProps) {
   const maximized = useDock((state) => state.maximized);
+  const panel = useDock(({ panels }) => panels.find(({ id }) => id === activePanel?.id));
   const split = useSplit();
-  if (activePanel === undefined) return null;
-  const { id } = activePanel;
-  const terminalId = terminalPanel.paramsOf(useDock.getState().panels.find((panel) => panel.id === id))?.terminalId;
+  if (panel === undefined) return null;
+  const { id } = panel;
+  const terminalId = terminalPanel.paramsOf(panel)?.terminalId;
   return (
     <div className="flex h-full items-center gap-0.5 px-1">
       {terminalId && <KillButton terminalId={terminalId} />}
@@ -70,11 +71,15 @@ function KillButton({ terminalId }: { terminalId: string }) {
   return (
     <span className="flex w-11 justify-end">
       {armed ? (
-        <Button small look="danger" className="px-1.5!" onClick={() => pressKill(client, terminalId)}>
+        <Button small look="danger" className="px-1.5!" onClick={() => pressKill(client, terminalId, "button")}>
           Kill?
         </Button>
       ) : (
-        <IconButton label="Kill the terminal" keys={keys("kill")} onClick={() => pressKill(client, terminalId)}>
+        <IconButton
+          label="Kill the terminal"
+          keys={keys("kill")}
+          onClick={() => pressKill(client, terminalId, "button")}
+        >
           <Square size={12} aria-hidden />
         </IconButton>
       )}

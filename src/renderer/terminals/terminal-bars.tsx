@@ -55,9 +55,9 @@ export function PasteBar({ text, answer }: { text: string; answer: (yes: boolean
   );
 }
 
-/** Only while a first press has armed it. */
+/** Only while a first press of a key has armed it. */
 export function KillBar({ terminal, client, onClose }: { terminal: Terminal; client: Client; onClose: () => void }) {
-  const armed = useArmedKill((state) => state.terminalId === terminal.id);
+  const armed = useArmedKill(({ terminalId, by }) => terminalId === terminal.id && by === "command");
   if (!armed) return null;
   const cancel = () => {
     useArmedKill.setState({ terminalId: null });
@@ -69,7 +69,7 @@ export function KillBar({ terminal, client, onClose }: { terminal: Terminal; cli
       <span className="min-w-0 flex-1 truncate">
         Press again to kill <b className="font-semibold">{terminalName(terminal)}</b> and everything it started.
       </span>
-      <Button small look="danger" onClick={() => pressKill(client, terminal.id)}>
+      <Button small look="danger" onClick={() => pressKill(client, terminal.id, "button")}>
         Kill?
       </Button>
       <Button small onClick={cancel}>
