@@ -99,7 +99,7 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
         value={code}
         rows={1}
         disabled={!alive}
-        placeholder={alive ? "Code to run" : "The terminal has ended"}
+        placeholder={alive ? "Code to run, ↑ for earlier" : "The terminal has ended"}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
@@ -140,7 +140,7 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
       )}
       <div className="flex min-w-0 items-center gap-2 text-faint text-sm">
         <span id="cell-keys" className="flex min-w-0 flex-1 items-center gap-1.5 truncate">
-          <Keys>Alt+Enter</Keys> new line <Keys>↑</Keys> earlier
+          <Keys>Alt+Enter</Keys> new line
         </span>
         <EndChoice terminal={terminal} />
       </div>

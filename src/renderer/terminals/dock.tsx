@@ -16,6 +16,7 @@ import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
 import { GroupActions, NewTabAction } from "./group-actions.tsx";
 import { mountDock, panelFocusAttribute, registeredKind, useDock } from "./panels.tsx";
+import { useDockCommands } from "./use-dock-commands.ts";
 
 const theme: DockviewTheme = {
   name: "cellar",
@@ -28,6 +29,7 @@ const theme: DockviewTheme = {
 
 export default function Dock({ Empty }: { Empty: ComponentType }) {
   const [api, setApi] = useState<DockviewApi | null>(null);
+  useDockCommands();
   const empty = useRef(Empty);
   empty.current = Empty;
   const Watermark = useMemo(() => () => <empty.current />, []);
