@@ -1,7 +1,7 @@
 /** A terminal in its panel: the emulator and what lies over or under it. The chunk that brings xterm. */
 import "@xterm/xterm/css/xterm.css";
 import "./terminal.css";
-import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { type Command, isMac, useCommands } from "../app/commands.ts";
@@ -63,6 +63,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   useFocusWhenWanted(session, panelId);
 
   const back = () => session?.focus();
+  const painted = usePainted(session);
   const closing = (setOpen: (open: boolean) => void) => () => {
     setOpen(false);
     back();
@@ -76,7 +77,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   };
 
   return (
-    <section aria-label={`Terminal ${label}`} className="flex h-full flex-col">
+    <section aria-label={`Terminal ${label}`} aria-busy={!painted} className="flex h-full flex-col">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a place to drop on; the same can be pasted */}
       <div
         className="relative min-h-0 flex-1 overflow-hidden"
@@ -154,6 +155,14 @@ function Unreadable() {
     <div className="absolute inset-0 bg-panel">
       <Empty>The terminal host does not have the output of this terminal.</Empty>
     </div>
+  );
+}
+
+/** False until the first snapshot is on screen. */
+function usePainted(session: TerminalSession | null): boolean {
+  return useSyncExternalStore(
+    useCallback((changed) => session?.state.subscribe(changed) ?? (() => {}), [session]),
+    () => session?.state.getState().painted ?? false,
   );
 }
 
