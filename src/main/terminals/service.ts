@@ -13,7 +13,7 @@ import { finalStates } from "./states.ts";
 export type TerminalServiceParts = {
   client: TerminalHostClient;
   /** Directory of a workspace. Throws `not_found`, or `conflict` when nothing can be started there. */
-  workspaceFolder: (workspaceId: string) => string;
+  workspaceFolder: (workspaceId: string) => Promise<string>;
   /** Told what went wrong where nobody waits for an answer. */
   failed: (error: unknown, what: string) => void;
 };
@@ -66,10 +66,10 @@ export class TerminalService {
     return this.terminals.values();
   }
 
-  create(wanted: NewTerminal): Promise<Terminal> {
+  async create(wanted: NewTerminal): Promise<Terminal> {
     const workspaceId = wanted.owner?.workspaceId;
     if (workspaceId === undefined) return this.#parts.client.call("terminals.create", wanted);
-    const folder = this.#parts.workspaceFolder(workspaceId);
+    const folder = await this.#parts.workspaceFolder(workspaceId);
     return this.#parts.client.call("terminals.create", { ...wanted, cwd: wanted.cwd ?? folder });
   }
 
@@ -85,6 +85,22 @@ export class TerminalService {
 
   kill(id: string, force: boolean): Promise<Terminal> {
     return this.#parts.client.call("terminals.kill", { id, force });
+  }
+
+  /** Resolves when the terminal is in a final state, at once when it is unknown. */
+  ended(id: string): Promise<void> {
+    const isOver = () => {
+      const terminal = this.terminals.get(id);
+      return terminal === undefined || finalStates.has(terminal.state);
+    };
+    if (isOver()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.onEvent(() => {
+        if (!isOver()) return;
+        stop();
+        resolve();
+      });
+    });
   }
 
   /** Forgets a terminal in a final state. */
