@@ -6,9 +6,7 @@ export const lastLineTailBytes = 4096;
 
 /** CSI; OSC, DCS, SOS, PM, APC up to their terminator or the end; two- and three-character escapes; 8-bit CSI. */
 const escapes =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of them
   /\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)|\x1b[ -/]*[0-~]?|\x9b[0-?]*[ -/]*[@-~]?/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 /**
