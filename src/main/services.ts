@@ -2,17 +2,25 @@
  * The one composition root: makes the services of all domains, hands each what it needs, and joins their parts of the contract.
  * Electron's entry and browser mode both start here and differ only in the {@link Desktop} they bring.
  */
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
+import { Git } from "#node/git/index.ts";
+import { installationFolder } from "#node/installation.ts";
 import { openLog } from "#node/log.ts";
 import type { CellarPaths } from "#node/paths.ts";
+import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import type { Desktop } from "./desktop.ts";
+import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
+import { Launches, launchesProcedures } from "./launches/index.ts";
 import { notYet } from "./not-yet.ts";
+import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
+import { openCellarStore } from "./store.ts";
 import {
   cellsProcedures,
   configureHost,
@@ -20,6 +28,7 @@ import {
   TerminalService,
   terminalStreams,
   terminalsProcedures,
+  workspaceTerminals,
 } from "./terminals/index.ts";
 import { serveHomeSocket } from "./transport/home-socket.ts";
 import { implementing } from "./transport/implementing.ts";
@@ -27,6 +36,7 @@ import type { Uploads } from "./transport/loopback.ts";
 import { type Port, serveRpcPort, serveTerminalPort } from "./transport/message-port.ts";
 import { RpcServer } from "./transport/rpc.ts";
 import type { TerminalStreams, TerminalView } from "./transport/terminal-stream.ts";
+import { WorkspaceService, workspaceProcedures, workspaceRepository } from "./workspaces/index.ts";
 
 /** Another main serves this home already. */
 export class AlreadyRunning extends Failure {
@@ -91,33 +101,74 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const logPath = join(paths.logs, "main.log");
   const log = openLog(logPath);
   closing.push(() => log.info("services stopped"));
+  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
+
   const settings = new SettingsService(paths.settings);
   closing.push(() => settings.close());
-  const notices = [...settings.notices];
+  const store = openCellarStore(paths.database);
+  closing.push(() => store.close());
+  const subprocesses = new Subprocesses();
+  closing.push(() => subprocesses.close());
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
-  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
+
   const terminals = new TerminalService({
     client: host,
-    workspaceFolder: (id) => {
-      throw new Failure("not_found", `there is no workspace ${id}`);
-    },
+    workspaceFolder: async (id) => (await workspaces.ready(id)).path,
     failed,
   });
   closing.push(() => terminals.close());
+  const jobs = new JobService(jobRepository(store.database), paths.logs);
+  const workspaces = new WorkspaceService({
+    repository: workspaceRepository(store.database),
+    jobs,
+    git: new Git(subprocesses, () => environment()),
+    terminals: workspaceTerminals(terminals),
+    folders: { cellarHome: paths.home, workspaces: paths.workspaces, userHome: homedir() },
+  });
+  closing.push(() => jobs.close());
+  closing.push(() => workspaces.close());
+  const programs = new AgentPrograms({
+    builtinFolder: join(installationFolder, "resources", "agent-programs"),
+    ownFile: join(paths.home, "agent-programs.toml"),
+    database: store.database,
+    loginEnvironment: async () => ({ shell: process.env["SHELL"] ?? "/bin/sh", env: await environment() }),
+    run: (command) => subprocesses.run(command),
+  });
+  const launches = new Launches({
+    database: store.database,
+    programs,
+    workspace: (id) => workspaces.ready(id),
+    terminals,
+    settings,
+    promptFolder: join(paths.home, "prompts"),
+    log,
+  });
+  closing.push(() => launches.close());
+  const requests = new WindowRequests();
+
   closing.push(configureHost(host, settings, (error) => failed(error, "configuring the terminal host")));
   terminals.connect();
+  jobs.recover();
+  // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
+  workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
 
-  const requests = new WindowRequests();
   const router: Router = implementing.router({
-    app: appProcedures({ desktop, host: new TerminalHostControl(host), version, home: paths.home, requests, notices }),
+    app: appProcedures({
+      desktop,
+      host: new TerminalHostControl(host),
+      version,
+      home: paths.home,
+      requests,
+      notices: [...settings.notices, ...store.notices],
+    }),
     settings: settingsProcedures(settings),
     terminals: terminalsProcedures(terminals, host),
     cells: cellsProcedures(terminals, host),
-    jobs: notYet("jobs"),
-    workspaces: notYet("workspaces"),
-    programs: notYet("programs"),
-    launches: notYet("launches"),
+    jobs: jobProcedures(jobs),
+    workspaces: workspaceProcedures(workspaces),
+    programs: programsProcedures(programs, desktop),
+    launches: launchesProcedures(launches),
     notifications: notYet("notifications"),
   });
   const rpc = new RpcServer(router, log, logPath);
@@ -130,11 +181,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     router,
     rpc,
     terminalStreams: streams,
-    uploads: {
-      receive: async () => {
-        throw new Failure("unavailable", "uploads are not part of this version");
-      },
-    },
+    uploads: workspaces.uploads,
     settings,
     requests,
     ports: {
@@ -147,4 +194,8 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     },
     stop: () => closeAll(closing),
   };
+}
+
+async function environment(): Promise<Record<string, string>> {
+  return process.env as Record<string, string>;
 }
