@@ -183,7 +183,8 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const homeSocket = await serveHomeSocket(rpc, paths.mainSocket);
   closing.push(() => homeSocket.close());
   jobs.recover();
-  await workspaces.start();
+  // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
+  workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
   log.info({ version, home: paths.home, face: desktop.face }, "services started");
 
   return {

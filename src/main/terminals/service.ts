@@ -87,22 +87,6 @@ export class TerminalService {
     return this.#parts.client.call("terminals.kill", { id, force });
   }
 
-  /** Resolves when the terminal is in a final state, at once when it is unknown. */
-  ended(id: string): Promise<void> {
-    const isOver = () => {
-      const terminal = this.terminals.get(id);
-      return terminal === undefined || finalStates.has(terminal.state);
-    };
-    if (isOver()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const stop = this.onEvent(() => {
-        if (!isOver()) return;
-        stop();
-        resolve();
-      });
-    });
-  }
-
   /** Forgets a terminal in a final state. */
   async remove(id: string): Promise<void> {
     await this.#parts.client.call("terminals.remove", { id });
