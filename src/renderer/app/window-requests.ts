@@ -1,4 +1,4 @@
-/** What the desktop asks this window to show: a clicked notification, an entry of the tray's menu. */
+/** What the desktop asks this window to show: a notification that was clicked outside, an entry of the tray's menu. */
 import { useEffect } from "react";
 import { reachable, useConnection } from "../connection/index.ts";
 import { follow } from "../live/follow.ts";
@@ -11,17 +11,22 @@ export function useWindowRequests(): void {
   const actions = useActions();
   useEffect(() => {
     const stop = new AbortController();
+    const { client } = connection;
+    const ready = reachable(connection);
+    const lost = () => {};
     void follow(
-      (signal) => connection.client.app.watchRequests({}, { signal }),
-      reachable(connection),
+      (signal) => client.app.watchRequests({}, { signal }),
+      ready,
       {
-        event: (request) => {
-          if (request.type === "notification") openNotification(request.notification, actions);
-          else if (request.source === null) openNewWorkspace();
-          else openNewWorkspace({ kind: "text", text: request.source });
-        },
-        lost: () => {},
+        event: ({ source }) => openNewWorkspace(...(source === null ? [] : [{ kind: "text" as const, text: source }])),
+        lost,
       },
+      stop.signal,
+    );
+    void follow(
+      (signal) => client.notifications.opened({}, { signal }),
+      ready,
+      { event: (note) => openNotification(note, actions), lost },
       stop.signal,
     );
     return () => stop.abort();
