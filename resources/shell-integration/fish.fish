@@ -21,11 +21,9 @@ if status is-interactive; and set -q CELLAR_SHELL_NONCE
         __cellar_report $status
     end
 
-    # Code that does not parse is not run and would stay in the editor; the next piece of code must not be put behind it.
+    # Code that does not parse is not run, and stays in the editor.
     function __cellar_refused --on-event fish_posterror
         __cellar_report 127
-        commandline -r ''
-        commandline -f repaint
     end
 
     function __cellar_cancelled --on-event fish_cancel

@@ -4,7 +4,7 @@
  */
 
 /** How a program asks for the next line of a block: `... `, `> `, `| `, `   ...> `, `postgres-# `, `(dbg) `; or nothing. */
-const promptLike = /^(?:|[^\s].{0,60}?[>.#$%|:\])?*-]|\s*\.\.\.>?)\s*$/;
+const promptLike = /^(?:\S.{0,60})?[>.#$%|:\])?*-]$/;
 
 export class EchoFilter {
   readonly #expected: string[];
@@ -14,17 +14,22 @@ export class EchoFilter {
   #stripped = 0;
   #sawOutput = false;
 
-  /** `prompt` is what stood in front of the cursor when the code was sent. */
+  /** `prompt` (trimmed) is what stood in front of the cursor when the code was sent. */
   constructor(code: string, prompt: string) {
     this.#expected = code.split("\n").map(squeeze);
     while (this.#expected.length > 1 && this.#expected.at(-1) === "") this.#expected.pop();
     this.#several = this.#expected.length > 1;
-    this.#prompt = prompt.trim();
+    this.#prompt = prompt;
   }
 
   /** All lines of the code have been seen. */
   get complete(): boolean {
     return this.#next >= this.#expected.length;
+  }
+
+  /** Nothing more can be taken out of any line. */
+  get over(): boolean {
+    return this.complete && this.#sawOutput && !this.#several;
   }
 
   /** The line without its echo, or null when it was nothing but echo. */
@@ -43,18 +48,27 @@ export class EchoFilter {
 
   #isEcho(seen: string): boolean {
     const expected = this.#expected[this.#next]!;
-    if (expected === "") return seen === "" || seen === this.#prompt || isContinuation(seen);
+    if (expected === "") return seen === "" || this.#isPrompt(seen) || isContinuation(seen);
     if (!seen.endsWith(expected)) return false;
     const before = seen.slice(0, seen.length - expected.length).trim();
-    return before === "" || before === this.#prompt || promptLike.test(before);
+    return before === "" || this.#isPrompt(before) || promptLike.test(before);
+  }
+
+  /** The prompt, once or several times. */
+  #isPrompt(text: string): boolean {
+    return this.#prompt !== "" && text.split(this.#prompt).every((between) => between.trim() === "");
   }
 
   /** Where input was typed ahead, a program shows its prompt in front of the next output. */
   #withoutPrompt(line: string): string {
     if (!this.#several || this.#prompt === "") return line;
     let kept = line;
-    while (this.#stripped < this.#expected.length && kept.startsWith(`${this.#prompt} `)) {
-      kept = kept.slice(this.#prompt.length + 1);
+    while (this.#stripped < this.#expected.length) {
+      const shown = [this.#prompt, ...(this.#sawOutput ? [] : [">"])].find((prompt) => kept.startsWith(`${prompt} `));
+      if (shown === undefined) break;
+      const rest = kept.slice(shown.length + 1);
+      if (rest.trim() === "") break;
+      kept = rest;
       this.#stripped++;
     }
     return kept;

@@ -220,6 +220,5 @@ function withoutCode(event: CellEvent): CellEvent {
 
 /** One line without control characters: a message with a line break is shown in one. */
 function cleanMessage(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed
   return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
 }

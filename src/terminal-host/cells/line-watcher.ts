@@ -56,9 +56,9 @@ export class LineWatcher implements CellWatcher {
       returnToRow: () => !this.#progress?.complete,
     });
     this.#model.write(options.before);
-    this.#prompt = this.#model.pending.trim();
-    this.#echo = new EchoFilter(options.code, this.#model.pending);
-    this.#progress = new EchoFilter(options.code, this.#model.pending);
+    this.#prompt = promptOf(this.#model.pending.trim());
+    this.#echo = new EchoFilter(options.code, this.#prompt);
+    this.#progress = new EchoFilter(options.code, this.#prompt);
     this.#hook = options.end.mode === "hook" ? new HookProgram(options.end.path, () => this.#end()) : null;
   }
 
@@ -75,7 +75,7 @@ export class LineWatcher implements CellWatcher {
   }
 
   #settle(text: string): void {
-    if (this.#echo.complete) {
+    if (this.#echo.over) {
       this.#options.output.append(text);
       return;
     }
@@ -103,7 +103,7 @@ export class LineWatcher implements CellWatcher {
 
   #waitForQuiet(): void {
     const pending = this.#model.pending.trim();
-    const familiar = pending === this.#prompt || isContinuation(pending) || this.#framed;
+    const familiar = this.#prompts(pending) > 0 || isContinuation(pending) || this.#framed;
     if (this.#quiet !== null) clearTimeout(this.#quiet);
     this.#quiet = null;
     if (!this.#sent || pending === "") return;
@@ -159,7 +159,8 @@ export class LineWatcher implements CellWatcher {
     if (this.#over) return;
     this.#over = true;
     const lines = this.#restOfLines();
-    if (this.#options.end.mode === "repeat") trimFrame(lines);
+    if (this.#options.end.mode === "repeat")
+      trimFrame(lines, this.#prompts(lines.at(-1)?.trim() ?? "") > 1 ? this.#prompt : null);
     else {
       const last = this.#options.end.mode === "exact" ? this.#options.end.prompt.trim() : null;
       const index = lines.findLastIndex((line) => (last === null ? line.trim() !== "" : line.trim() === last));
@@ -172,7 +173,7 @@ export class LineWatcher implements CellWatcher {
   #restOfLines(): string[] {
     const lines: string[] = [];
     for (const line of this.#model.drain()) {
-      const kept = this.#echo.complete ? line : this.#echo.keep(line);
+      const kept = this.#echo.keep(line);
       if (kept !== null) lines.push(kept);
     }
     return lines;
@@ -192,8 +193,25 @@ export class LineWatcher implements CellWatcher {
   }
 }
 
-/** Removes the repeated prompt lines at the end, and the prompt behind output that did not end its line. */
-function trimFrame(lines: string[]): void {
+/** The prompt in a line that the frame of the cell before has left: the same prompt several times, or once. */
+function promptOf(line: string): string {
+  const repeated = line.length < 1_000 ? /^(.+?)(?:\s*\1){4,}$/.exec(line) : null;
+  return repeated?.[1]?.trim() ?? line;
+}
+
+/**
+ * Removes the repeated prompt lines at the end, and the prompt behind output that did not end its line. With `merged`, the last line is
+ * that prompt several times, and what stands above it are the line feeds that were echoed at once.
+ */
+function trimFrame(lines: string[], merged: string | null): void {
+  if (merged !== null) {
+    lines.pop();
+    for (let blanks = 1; blanks < frameEnters && lines.at(-1)?.trim() === ""; blanks++) lines.pop();
+    const first = lines.pop()?.trimEnd() ?? "";
+    const before = first.endsWith(merged) ? first.slice(0, -merged.length) : first;
+    if (before !== "") lines.push(before);
+    return;
+  }
   while (lines.length > 0 && lines.at(-1)?.trim() === "") lines.pop();
   const last = lines.at(-1)?.trim();
   if (last === undefined) return;

@@ -20,7 +20,6 @@ const typedBlockBytes = 2048;
 /** A line-buffering terminal drops what is behind this much of one line (MAX_CANON: 4096 on Linux, 1024 on macOS). */
 const canonicalLineBytes = 1000;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 
 /** White space at the front is cut, as a first line's indentation would be an error to most interpreters (AT-5). */
@@ -33,6 +32,8 @@ export function submitted(code: string): string {
 /** Whether an integrated shell can be given this as a paste, or must read it from a file. */
 export function needsFile(code: string, shell: ShellIntegration["shell"], pasteOn: boolean): boolean {
   if (control.test(code) || code.length > longestShellPaste) return true;
+  // An interactive zsh knows no remarks unless told to.
+  if (shell === "zsh" && /(?:^|\s)#/.test(code)) return true;
   // fish turns tabs into blanks; PowerShell's editor knows no bracketed paste.
   if (shell === "fish" && code.includes("\t")) return true;
   return (!pasteOn || shell === "pwsh") && /[\n\t]/.test(code);

@@ -38,6 +38,8 @@ const startupMs = 5_000;
 const pasteOnMs = 150;
 /** After Ctrl-C the prompt is waited for so long; the lock is released in any case. */
 const promptAfterInterruptMs = { marked: 1_000, unmarked: 300 };
+/** A Ctrl-C that falls between two commands of a list can get lost in the shell; after so long without a prompt it is sent once more. */
+const secondInterruptMs = 500;
 
 export class TerminalCells {
   readonly #options: TerminalCellsOptions;
@@ -162,8 +164,10 @@ export class TerminalCells {
       writeFileSync(held.codeFile, `${code}\n`, { mode: 0o600 });
       const line = runFile(held.codeFile, integration.shell);
       await this.#write(held, this.#state.pasteOn ? pasted(line) : Buffer.concat([Buffer.from(line), enter]));
-    } else if (this.#state.pasteOn) await this.#write(held, pasted(code));
-    else await this.#type(held, code);
+    } else if (this.#state.pasteOn) {
+      const pieces = takesLines.test(lastLine(this.#state.line)) ? code.split("\n") : [code];
+      await this.#write(held, Buffer.concat(pieces.map(pasted)));
+    } else await this.#type(held, code);
   }
 
   /** An integrated shell that is busy runs something that has no marks: its end is found by lines. */
@@ -236,6 +240,10 @@ export class TerminalCells {
 
   #ended(held: HeldCell, outcome: CellOutcome): void {
     if (this.#held !== held) return;
+    // fish keeps code that it cannot parse in its editor, where the next code would be put behind it.
+    if (outcome.startedAt === null && this.#terminal.integration?.shell === "fish") {
+      this.#terminal.write(ctrlC).catch(() => {});
+    }
     // A cell over its limit stays what it is until somebody interrupts it; its output is complete now.
     if (held.record.state === "timeout" && !held.interrupting) return;
     if (held.interrupting) {
@@ -318,7 +326,10 @@ export class TerminalCells {
     if (marked && (held === null || held.record.end === "integration")) {
       const back = () =>
         this.#held !== held || (this.#state.atPrompt && !(wasAtPrompt && this.#terminal.bytesOut === from));
-      await this.#state.until(back, promptAfterInterruptMs.marked);
+      if (!(await this.#state.until(back, secondInterruptMs))) {
+        await this.#terminal.write(ctrlC).catch(() => {});
+        await this.#state.until(back, promptAfterInterruptMs.marked - secondInterruptMs);
+      }
     } else await this.#unmarkedPrompt(from, held);
     if (held === null) return null;
     if (this.#held === held) {
@@ -354,6 +365,13 @@ export class TerminalCells {
     this.#held?.stopLimit();
     this.#state.dispose();
   }
+}
+
+/** gdb reads a paste of several lines as one command; each line is a paste of its own there. */
+const takesLines = /\(\S*gdb\) *$/;
+
+function lastLine(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
 }
 
 const enters = Buffer.from("\r".repeat(frameEnters));

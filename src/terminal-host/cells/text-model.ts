@@ -25,7 +25,6 @@ export type TextModelOptions = {
 /** Everything that is not simply appended to the last line. A carriage return before a line feed is part of the line's end. */
 const special = /\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 const sequence =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of them
   /\x1b(?:\[(?<parameters>[0-?]*)[ -/]*(?<final>[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|(?<other>[ -/]*[0-~]))/y;
 /** A string sequence that has not ended after so many characters never will; what follows is text again. */
 const longestSequence = 65_536;
