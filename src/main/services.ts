@@ -2,12 +2,14 @@
  * The one composition root: makes the services of all domains, hands each what it needs, and joins their parts of the contract.
  * Electron's entry and browser mode both start here and differ only in the {@link Desktop} they bring.
  */
+import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { Git } from "#node/git/index.ts";
 import { installationFolder } from "#node/installation.ts";
 import { openLog } from "#node/log.ts";
+import { loginEnvironment, loginShell, refreshLoginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
@@ -16,11 +18,11 @@ import { appProcedures, WindowRequests } from "./app/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
-import { notYet } from "./not-yet.ts";
+import { Notifications, notificationsProcedures } from "./notifications/index.ts";
 import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
-import { openCellarStore } from "./store.ts";
+import { openCellarStore } from "./store/index.ts";
 import {
   cellsProcedures,
   configureHost,
@@ -101,38 +103,47 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const logPath = join(paths.logs, "main.log");
   const log = openLog(logPath);
   closing.push(() => log.info("services stopped"));
-  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
-
   const settings = new SettingsService(paths.settings);
   closing.push(() => settings.close());
-  const store = openCellarStore(paths.database);
+  const store = openCellarStore(paths);
   closing.push(() => store.close());
   const subprocesses = new Subprocesses();
   closing.push(() => subprocesses.close());
+  const notices = [...settings.notices, ...store.notices];
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
-
+  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
   const terminals = new TerminalService({
     client: host,
     workspaceFolder: async (id) => (await workspaces.ready(id)).path,
     failed,
   });
   closing.push(() => terminals.close());
+  closing.push(configureHost(host, settings, (error) => failed(error, "configuring the terminal host")));
+  terminals.connect();
+
   const jobs = new JobService(jobRepository(store.database), paths.logs);
+  closing.push(() => jobs.close());
   const workspaces = new WorkspaceService({
     repository: workspaceRepository(store.database),
     jobs,
-    git: new Git(subprocesses, () => environment()),
+    git: new Git(subprocesses, loginEnvironment),
     terminals: workspaceTerminals(terminals),
-    folders: { cellarHome: paths.home, workspaces: paths.workspaces, userHome: homedir() },
+    folders: {
+      cellarHome: paths.home,
+      workspaces: settings.settings.workspacesFolder || paths.workspaces,
+      userHome: realpathSync(homedir()),
+    },
   });
-  closing.push(() => jobs.close());
   closing.push(() => workspaces.close());
   const programs = new AgentPrograms({
     builtinFolder: join(installationFolder, "resources", "agent-programs"),
     ownFile: join(paths.home, "agent-programs.toml"),
     database: store.database,
-    loginEnvironment: async () => ({ shell: process.env["SHELL"] ?? "/bin/sh", env: await environment() }),
+    loginEnvironment: async (fresh) => ({
+      shell: loginShell(),
+      env: await (fresh ? refreshLoginEnvironment() : loginEnvironment()),
+    }),
     run: (command) => subprocesses.run(command),
   });
   const launches = new Launches({
@@ -141,27 +152,23 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     workspace: (id) => workspaces.ready(id),
     terminals,
     settings,
-    promptFolder: join(paths.home, "prompts"),
+    promptFolder: join(paths.home, "launches"),
     log,
   });
   closing.push(() => launches.close());
+  const notifications = new Notifications({
+    database: store.database,
+    desktop,
+    settings,
+    onHostEvent: (listener) => terminals.onEvent(listener),
+    onJob: (listener) => jobs.onChange(listener),
+    workspaceName: (id) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null,
+  });
+  closing.push(() => notifications.close());
+
   const requests = new WindowRequests();
-
-  closing.push(configureHost(host, settings, (error) => failed(error, "configuring the terminal host")));
-  terminals.connect();
-  jobs.recover();
-  // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
-  workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
-
   const router: Router = implementing.router({
-    app: appProcedures({
-      desktop,
-      host: new TerminalHostControl(host),
-      version,
-      home: paths.home,
-      requests,
-      notices: [...settings.notices, ...store.notices],
-    }),
+    app: appProcedures({ desktop, host: new TerminalHostControl(host), version, home: paths.home, requests, notices }),
     settings: settingsProcedures(settings),
     terminals: terminalsProcedures(terminals, host),
     cells: cellsProcedures(terminals, host),
@@ -169,12 +176,15 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     workspaces: workspaceProcedures(workspaces),
     programs: programsProcedures(programs, desktop),
     launches: launchesProcedures(launches),
-    notifications: notYet("notifications"),
+    notifications: notificationsProcedures(notifications),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);
   const homeSocket = await serveHomeSocket(rpc, paths.mainSocket);
   closing.push(() => homeSocket.close());
+  jobs.recover();
+  // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
+  workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
   log.info({ version, home: paths.home, face: desktop.face }, "services started");
 
   return {
@@ -194,8 +204,4 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     },
     stop: () => closeAll(closing),
   };
-}
-
-async function environment(): Promise<Record<string, string>> {
-  return process.env as Record<string, string>;
 }

@@ -57,7 +57,6 @@ function submit(text) {
 }
 
 /** What a paste begins and ends with, Enter, Ctrl-C and Ctrl-D. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const special = /(\u001b\[20[01]~|[\r\u0003\u0004])/;
 let line = "";
 let pasting = false;

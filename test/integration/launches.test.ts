@@ -87,7 +87,7 @@ async function begin(): Promise<Launches> {
   return new Launches({
     database: store.database,
     programs,
-    workspace: (id) => {
+    workspace: async (id) => {
       if (id !== workspace.id) throw new Failure("not_found", `There is no workspace ${id}`);
       return workspace;
     },

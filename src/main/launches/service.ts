@@ -19,8 +19,8 @@ import { finalStates, type LaunchTerminals } from "./terminals.ts";
 export type LaunchesParts = {
   database: Database.Database;
   programs: Pick<AgentPrograms, "launchable">;
-  /** Throws `not_found`. */
-  workspace: (id: string) => Workspace | Promise<Workspace>;
+  /** A workspace in which something can be started now. Rejects with `not_found` or `conflict`. */
+  workspace: (id: string) => Promise<Workspace>;
   terminals: LaunchTerminals;
   settings: { change(change: SettingsChange): unknown };
   /** Folder for prompts on their way to a program's stdin. */
@@ -76,7 +76,7 @@ export class Launches {
 
   /** Throws what the program's entry, the workspace or the terminal host object to; nothing is left behind then. */
   async start(request: StartRequest): Promise<Started> {
-    const workspace = await this.#workspace(request.workspaceId);
+    const workspace = await this.#parts.workspace(request.workspaceId);
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
     const extra = request.arguments ?? [];
@@ -105,7 +105,7 @@ export class Launches {
         },
       );
     }
-    const workspace = await this.#workspace(record.workspaceId);
+    const workspace = await this.#parts.workspace(record.workspaceId);
     const program = await this.#parts.programs.launchable(record.programId);
     if (program.entry.conversation === undefined) {
       throw new Failure("unavailable", `${record.programName} cannot resume a conversation`, {
@@ -236,16 +236,6 @@ export class Launches {
     } finally {
       this.#settling.delete(id);
     }
-  }
-
-  async #workspace(id: string): Promise<Workspace> {
-    const workspace = await this.#parts.workspace(id);
-    if (workspace.state !== "ready") {
-      throw new Failure("conflict", `The workspace ${workspace.name} is not ready: it is ${workspace.state}`, {
-        hint: workspace.state === "creating" ? "Wait until it has been made." : "Choose another workspace.",
-      });
-    }
-    return workspace;
   }
 
   #save(record: LaunchRecord): Launch | null {

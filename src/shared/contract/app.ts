@@ -2,7 +2,6 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { done, procedure, timestamp } from "./base.ts";
-import { notification } from "./notifications.ts";
 
 export const hostStatus = z.strictObject({
   /** `lost`: it died; its terminals are `stream_lost`. `refused`: another version runs and still holds terminals. */
@@ -28,9 +27,9 @@ export const appInfo = z.strictObject({
 });
 export type AppInfo = z.infer<typeof appInfo>;
 
-/** What the desktop asks a window to show: the click on a notification, an entry of the tray's menu. */
+/** What the desktop asks a window to show; the click on a notification has a stream of its own (`notifications.opened`). */
 export const windowRequest = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("notification"), notification }),
+  /** The form for a new workspace, filled in with a folder or URL when one is known. */
   z.strictObject({ type: z.literal("newWorkspace"), source: z.string().nullable() }),
 ]);
 export type WindowRequest = z.infer<typeof windowRequest>;
