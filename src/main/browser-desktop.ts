@@ -3,14 +3,14 @@ import { spawn } from "node:child_process";
 import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "./desktop.ts";
 
-export function browserDesktop(address: () => string, quit: () => void): Desktop {
+export function browserDesktop(address: Promise<string>, quit: () => void): Desktop {
   const refuse = (what: string) => async () => {
     throw new Failure("unavailable", `${what} is not possible in the browser`);
   };
   return {
     face: "browser",
     pickFolder: refuse("Choosing a folder with the system's dialog"),
-    openWindow: async () => address(),
+    openWindow: () => address,
     openLink: openExternally,
     reveal: refuse("Showing a file in the file manager"),
     notify: () => false,

@@ -3,14 +3,12 @@
  * first and shows its window.
  */
 import { join } from "node:path";
-import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { installationFolder, version } from "#node/installation.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import { browserDesktop, openExternally } from "./browser-desktop.ts";
-import { startServices } from "./services.ts";
+import { AlreadyRunning, startServices } from "./services.ts";
 import { findRunning } from "./transport/find-running.ts";
-import { serveHomeSocket } from "./transport/home-socket.ts";
 import { serveLoopback } from "./transport/loopback.ts";
 
 export type BrowserModeParts = { paths: CellarPaths; version: string; rendererFolder: string; port: number };
@@ -60,30 +58,34 @@ function explainOpening(thrown: unknown): void {
 
 export async function startBrowserMode(parts: BrowserModeParts): Promise<BrowserMode> {
   const { paths, version, rendererFolder, port } = parts;
-  const lock = takeExclusiveLock(join(paths.home, "main.lock"));
-  if (lock === null) {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const address = Promise.withResolvers<string>();
+  let stop = async () => {};
+  const quit = () => {
+    const stopping = stop;
+    stop = async () => {};
+    void stopping().finally(end);
+  };
+  const services = await startServices({ paths, version, desktop: browserDesktop(address.promise, quit) }).catch(
+    (thrown: unknown) => {
+      if (thrown instanceof AlreadyRunning) return null;
+      throw thrown;
+    },
+  );
+  if (services === null) {
     const running = await findRunning(paths.mainSocket);
     return { ...running, own: false, quit: () => {}, ended: Promise.resolve() };
   }
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  const closing: (() => Promise<void>)[] = [async () => lock.release()];
-  /** What was started last ends first. */
-  const closeAll = async () => {
-    for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close();
-  };
-  let url = "";
-  const quit = () => void closeAll().finally(end);
   try {
-    const services = await startServices({ paths, version, desktop: browserDesktop(() => url, quit) });
-    closing.push(services.stop);
     const loopback = await serveLoopback({ ...services, rendererFolder }, port);
-    closing.push(loopback.close);
-    url = loopback.url;
-    const socket = await serveHomeSocket(services.rpc, paths.mainSocket);
-    closing.push(socket.close);
+    stop = async () => {
+      await loopback.close();
+      await services.stop();
+    };
+    address.resolve(loopback.url);
+    return { url: loopback.url, pid: process.pid, home: paths.home, own: true, quit, ended };
   } catch (thrown) {
-    await closeAll();
+    await services.stop();
     throw thrown;
   }
-  return { url, pid: process.pid, home: paths.home, own: true, quit, ended };
 }

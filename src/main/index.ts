@@ -13,6 +13,9 @@ import { AppTray } from "./electron/tray.ts";
 import { registerWindowScheme, serveWindowScheme } from "./electron/window-scheme.ts";
 import { startServices } from "./services.ts";
 
+/** macOS colours a template image itself. */
+const trayImage = process.platform === "darwin" ? "trayTemplate.png" : "tray.png";
+
 const paths = cellarPaths();
 // Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
 app.setPath("userData", join(paths.home, "electron"));
@@ -40,7 +43,7 @@ async function start(): Promise<void> {
     attention: (state) => tray.update({ ...state, pausedUntil: services.settings.settings.notifyPausedUntil }),
   });
   const services = await startServices({ paths, desktop, version: version() });
-  const tray = new AppTray(join(installationFolder, "resources", "icons", "tray.png"), {
+  const tray = new AppTray(join(installationFolder, "resources", "icons", trayImage), {
     show: () => main.show(),
     newWorkspace: () => {
       services.requests.push({ type: "newWorkspace", source: null });

@@ -38,6 +38,7 @@ if (input === "busy") setInterval(() => process.stdout.write("."), 50).unref();
 await new Promise((resolve) => setTimeout(resolve, Number(delay)));
 if (input !== "plain") process.stdout.write("\x1b[?1004;2004h");
 process.stdout.write("> ");
+record({ ready: true });
 
 function end(code) {
   process.stdout.write(`\x1b[?2004l\r\n${tells}\r\n`);
@@ -56,7 +57,6 @@ function submit(text) {
 }
 
 /** What a paste begins and ends with, Enter, Ctrl-C and Ctrl-D. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const special = /(\u001b\[20[01]~|[\r\u0003\u0004])/;
 let line = "";
 let pasting = false;

@@ -17,6 +17,26 @@ type Paths = { [D in Domain]: `${D}.${Extract<keyof Client[D], string>}` }[Domai
 type Input<Path extends string> = Procedure<Path> extends (input: infer I, ...rest: never[]) => unknown ? I : never;
 type Output<Path extends string> = Procedure<Path> extends (...args: never[]) => Promise<infer O> ? O : never;
 
+type Element<T> = T extends AsyncIterable<infer E> ? E : never;
+
+/** The first event of a stream: for a live list, everything there is. */
+export async function first<Path extends Paths>(
+  product: Product,
+  path: Path,
+  input: Input<Path>,
+): Promise<Element<Output<Path>>> {
+  const client = await contractClient(cellarPaths(product.environment).mainSocket);
+  if (client === null) throw new Error("the product does not answer");
+  try {
+    for await (const event of (await client.call(path.split("."), input)) as AsyncIterable<Element<Output<Path>>>) {
+      return event;
+    }
+    throw new Error(`${path} ended without an event`);
+  } finally {
+    client.close();
+  }
+}
+
 /** Rejects with the failure of the call. */
 export async function call<Path extends Paths>(
   product: Product,

@@ -11,6 +11,7 @@ import { LayoutFile } from "./layout.ts";
 import { linkToOpen } from "./links.ts";
 import type { WindowRequests } from "./window-requests.ts";
 
+export { linkToOpen } from "./links.ts";
 export { WindowRequests } from "./window-requests.ts";
 
 /** The terminal host as this domain shows it. */

@@ -17,8 +17,6 @@ export class AppTray {
 
   constructor(icon: string, actions: TrayActions) {
     const image = nativeImage.createFromPath(icon);
-    // macOS draws a template image itself in the colour of its menu bar.
-    if (process.platform === "darwin") image.setTemplateImage(true);
     this.#tray = new Tray(image);
     this.#actions = actions;
     this.#tray.on("click", () => this.#actions.show());

@@ -24,6 +24,7 @@ export function terminalsProcedures(service: TerminalService, client: TerminalHo
     write: terminals.write.handler(({ input }) => service.write(input.id, input.text)),
     resize: terminals.resize.handler(({ input }) => client.call("terminals.resize", input)),
     rename: terminals.rename.handler(({ input }) => client.call("terminals.rename", input)),
+    setCellEnd: terminals.setCellEnd.handler(({ input }) => client.call("terminals.setCellEnd", input)),
     capture: terminals.capture.handler(({ input, signal }) => client.call("terminals.capture", input, { signal })),
     screen: terminals.screen.handler(({ input, signal }) => client.call("terminals.screen", input, { signal })),
     kill: terminals.kill.handler(({ input }) => service.kill(input.id, input.force)),

@@ -12,8 +12,8 @@ export function terminalStreams(client: TerminalHostClient): TerminalStreams {
       let ended = false;
       stream.onFrame((frame) => {
         ended ||= frame[0] === frameType.end;
-        // The host's buffer is only ours during this call, and a busy socket keeps what it is given for longer.
-        events.frame(Buffer.from(frame));
+        // Ours only during this call; and a buffer of its own, because a message port copies the whole of one that is shared.
+        events.frame(new Uint8Array(frame));
       });
       stream.onDrain(events.drained);
       void stream.closed.then(() => {

@@ -1,17 +1,94 @@
-/** The whole window: what fills the frame's slots. */
-import { useEffect, useState } from "react";
+/** The whole window: what fills the frame's slots, and what lies over it. */
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useClient } from "../connection/index.ts";
+import { useLists, useSettings, useTerminalSummaries } from "../live/index.ts";
+import { useViewReport } from "../notifications/view-report.ts";
+import { useWebNotifications } from "../notifications/web-notifications.ts";
+import { NoticeLayer, TipLayer } from "../ui/index.ts";
+import { Banners } from "./banners.tsx";
+import { Center } from "./center.tsx";
 import { listenForShortcuts } from "./commands.ts";
+import { ConnectionCover } from "./connection-cover.tsx";
+import { DropTarget } from "./drop-target.tsx";
 import { Frame } from "./frame.tsx";
-import { followLayout } from "./layout.ts";
+import { InspectorSlot } from "./inspector-slot.tsx";
+import { followLayout, useLayout } from "./layout.ts";
+import { useUi } from "./open.ts";
+import { Sidebar } from "./sidebar.tsx";
+import { StatusBar } from "./status-bar.tsx";
+import { useTheme } from "./theme.ts";
+import { TopBar } from "./top-bar.tsx";
+import { useWindowCommands } from "./window-commands.ts";
+
+const Palette = lazy(() => import("./palette.tsx"));
+const ShortcutHelp = lazy(() => import("./shortcut-help.tsx"));
+const FirstRun = lazy(() => import("./first-run.tsx"));
+const JobArea = lazy(() => import("../jobs/job-area.tsx"));
 
 export function App() {
   const client = useClient();
-  const [arranged, setArranged] = useState(false);
+  const { settings } = useLists();
+  const [ready, setReady] = useState(false);
   useEffect(() => {
-    void followLayout(client).then(() => setArranged(true));
-    return listenForShortcuts();
-  }, [client]);
-  if (!arranged) return null;
-  return <Frame topBar={null} sidebar={null} center={null} inspector={null} jobs={null} statusBar={null} />;
+    let gone = false;
+    // Nothing is drawn before the layout and the theme are known: a window that rearranges itself is worse than one that comes 20 ms later.
+    void Promise.all([followLayout(client), settings.first()]).then(() => !gone && setReady(true));
+    return () => {
+      gone = true;
+    };
+  }, [client, settings]);
+  return (
+    <>
+      {ready && <Window />}
+      <ConnectionCover />
+    </>
+  );
+}
+
+function Window() {
+  const { theme } = useSettings();
+  useTheme(theme);
+  useWindowCommands();
+  useViewReport();
+  useWebNotifications();
+  useWindowTitle();
+  useEffect(listenForShortcuts, []);
+  const jobsOpen = useLayout((layout) => layout.jobsOpen);
+  return (
+    <>
+      <Frame
+        topBar={<TopBar />}
+        banners={<Banners />}
+        sidebar={<Sidebar />}
+        center={<Center />}
+        inspector={<InspectorSlot />}
+        jobs={jobsOpen && <JobArea />}
+        statusBar={<StatusBar />}
+      />
+      <Overlays />
+      <DropTarget />
+      <NoticeLayer />
+      <TipLayer />
+    </>
+  );
+}
+
+function Overlays() {
+  const { paletteOpen, shortcutsOpen, firstRunOpen } = useUi();
+  const { firstRunDone } = useSettings();
+  return (
+    <Suspense>
+      {paletteOpen && <Palette />}
+      {shortcutsOpen && <ShortcutHelp />}
+      {(firstRunOpen || !firstRunDone) && <FirstRun />}
+    </Suspense>
+  );
+}
+
+/** The window's title says what a task bar should: whether somebody is needed. */
+function useWindowTitle(): void {
+  const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou).length;
+  useEffect(() => {
+    document.title = waiting === 0 ? "Cellar" : `(${waiting}) Cellar`;
+  }, [waiting]);
 }

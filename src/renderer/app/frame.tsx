@@ -7,6 +7,8 @@ import { clamp, inspectorLimits, sidebarLimits, useLayout } from "./layout.ts";
 
 export type FrameSlots = {
   topBar: ReactNode;
+  /** What concerns the whole window; takes no room while there is nothing. */
+  banners: ReactNode;
   sidebar: ReactNode;
   center: ReactNode;
   inspector: ReactNode;
@@ -19,13 +21,14 @@ export type FrameSlots = {
 const inspectorNeeds = 900;
 const sidebarNeeds = 700;
 
-export function Frame({ topBar, sidebar, center, inspector, jobs, statusBar }: FrameSlots) {
+export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statusBar }: FrameSlots) {
   const { sidebarOpen, sidebarWidth, inspectorOpen, inspectorWidth, jobsOpen } = useLayout();
   const sidebarOver = useNarrower(sidebarNeeds);
   const inspectorOver = useNarrower(inspectorNeeds);
   return (
     <div className="flex h-full flex-col bg-chrome">
       <header className="z-30 flex h-[var(--bar-top)] shrink-0 items-center border-b border-line">{topBar}</header>
+      {banners}
       <div className="relative flex min-h-0 flex-1">
         {sidebarOpen && (
           <Side side="left" label="Workspaces" width={sidebarWidth} over={sidebarOver} limits={sidebarLimits}>
@@ -37,14 +40,17 @@ export function Frame({ topBar, sidebar, center, inspector, jobs, statusBar }: F
         <div className="flex min-w-0 flex-1 flex-col">
           <main className="relative min-h-0 flex-1 bg-panel">{center}</main>
           {jobsOpen && (
-            <section aria-label="Jobs" className="max-h-[40%] shrink-0 overflow-auto border-t border-line bg-panel">
+            <section
+              aria-label="Jobs"
+              className="h-[30%] min-h-32 shrink-0 overflow-auto border-t border-line bg-panel"
+            >
               {jobs}
             </section>
           )}
         </div>
         {inspectorOpen && (
           <Side side="right" label="Inspector" width={inspectorWidth} over={inspectorOver} limits={inspectorLimits}>
-            <aside aria-label="Inspector" className="flex min-h-0 flex-1 flex-col">
+            <aside aria-label="Inspector" className="flex min-h-0 min-w-0 flex-1 flex-col">
               {inspector}
             </aside>
           </Side>

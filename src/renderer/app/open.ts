@@ -1,11 +1,11 @@
 /** "Open this": the one place that leads from anywhere to a terminal, a workspace, a form. State of the interface only, nothing that main knows. */
 import { create } from "zustand";
-import { dock, type OpenOptions } from "../terminals/panels.tsx";
+import type { OpenOptions } from "../terminals/panels.tsx";
+import { terminalPanel } from "../terminals/terminal-panel.tsx";
+import { jobPanel, launchPanel, newWorkspacePanel, settingsPanel, workspacePanel } from "./panels.tsx";
 
 /** What a new workspace is made from: text (a path, a file URL, a git URL), or contents that were dropped in a browser. */
-export type NewWorkspaceSource =
-  | { kind: "text"; text: string }
-  | { kind: "contents"; entries: FileSystemDirectoryEntry };
+export type NewWorkspaceSource = { kind: "text"; text: string } | { kind: "contents"; entry: FileSystemDirectoryEntry };
 
 type Ui = {
   paletteOpen: boolean;
@@ -17,6 +17,10 @@ type Ui = {
   cell: { terminalId: string; cellId: string; asked: number } | null;
   /** Sources waiting for the form, first one first. */
   newWorkspaceSources: readonly NewWorkspaceSource[];
+  settingsSearch: string;
+  /** The workspace whose page shows what deleting it would end. */
+  deleting: string | null;
+  firstRunOpen: boolean;
 };
 
 export const useUi = create<Ui>(() => ({
@@ -26,38 +30,44 @@ export const useUi = create<Ui>(() => ({
   shortcutsOpen: false,
   cell: null,
   newWorkspaceSources: [],
+  settingsSearch: "",
+  deleting: null,
+  firstRunOpen: false,
 }));
-
-export const terminalPanelId = (terminalId: string) => `terminal:${terminalId}`;
 
 export function openTerminal(terminalId: string, options: OpenOptions & { cellId?: string | null } = {}): void {
   const { cellId, ...place } = options;
-  dock.open({ id: terminalPanelId(terminalId), kind: "terminal", params: { terminalId } }, place);
+  terminalPanel.open({ terminalId }, place);
   if (cellId) {
     useUi.setState((before) => ({ cell: { terminalId, cellId, asked: (before.cell?.asked ?? 0) + 1 } }));
   }
 }
 
-export function openWorkspace(workspaceId: string, options: OpenOptions = {}): void {
-  dock.open({ id: `workspace:${workspaceId}`, kind: "workspace", params: { workspaceId } }, options);
+/** `section` "delete" opens the page with what deleting would end. */
+export function openWorkspace(workspaceId: string, options: OpenOptions & { section?: "delete" } = {}): void {
+  const { section, ...place } = options;
+  if (section) useUi.setState({ deleting: workspaceId });
+  workspacePanel.open({ workspaceId }, place);
 }
 
-/** The launch form; without a workspace it asks for one. */
-export function openLaunch(workspaceId: string | null, options: OpenOptions = {}): void {
-  dock.open({ id: `launch:${workspaceId ?? ""}`, kind: "launch", params: { workspaceId } }, options);
+/** The form that launches an agent program; without a workspace it asks for one. */
+export function openLaunch(workspaceId = "", options: OpenOptions = {}): void {
+  launchPanel.open({ workspaceId }, options);
 }
 
-export function openSettings(section: string | null = null): void {
-  dock.open({ id: "settings:", kind: "settings", params: { section } }, {});
+/** `search` fills the field above the settings, so that one leads straight to its setting. */
+export function openSettings(search = ""): void {
+  useUi.setState({ settingsSearch: search });
+  settingsPanel.open({});
 }
 
 export function openNewWorkspace(...sources: NewWorkspaceSource[]): void {
   if (sources.length > 0) useUi.setState({ newWorkspaceSources: sources });
-  dock.open({ id: "new-workspace:", kind: "new-workspace", params: {} }, {});
+  newWorkspacePanel.open({});
 }
 
 export function openJob(jobId: string): void {
-  dock.open({ id: `job:${jobId}`, kind: "job", params: { jobId } }, {});
+  jobPanel.open({ jobId });
 }
 
 export function openPalette(text = ""): void {

@@ -2,10 +2,15 @@
 export {
   ListsProvider,
   openLists,
+  type SettingsState,
+  useHeldCells,
+  useHostStatus,
   useJobs,
   useLaunches,
   useLists,
   useNotifications,
+  useSettings,
+  useSettingsState,
   useTerminal,
   useTerminals,
   useTerminalsPart,
@@ -13,7 +18,6 @@ export {
   useWorkspaces,
 } from "./lists.ts";
 export { sameJson } from "./same.ts";
-export { type SettingsState, useSettings, useSettingsState } from "./settings.ts";
 export type { LiveSnapshot, LiveStatus } from "./source.ts";
+export { type TerminalSummary, useTerminalSummaries } from "./summary.ts";
 export { useLiveList } from "./use-live.ts";
-export { LiveValue, useLiveValue } from "./value.ts";

@@ -1,13 +1,18 @@
 /** The lists that the whole window shares: each is watched once, however many components look at it. */
-import { createContext, useContext } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { z } from "zod";
+import type { HostStatus } from "#shared/contract/app.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
+import type { settingsState } from "#shared/contract/settings.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { type Connection, reachable } from "../connection/index.ts";
+import { HeldCellSource, type HeldCells } from "./held-cells.ts";
 import { type LiveSnapshot, LiveSource } from "./source.ts";
 import { useSelected, useSource } from "./use-live.ts";
+import { LiveValue } from "./value.ts";
 
 export type Lists = {
   terminals: LiveSource<Terminal>;
@@ -15,13 +20,21 @@ export type Lists = {
   jobs: LiveSource<Job>;
   notifications: LiveSource<Notification>;
   launches: LiveSource<Launch>;
+  heldCells: HeldCellSource;
+  settings: LiveValue<SettingsState>;
+  host: LiveValue<HostStatus>;
 };
+export type SettingsState = z.infer<typeof settingsState>;
 
 export function openLists(connection: Connection): Lists {
   const { client } = connection;
   const ready = reachable(connection);
+  const terminals = new LiveSource((signal) => client.terminals.watch({}, { signal }), ready);
   return {
-    terminals: new LiveSource((signal) => client.terminals.watch({}, { signal }), ready),
+    terminals,
+    heldCells: new HeldCellSource(connection, ready, terminals),
+    settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
+    host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
     jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),
     notifications: new LiveSource((signal) => client.notifications.watch({}, { signal }), ready),
@@ -70,4 +83,28 @@ export function useNotifications(): LiveSnapshot<Notification> {
 
 export function useLaunches(): LiveSnapshot<Launch> {
   return useSource(useLists().launches);
+}
+
+/** The cells that hold a terminal now, by terminal id; only those whose record has come. */
+export function useHeldCells(): HeldCells {
+  const { heldCells } = useLists();
+  return useSyncExternalStore(heldCells.subscribe, heldCells.getSnapshot);
+}
+
+/** Null until it is known. */
+export function useHostStatus(): HostStatus | null {
+  const { host } = useLists();
+  return useSyncExternalStore(host.subscribe, host.get);
+}
+
+/** The frame is not shown before the settings have come, so that components never see a window without them. */
+export function useSettings(): SettingsState["settings"] {
+  return useSettingsState().settings;
+}
+
+export function useSettingsState(): SettingsState {
+  const { settings } = useLists();
+  const state = useSyncExternalStore(settings.subscribe, settings.get);
+  if (!state) throw new Error("useSettings before the settings have come");
+  return state;
 }

@@ -4,7 +4,7 @@
  * once per frame of the screen, so that three hundred busy terminals cost one render.
  */
 import type { LiveListEvent, Problem } from "#shared/contract/base.ts";
-import { problemFrom } from "../connection/problem.ts";
+import { follow, type Reachable, type WatchOf } from "./follow.ts";
 import { sameJson } from "./same.ts";
 
 /** `loading`: nothing has come yet. `stale`: what is shown was true when the connection was lost. */
@@ -18,35 +18,23 @@ export type LiveSnapshot<Item> = {
   readonly problem: Problem | null;
 };
 
-export type Watch<Item> = (signal: AbortSignal) => Promise<AsyncIterable<LiveListEvent<Item>>>;
-
-/** Resolves when another attempt makes sense; rejects when `signal` is aborted. */
-export type Reachable = (signal: AbortSignal) => Promise<void>;
-
-export const nothing: LiveSnapshot<never> = {
-  status: "loading",
-  items: [],
-  byId: new Map<string, never>(),
-  problem: null,
-};
+const nothing: LiveSnapshot<never> = { status: "loading", items: [], byId: new Map<string, never>(), problem: null };
 
 /** A watch that nobody looks at is kept for so long, so that moving between screens does not ask again. */
 const lingerMs = 5_000;
-/** Wait before asking again after a watch failed although the connection is there. */
-const retryMs = 1_000;
 
 export class LiveSource<Item extends { id: string }> {
-  readonly #watch: Watch<Item>;
+  readonly #watch: WatchOf<LiveListEvent<Item>>;
   readonly #reachable: Reachable;
+  readonly #listeners = new Set<() => void>();
   #snapshot: LiveSnapshot<Item> = nothing;
   #byId = new Map<string, Item>();
-  readonly #listeners = new Set<() => void>();
+  #next: Pick<LiveSnapshot<Item>, "status" | "problem"> = nothing;
   #running: AbortController | null = null;
   #linger: ReturnType<typeof setTimeout> | undefined;
   #frame: number | null = null;
-  #next: Pick<LiveSnapshot<Item>, "status" | "problem"> = nothing;
 
-  constructor(watch: Watch<Item>, reachable: Reachable) {
+  constructor(watch: WatchOf<LiveListEvent<Item>>, reachable: Reachable) {
     this.#watch = watch;
     this.#reachable = reachable;
   }
@@ -56,38 +44,29 @@ export class LiveSource<Item extends { id: string }> {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     clearTimeout(this.#linger);
-    if (!this.#running) void this.#run();
+    if (!this.#running) this.#start();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#linger = setTimeout(() => this.#stop(), lingerMs);
     };
   };
 
+  #start(): void {
+    const control = new AbortController();
+    this.#running = control;
+    const follower = {
+      event: (event: LiveListEvent<Item>) => this.#take(event),
+      lost: (problem: Problem | null) =>
+        this.#tell(this.#snapshot.status === "loading" && this.#byId.size === 0 ? "loading" : "stale", problem),
+    };
+    void follow(this.#watch, this.#reachable, follower, control.signal);
+  }
+
   #stop(): void {
     this.#running?.abort();
     this.#running = null;
     this.#byId = new Map();
     this.#snapshot = nothing;
-  }
-
-  async #run(): Promise<void> {
-    const control = new AbortController();
-    this.#running = control;
-    const { signal } = control;
-    while (!signal.aborted) {
-      try {
-        await this.#reachable(signal);
-        for await (const event of await this.#watch(signal)) {
-          if (signal.aborted) return;
-          this.#take(event);
-        }
-        this.#tell(this.#byId.size > 0 ? "stale" : "loading", null);
-      } catch (thrown) {
-        if (signal.aborted) return;
-        this.#tell(this.#snapshot.status === "loading" ? "loading" : "stale", problemFrom(thrown));
-      }
-      await pause(retryMs, signal);
-    }
   }
 
   #take(event: LiveListEvent<Item>): void {
@@ -126,18 +105,4 @@ export class LiveSource<Item extends { id: string }> {
 
 function keep<Item>(before: Item | undefined, now: Item): Item {
   return before !== undefined && sameJson(before, now) ? before : now;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,58 +1,50 @@
-/** A single value that main tells anew whenever it changes (settings, the terminal host's state): one watch for the whole window. */
-import { useSyncExternalStore } from "react";
-import { type Connection, reachable } from "../connection/index.ts";
+/** A live value in the window, as `settings.watch` and `app.watchHost` send it: the latest one, and whether it is still being told. */
+import { follow, type Reachable, type WatchOf } from "./follow.ts";
 import { sameJson } from "./same.ts";
 
-type WatchValue<Value> = (signal: AbortSignal) => Promise<AsyncIterable<Value>>;
-
-/** Wait before asking again after a watch ended although the connection is there. */
-const retryMs = 1_000;
-
 export class LiveValue<Value> {
-  #value: Value | undefined;
   readonly #listeners = new Set<() => void>();
-  readonly #watch: WatchValue<Value>;
-  readonly #connection: Connection;
+  #value: Value | null = null;
+  readonly #start: () => void;
   #started = false;
 
-  constructor(connection: Connection, watch: WatchValue<Value>) {
-    this.#connection = connection;
-    this.#watch = watch;
+  constructor(watch: WatchOf<Value>, reachable: Reachable) {
+    this.#start = () => {
+      const follower = { event: (value: Value) => this.put(value), lost: () => {} };
+      // For as long as the window lives: there are two of these, and the frame shows both.
+      void follow(watch, reachable, follower, new AbortController().signal);
+    };
   }
 
-  /** The last value heard; undefined before the first. */
-  readonly get = (): Value | undefined => this.#value;
+  /** Null until the first one has come. */
+  readonly get = (): Value | null => this.#value;
 
-  /** The first subscription starts the watch; it goes on as long as the window lives. */
+  /** Takes an answer of a call for the latest value, ahead of the watch. */
+  put(value: Value): void {
+    if (this.#value !== null && sameJson(this.#value, value)) return;
+    this.#value = value;
+    for (const listener of this.#listeners) listener();
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     if (!this.#started) {
       this.#started = true;
-      void this.#run();
+      this.#start();
     }
     return () => this.#listeners.delete(listener);
   };
 
-  async #run(): Promise<void> {
-    const { signal } = new AbortController();
-    for (;;) {
-      await reachable(this.#connection)(signal);
-      try {
-        for await (const value of await this.#watch(signal)) this.#take(value);
-      } catch {
-        // The connection was lost or main refused; what is known stays, and it is asked again.
-      }
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
-    }
+  /** Resolves with the first value. */
+  first(): Promise<Value> {
+    return new Promise((resolve) => {
+      const stop = this.subscribe(() => check());
+      const check = () => {
+        if (this.#value === null) return;
+        stop();
+        resolve(this.#value);
+      };
+      check();
+    });
   }
-
-  #take(value: Value): void {
-    if (sameJson(this.#value, value)) return;
-    this.#value = value;
-    for (const listener of this.#listeners) listener();
-  }
-}
-
-export function useLiveValue<Value>(live: LiveValue<Value>): Value | undefined {
-  return useSyncExternalStore(live.subscribe, live.get);
 }

@@ -5,7 +5,6 @@
  * the bracketed paste and run what follows. Tabs and line ends stay.
  */
 export function pasteable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, "");
 }
 

@@ -7,6 +7,7 @@ export { Dialog } from "./dialog.tsx";
 export { Empty } from "./empty.tsx";
 export { Field, inputClass, Switch, TextArea, TextField } from "./field.tsx";
 export { Keys } from "./kbd.tsx";
+export { LogText } from "./log-text.tsx";
 export { ContextMenu, Menu, type MenuItem } from "./menu.tsx";
 export { NoticeLayer, notice, noticeProblem, orNotice } from "./notices.tsx";
 export { Popover } from "./popover.tsx";

@@ -145,6 +145,8 @@ export const terminals = {
     .output(z.strictObject({ bytesWritten: z.int() })),
   resize: procedure.input(z.strictObject({ id: terminalId, size: terminalSize })).output(done),
   rename: procedure.input(z.strictObject({ id: terminalId, name: terminalName.nullable() })).output(terminal),
+  /** From the next cell on; a terminal that a cell holds is `conflict`. */
+  setCellEnd: procedure.input(z.strictObject({ id: terminalId, cellEnd })).output(terminal),
   capture: procedure
     .input(
       z.strictObject({

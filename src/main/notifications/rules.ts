@@ -1,0 +1,116 @@
+/** What of all that happens is worth telling, and in which words (features 11). Pure: who is looking and what was told before is decided elsewhere. */
+import { workspaceId } from "#shared/contract/base.ts";
+import type { CellEvent } from "#shared/contract/cells.ts";
+import type { Job } from "#shared/contract/jobs.ts";
+import type { NotificationKind } from "#shared/contract/notifications.ts";
+import type { Terminal } from "#shared/contract/terminals.ts";
+import { cleanText, spokenSeconds } from "./text.ts";
+
+export type Draft = {
+  kind: NotificationKind;
+  /** What is told once only carries a key, which is remembered across restarts. */
+  key: string | null;
+  body: string;
+  terminalId: string | null;
+  cellId: string | null;
+  /** Where the terminal does not tell it. */
+  workspaceId?: string | null;
+};
+
+/** `in work`: the terminal as `k` names it. */
+export type TerminalNames = (terminalId: string) => string;
+
+export function cellDraft(event: CellEvent, nameOf: TerminalNames): Draft | null {
+  switch (event.type) {
+    case "fired":
+    case "closed":
+      return null;
+    case "notify":
+      return {
+        kind: "notify",
+        key: null,
+        body: cleanText(`${event.from}: ${event.message}`),
+        terminalId: event.terminalId,
+        cellId: null,
+      };
+    default: {
+      const { cell } = event;
+      const short = cell.id.slice(0, 8);
+      const name = nameOf(cell.terminalId);
+      const about = { terminalId: cell.terminalId, cellId: cell.id };
+      if (event.type === "done") {
+        const code = cell.exitCode === null || cell.exitCode === 0 ? "" : `, exit code ${cell.exitCode}`;
+        return {
+          kind: "cell-done",
+          key: `cell:${cell.id}:done`,
+          body: `Cell ${short} finished in ${name}${code}`,
+          ...about,
+        };
+      }
+      if (event.type === "timeout") {
+        return {
+          kind: "cell-timeout",
+          key: `cell:${cell.id}:timeout`,
+          body: `Cell ${short} still holds ${name} after ${spokenSeconds(cell.limitSeconds)} – interrupt or kill it`,
+          ...about,
+        };
+      }
+      const error = cell.error ?? (event.type === "error" ? "failed" : event.type);
+      return {
+        kind: "cell-error",
+        key: `cell:${cell.id}:error`,
+        body: cleanText(`Cell ${short} in ${name}: ${error}`),
+        ...about,
+      };
+    }
+  }
+}
+
+/** For a terminal in a final state. */
+export function endedDraft(terminal: Terminal): Draft {
+  return {
+    kind: "terminal-ended",
+    key: `terminal:${terminal.id}:ended`,
+    body: howItEnded(terminal),
+    terminalId: terminal.id,
+    cellId: null,
+  };
+}
+
+function howItEnded({ state, exitCode }: Terminal): string {
+  if (state === "cancelled") return "Killed";
+  if (state === "stream_lost") return "Lost: the terminal host ended";
+  if (exitCode === null) return "Could not be started";
+  return exitCode < 0 ? `Killed by signal ${-exitCode}` : `Ended with exit ${exitCode}`;
+}
+
+export function programDraft(terminalId: string, title: string, body: string): Draft | null {
+  const text = cleanText([title, body].filter((part) => part.trim() !== "").join(": "));
+  return text === "" ? null : { kind: "program", key: null, body: text, terminalId, cellId: null };
+}
+
+export function bellDraft(terminalId: string): Draft {
+  return { kind: "bell", key: null, body: "Rang", terminalId, cellId: null };
+}
+
+/** Null for a job that goes on, and for one that the person cancelled. */
+export function jobDraft(job: Job): Draft | null {
+  const about = {
+    kind: "job-ended",
+    key: `job:${job.id}:${job.state}`,
+    terminalId: null,
+    cellId: null,
+    workspaceId: workspaceId.safeParse(job.targetId).data ?? null,
+  } as const;
+  if (job.state === "done") return { ...about, body: cleanText(`${spokenKind(job.kind)}: done`) };
+  if (job.state === "failed") {
+    return { ...about, body: cleanText(`${spokenKind(job.kind)} failed: ${job.problem?.message ?? "see its log"}`) };
+  }
+  return null;
+}
+
+/** `workspace.create` → `Workspace create`. */
+function spokenKind(kind: string): string {
+  const words = kind.replace(/[._-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,65 @@
+/** What a person can do to terminals and workspaces from any place. Failures are told in a notice, because the place may be gone by then. */
+import { useMemo } from "react";
+import type { Client } from "../connection/index.ts";
+import { useClient } from "../connection/index.ts";
+import { notice, orNotice } from "../ui/index.ts";
+import { openTerminal } from "./open.ts";
+
+export type Actions = ReturnType<typeof actionsOf>;
+
+export function useActions(): Actions {
+  const client = useClient();
+  return useMemo(() => actionsOf(client), [client]);
+}
+
+function actionsOf(client: Client) {
+  return {
+    async newShell(workspaceId?: string): Promise<void> {
+      const made = await orNotice(
+        "Could not open a terminal",
+        client.terminals.create(workspaceId ? { owner: { workspaceId } } : {}),
+      );
+      if (made) openTerminal(made.id);
+    },
+    async restart(terminalId: string): Promise<void> {
+      const made = await orNotice("Could not start it again", client.terminals.restart({ id: terminalId }));
+      if (made) openTerminal(made.id);
+    },
+    stop(terminalId: string): void {
+      void orNotice("Could not stop the terminal", client.terminals.kill({ id: terminalId }));
+    },
+    forget(terminalId: string): void {
+      void orNotice("Could not remove the terminal", client.terminals.remove({ id: terminalId }));
+    },
+    copy(text: string, what: string): void {
+      void orNotice(
+        `Could not copy the ${what}`,
+        navigator.clipboard.writeText(text).then(() => notice({ kind: "done", text: `Copied the ${what}` })),
+      );
+    },
+    reveal(path: string): void {
+      void orNotice("Could not show the folder", client.app.reveal({ path }));
+    },
+    markSeen(which: { id?: string; terminalId?: string } = {}): void {
+      void orNotice("Could not mark it as seen", client.notifications.markSeen(which));
+    },
+    clearNotifications(): void {
+      void orNotice("Could not clear the notifications", client.notifications.clear({}));
+    },
+    async pauseNotifications(minutes: number): Promise<void> {
+      await orNotice("Could not pause notifications", client.notifications.pause({ minutes }));
+    },
+    changeSettings(change: Parameters<Client["settings"]["change"]>[0]): void {
+      void orNotice("Could not keep the setting", client.settings.change(change));
+    },
+    cancelJob(jobId: string): void {
+      void orNotice("Could not cancel it", client.jobs.cancel({ id: jobId }));
+    },
+    dismissJob(jobId: string): void {
+      void orNotice("Could not remove it from the list", client.jobs.dismiss({ id: jobId }));
+    },
+    restartHost(): void {
+      void orNotice("Could not start the terminal host", client.app.restartHost({}));
+    },
+  };
+}

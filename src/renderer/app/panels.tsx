@@ -1,0 +1,83 @@
+/** Every screen that can stand in the middle besides terminals. What they show loads with the first of its kind. */
+import { FolderGit2, FolderPlus, ListChecks, Play, Settings } from "lucide-react";
+import { lazy, type ReactNode } from "react";
+import { useJobs, useWorkspace } from "../live/index.ts";
+import { definePanel } from "../terminals/panels.tsx";
+
+function Tab({ icon, label }: { icon: ReactNode; label: string }) {
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <span className="shrink-0 text-faint">{icon}</span>
+      <span className="truncate">{label}</span>
+    </span>
+  );
+}
+
+function textIn(saved: unknown, key: string): string | null {
+  const value = (saved as Record<string, unknown> | null)?.[key];
+  return typeof value === "string" ? value : null;
+}
+
+const workspaceLike = /^ws-[0-9a-f]{8}$/;
+
+export const workspacePanel = definePanel<{ workspaceId: string }>({
+  kind: "workspace",
+  identity: ({ workspaceId }) => workspaceId,
+  parse: (saved) => {
+    const workspaceId = textIn(saved, "workspaceId");
+    return workspaceId && workspaceLike.test(workspaceId) ? { workspaceId } : null;
+  },
+  useTitle: ({ workspaceId }) => `Workspace ${useWorkspace(workspaceId)?.name ?? ""}`.trim(),
+  Body: lazy(() => import("../workspaces/workspace-screen.tsx")),
+  Tab: ({ params: { workspaceId } }) => (
+    <Tab icon={<FolderGit2 size={13} aria-hidden />} label={useWorkspace(workspaceId)?.name ?? "Workspace"} />
+  ),
+});
+
+export const newWorkspacePanel = definePanel<Record<never, never>>({
+  kind: "new-workspace",
+  identity: () => "",
+  parse: () => ({}),
+  useTitle: () => "New workspace",
+  Body: lazy(() => import("../workspaces/new-workspace-screen.tsx")),
+  Tab: () => <Tab icon={<FolderPlus size={13} aria-hidden />} label="New workspace" />,
+});
+
+export const launchPanel = definePanel<{ workspaceId: string }>({
+  kind: "launch",
+  identity: ({ workspaceId }) => workspaceId,
+  parse: (saved) => {
+    const workspaceId = textIn(saved, "workspaceId");
+    return workspaceId === "" || (workspaceId && workspaceLike.test(workspaceId)) ? { workspaceId } : null;
+  },
+  useTitle: ({ workspaceId }) => `Launch in ${useWorkspace(workspaceId)?.name ?? "…"}`,
+  Body: lazy(() => import("../launches/launch-screen.tsx")),
+  Tab: ({ params: { workspaceId } }) => (
+    <Tab icon={<Play size={13} aria-hidden />} label={`Launch in ${useWorkspace(workspaceId)?.name ?? "…"}`} />
+  ),
+});
+
+export const jobPanel = definePanel<{ jobId: string }>({
+  kind: "job",
+  identity: ({ jobId }) => jobId,
+  parse: (saved) => {
+    const jobId = textIn(saved, "jobId");
+    return jobId && /^job-[0-9a-f]{12}$/.test(jobId) ? { jobId } : null;
+  },
+  useTitle: ({ jobId }) => useJobTitle(jobId),
+  Body: lazy(() => import("../jobs/job-screen.tsx")),
+  Tab: ({ params: { jobId } }) => <Tab icon={<ListChecks size={13} aria-hidden />} label={useJobTitle(jobId)} />,
+});
+
+function useJobTitle(jobId: string): string {
+  return useJobs().byId.get(jobId)?.title ?? "Job";
+}
+
+export const settingsPanel = definePanel<Record<never, never>>({
+  kind: "settings",
+  identity: () => "",
+  parse: () => ({}),
+  useTitle: () => "Settings",
+  Body: lazy(() => import("../settings/settings-screen.tsx")),
+  Tab: () => <Tab icon={<Settings size={13} aria-hidden />} label="Settings" />,
+});

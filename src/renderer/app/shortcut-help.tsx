@@ -1,0 +1,38 @@
+/** Every shortcut there is right now, by group. */
+import { Dialog, Keys } from "../ui/index.ts";
+import { allCommands, type Command, type Shortcut, shortcutLabel, useCommandList } from "./commands.ts";
+import { useUi } from "./open.ts";
+
+export default function ShortcutHelp() {
+  const parts = useCommandList((state) => state.parts);
+  const withKeys = allCommands(parts).filter(
+    (command): command is Command & { shortcut: Shortcut } => command.shortcut !== undefined && command.group !== "",
+  );
+  const groups = [...new Set(withKeys.map(({ group }) => group))];
+  return (
+    <Dialog open title="Keyboard shortcuts" width={720} onClose={() => useUi.setState({ shortcutsOpen: false })}>
+      <div className="gap-8 sm:columns-2">
+        {groups.map((group) => (
+          <section key={group} className="mb-4 break-inside-avoid">
+            <h3 className="mb-1 text-muted">{group}</h3>
+            <dl>
+              {withKeys
+                .filter((command) => command.group === group)
+                .map((command) => (
+                  <div key={command.id} className="flex min-h-7 items-center gap-3 border-line border-b py-1">
+                    <dt className="min-w-0 flex-1">{command.title}</dt>
+                    <dd>
+                      <Keys>{shortcutLabel(command.shortcut)}</Keys>
+                    </dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <p className="text-muted">
+        In lists: arrows move, letters filter, Enter opens. Everything else is in the command palette.
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,190 @@
+/** The window's own commands: what is always possible, wherever the keyboard is. */
+import { useMemo } from "react";
+import { useSettings, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
+import { frontPanel, useDock } from "../terminals/panels.tsx";
+import { useActions } from "./actions.ts";
+import { type Command, useCommands } from "./commands.ts";
+import { useLayout } from "./layout.ts";
+import { openLaunch, openNewWorkspace, openPalette, openSettings, openTerminal, openWorkspace, useUi } from "./open.ts";
+import { shortcuts } from "./shortcuts.ts";
+
+export function useWindowCommands(): void {
+  const actions = useActions();
+  const { theme, notifyPausedUntil } = useSettings();
+  const current = useCurrentWorkspace();
+  const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou);
+  const waitingKey = waiting.map(({ id }) => id).join();
+  const paused = notifyPausedUntil !== null && Date.parse(notifyPausedUntil) > Date.now();
+
+  const commands = useMemo((): Command[] => {
+    const ids = waitingKey === "" ? [] : waitingKey.split(",");
+    const toggle = (key: "sidebarOpen" | "inspectorOpen" | "jobsOpen") => () =>
+      useLayout.setState((layout) => ({ [key]: !layout[key] }));
+    return [
+      {
+        id: "go.palette",
+        title: "Search or run a command",
+        group: "Go",
+        shortcut: shortcuts.palette,
+        run: () => openPalette(),
+      },
+      {
+        id: "workspace.new",
+        title: "New workspace",
+        group: "Workspace",
+        keywords: "create folder repository clone drop open",
+        shortcut: shortcuts.newWorkspace,
+        run: () => openNewWorkspace(),
+      },
+      {
+        id: "launch.here",
+        title: current ? `Launch an agent program in ${current.name}` : "Launch an agent program",
+        group: "Workspace",
+        keywords: "start run claude codex agent",
+        shortcut: shortcuts.launch,
+        run: () => openLaunch(current?.id),
+      },
+      ...(current
+        ? [
+            {
+              id: "workspace.open",
+              title: `Show changes and details of ${current.name}`,
+              group: "Workspace",
+              keywords: "diff branch size",
+              run: () => openWorkspace(current.id),
+            },
+            {
+              id: "workspace.delete",
+              title: `Delete ${current.name}…`,
+              group: "Workspace",
+              keywords: "remove",
+              run: () => openWorkspace(current.id, { section: "delete" }),
+            },
+          ]
+        : []),
+      {
+        id: "go.needs-you",
+        title: "Go to the next terminal that needs you",
+        group: "Go",
+        shortcut: shortcuts.nextNeedsYou,
+        unavailable: ids.length === 0 ? "Nothing needs you right now" : undefined,
+        run: () => {
+          const front = (frontPanel(useDock.getState())?.params as { terminalId?: string } | undefined)?.terminalId;
+          const next = ids[(ids.indexOf(front ?? "") + 1) % ids.length];
+          if (next) openTerminal(next);
+        },
+      },
+      {
+        id: "go.notifications",
+        title: "Show notifications",
+        group: "Go",
+        shortcut: shortcuts.notifications,
+        run: () => useUi.setState({ notificationsOpen: true }),
+      },
+      {
+        id: "go.tree",
+        title: "Go to workspaces and terminals",
+        group: "Go",
+        keywords: "sidebar focus",
+        shortcut: shortcuts.focusTree,
+        run: () => {
+          useLayout.setState({ sidebarOpen: true });
+          requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-tree]")?.focus());
+        },
+      },
+      {
+        id: "view.sidebar",
+        title: "Show or hide the sidebar",
+        group: "View",
+        shortcut: shortcuts.sidebar,
+        run: toggle("sidebarOpen"),
+      },
+      {
+        id: "view.inspector",
+        title: "Show or hide the inspector",
+        group: "View",
+        shortcut: shortcuts.inspector,
+        run: toggle("inspectorOpen"),
+      },
+      { id: "view.jobs", title: "Show or hide jobs", group: "View", shortcut: shortcuts.jobs, run: toggle("jobsOpen") },
+      ...(["dark", "light", "system"] as const)
+        .filter((each) => each !== theme)
+        .map((each) => ({
+          id: `view.theme-${each}`,
+          title: each === "system" ? "Use the system's theme" : `Use the ${each} theme`,
+          group: "View",
+          keywords: "colour appearance",
+          run: () => actions.changeSettings({ theme: each }),
+        })),
+      {
+        id: "notifications.pause",
+        title: paused ? "Show notifications again" : "Pause notifications for an hour",
+        group: "Notifications",
+        run: () => void actions.pauseNotifications(paused ? 0 : 60),
+      },
+      {
+        id: "notifications.seen",
+        title: "Mark all notifications as seen",
+        group: "Notifications",
+        run: () => actions.markSeen(),
+      },
+      {
+        id: "app.settings",
+        title: "Settings",
+        group: "Cellar",
+        shortcut: shortcuts.settings,
+        run: () => openSettings(),
+      },
+      {
+        id: "app.shortcuts",
+        title: "Keyboard shortcuts",
+        group: "Cellar",
+        keywords: "help keys",
+        shortcut: shortcuts.help,
+        run: () => useUi.setState({ shortcutsOpen: true }),
+      },
+      {
+        id: "app.first-run",
+        title: "Show the introduction",
+        group: "Cellar",
+        keywords: "help welcome",
+        run: () => useUi.setState({ firstRunOpen: true }),
+      },
+      {
+        id: "app.host",
+        title: "Start the terminal host",
+        group: "Cellar",
+        keywords: "restart lost",
+        run: () => actions.restartHost(),
+      },
+    ];
+  }, [actions, current, theme, paused, waitingKey]);
+  useCommands(commands);
+  useCommands(hidden);
+}
+
+/** Second keys of commands that are listed with their first. */
+const hidden: Command[] = [
+  {
+    id: "go.palette-too",
+    title: "Search or run a command",
+    group: "",
+    shortcut: shortcuts.paletteToo,
+    run: () => openPalette(),
+  },
+];
+
+/** The workspace of the panel in front, or the only one there is. */
+export function useCurrentWorkspace(): { id: string; name: string } | null {
+  const workspaces = useWorkspaces();
+  const summaries = useTerminalSummaries();
+  const params = useDock(
+    (state) => (frontPanel(state)?.params ?? null) as { terminalId?: string; workspaceId?: string } | null,
+  );
+  return useMemo(() => {
+    const ofTerminal = params?.terminalId && summaries.find(({ id }) => id === params.terminalId)?.workspaceId;
+    const id = params?.workspaceId || ofTerminal || (workspaces.items.length === 1 ? workspaces.items[0]?.id : null);
+    const workspace = id ? workspaces.byId.get(id) : undefined;
+    return workspace ? { id: workspace.id, name: workspace.name } : null;
+  }, [workspaces, summaries, params?.terminalId, params?.workspaceId]);
+}

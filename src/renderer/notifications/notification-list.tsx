@@ -1,0 +1,135 @@
+/** What a person was told: unseen first at the top of time, a click leads there. */
+import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
+import type { State } from "#shared/states.ts";
+import { useActions } from "../app/actions.ts";
+import { openSettings, useUi } from "../app/open.ts";
+import { useConnection } from "../connection/index.ts";
+import { useNotifications, useSettings } from "../live/index.ts";
+import { Ago, Button, exact, Sign } from "../ui/index.ts";
+import { VirtualRows } from "../ui/virtual-rows.tsx";
+import { openNotification } from "./open-notification.ts";
+import { askPermission, usePermission } from "./web-notifications.ts";
+
+const signs: Record<NotificationKind, State> = {
+  "cell-done": "done-unseen",
+  "cell-timeout": "held",
+  "cell-error": "failed",
+  notify: "waiting",
+  program: "waiting",
+  bell: "waiting",
+  "terminal-ended": "done-unseen",
+  "job-ended": "done-unseen",
+};
+const rowHeight = 48;
+const rowsShown = 8;
+
+export default function NotificationList() {
+  const { items } = useNotifications();
+  const actions = useActions();
+  const newestFirst = [...items].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const unseen = items.some(({ seenAt }) => seenAt === null);
+  return (
+    <div className="flex w-[380px] max-w-full flex-col">
+      <div className="flex h-9 items-center gap-1 border-line border-b pr-1.5 pl-3">
+        <h2 className="flex-1">Notifications</h2>
+        <Button small look="quiet" disabled={!unseen} onClick={() => actions.markSeen()}>
+          Mark all as seen
+        </Button>
+        <Button small look="quiet" disabled={items.length === 0} onClick={() => actions.clearNotifications()}>
+          Clear
+        </Button>
+      </div>
+      {newestFirst.length === 0 ? (
+        <p className="px-3 py-4 text-muted">
+          Nothing yet. You are told when a cell is done, a program rings or a terminal ends while you look elsewhere.
+        </p>
+      ) : (
+        <VirtualRows
+          count={newestFirst.length}
+          rowHeight={rowHeight}
+          tabIndex={-1}
+          role="list"
+          aria-label="Notifications, newest first"
+          style={{ height: Math.min(newestFirst.length, rowsShown) * rowHeight }}
+          row={(index) => {
+            const each = newestFirst[index];
+            return each && <Row key={each.id} note={each} />;
+          }}
+        />
+      )}
+      <Outside />
+    </div>
+  );
+}
+
+function Row({ note }: { note: Notification }) {
+  const actions = useActions();
+  const unseen = note.seenAt === null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: its list is a scrolling box of positioned rows
+    <div role="listitem" style={{ height: rowHeight }} className="border-line border-b last:border-b-0">
+      <button
+        type="button"
+        className="flex h-full w-full items-start gap-2 px-3 py-1.5 text-left hover:bg-hover"
+        onClick={() => {
+          useUi.setState({ notificationsOpen: false });
+          openNotification(note, actions);
+        }}
+      >
+        <Sign state={signs[note.kind]} className={`mt-[3px] ${unseen ? "" : "opacity-60"}`} />
+        <span className="min-w-0 flex-1">
+          <span className={`block truncate ${unseen ? "font-medium" : "text-muted"}`}>{note.title}</span>
+          <span className="block truncate text-muted text-sm">{note.body}</span>
+        </span>
+        <span className="shrink-0 text-faint text-sm">
+          <Ago at={note.createdAt} />
+          {unseen && <span className="sr-only">, unseen</span>}
+        </span>
+      </button>
+    </div>
+  );
+}
+
+/** Whether anything is shown outside the window, and how to change that. */
+function Outside() {
+  const actions = useActions();
+  const { face } = useConnection();
+  const permission = usePermission();
+  const { notifyPausedUntil } = useSettings();
+  const paused = notifyPausedUntil !== null && Date.parse(notifyPausedUntil) > Date.now();
+  return (
+    <div className="flex flex-col gap-1.5 border-line border-t px-3 py-2 text-muted text-sm">
+      {face === "browser" && permission === "default" && (
+        <div className="flex items-center gap-2">
+          <span className="flex-1">Also show them outside this tab</span>
+          <Button small onClick={() => void askPermission()}>
+            Allow
+          </Button>
+        </div>
+      )}
+      {face === "browser" && permission === "denied" && (
+        <p>The browser does not let Cellar show notifications outside this tab. Its site settings change that.</p>
+      )}
+      <div className="flex items-center gap-2">
+        <span className="min-w-0 flex-1 truncate">
+          {paused && notifyPausedUntil
+            ? `Paused until ${exact(notifyPausedUntil)}`
+            : "Shown unless you look at the terminal"}
+        </span>
+        <Button small onClick={() => void actions.pauseNotifications(paused ? 0 : 60)}>
+          {paused ? "Show again" : "Pause for an hour"}
+        </Button>
+        <Button
+          small
+          look="quiet"
+          onClick={() => {
+            useUi.setState({ notificationsOpen: false });
+            openSettings("notif");
+          }}
+        >
+          Settings
+        </Button>
+      </div>
+    </div>
+  );
+}

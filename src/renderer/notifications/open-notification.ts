@@ -1,0 +1,10 @@
+/** Where a click on a notification leads. */
+import type { Notification } from "#shared/contract/notifications.ts";
+import type { Actions } from "../app/actions.ts";
+import { openTerminal, openWorkspace } from "../app/open.ts";
+
+export function openNotification(note: Notification, actions: Actions): void {
+  if (note.terminalId) openTerminal(note.terminalId, { cellId: note.cellId });
+  else if (note.workspaceId) openWorkspace(note.workspaceId);
+  actions.markSeen(note.terminalId ? { terminalId: note.terminalId } : { id: note.id });
+}

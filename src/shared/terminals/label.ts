@@ -1,0 +1,16 @@
+/** What a terminal is called where there is little room: its name, the agent program in it, what the program calls itself, or its command. */
+import type { Terminal } from "../contract/terminals.ts";
+
+export type LabelFacts = Pick<Terminal, "name" | "title" | "command" | "argv">;
+
+export function terminalLabel(terminal: LabelFacts, programName?: string | null): string {
+  return terminal.name || programName || terminal.title.trim() || commandName(terminal) || "terminal";
+}
+
+/** "bash" of "/bin/bash -il", "npm test" of "npm test -- --watch". */
+function commandName({ command, argv }: LabelFacts): string {
+  const words = argv ?? command.trim().split(/\s+/);
+  const program = (words[0] ?? "").split(/[\\/]/).at(-1) ?? "";
+  const verb = words[1];
+  return verb && /^[a-z][\w:-]*$/i.test(verb) ? `${program} ${verb}` : program;
+}
