@@ -215,6 +215,15 @@ describe("a launch", () => {
     await until(record).toContainEqual({ submitted: "typed" });
   });
 
+  test("never answers a question of the program with its prompt", async () => {
+    const record = install("aider", { AGENT_INPUT: "question" });
+    const { launch } = await start("aider", { prompt: "delete everything" });
+    await until(() => main.launches.list.get(launch.id)?.prompt).toBe("failed");
+    expect(record()).not.toContainEqual({ answered: "yes" });
+    const keys = record().flatMap((event) => (typeof event["keys"] === "string" ? [event["keys"]] : []));
+    expect(keys.join("")).toBe("\x1b[200~delete everything\x1b[201~");
+  });
+
   test("of a program that ends before it is ready says that the prompt was not given", async () => {
     writeFileSync(join(bin, "aider"), "#!/bin/sh\nexit 7\n", { mode: 0o755 });
     const { launch, terminal } = await start("aider", { prompt: "never read" });
