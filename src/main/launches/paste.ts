@@ -78,7 +78,7 @@ function seen(prompt: string, listen: (listener: (bytes: Uint8Array) => void) =>
     }
     listen((bytes) => {
       // Only the last part matters of a program that draws without end.
-      drawn = (drawn + decoder.decode(bytes, { stream: true })).slice(-1_000_000);
+      drawn = (drawn + decoder.decode(bytes, { stream: true })).slice(-200_000);
       if (longest === undefined && !shows(drawn, wanted)) return;
       longest ??= setTimeout(() => finish(true), longestQuietWaitMs);
       clearTimeout(timer);
