@@ -14,6 +14,8 @@ export default defineConfig({
           index: resolve("src/main/index.ts"),
           serve: resolve("src/main/serve.ts"),
           "terminal-host": resolve("src/terminal-host/index.ts"),
+          "screen-worker": resolve("src/terminal-host/screen/worker.ts"),
+          "search-worker": resolve("src/terminal-host/search/worker.ts"),
           cellar: resolve("src/cli/cellar.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

@@ -9,6 +9,7 @@ const sources = {
   serve: "main/serve.ts",
   "terminal-host": "terminal-host/index.ts",
   "screen-worker": "terminal-host/screen/worker.ts",
+  "search-worker": "terminal-host/search/worker.ts",
   cellar: "cli/cellar.ts",
 } as const;
 export type Entry = keyof typeof sources;

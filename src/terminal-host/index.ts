@@ -1,9 +1,12 @@
-/** Entry of the terminal host process. Its only parameter is CELLAR_HOME in the environment. */
+/** Entry of the terminal host process. Its parameters are in the environment: CELLAR_HOME, and for tests CELLAR_HOST_IDLE_MS. */
 import { join } from "node:path";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
 import { Host } from "./server/host.ts";
+
+/** Without a terminal and a client for so long there is nothing to wait for, in ms. */
+const idleMs = 5 * 60 * 1000;
 
 const paths = cellarPaths();
 const lock = takeExclusiveLock(join(paths.home, "terminal-host.lock"));
@@ -11,6 +14,24 @@ const lock = takeExclusiveLock(join(paths.home, "terminal-host.lock"));
 if (!lock) process.exit(0);
 process.once("exit", () => lock.release());
 
-const host = new Host(paths, version());
-await host.listen();
-process.on("SIGTERM", () => process.exit(0));
+// A defect in one terminal's handling must not end all the others, which are people's work.
+process.on("uncaughtException", (error) => console.error("a defect:", error));
+process.on("unhandledRejection", (error) => console.error("a defect:", error));
+
+const host = new Host({
+  paths,
+  version: version(),
+  idleMs: Number(process.env["CELLAR_HOST_IDLE_MS"]) || idleMs,
+  ended: () => process.exit(0),
+});
+// Started from a shell, it outlives that shell's window and its Ctrl-C.
+process.on("SIGHUP", () => {});
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => void host.terminate());
+
+try {
+  await host.listen();
+} catch (error) {
+  console.error("the terminal host cannot listen:", error);
+  process.exit(1);
+}

@@ -77,7 +77,7 @@ afterEach(async () => {
 /** The services over a real host, as main composes them. */
 async function startMain(): Promise<Main> {
   const client = new TerminalHostClient(paths, { name: "test", version: "0", events: true });
-  const terminals = new TerminalService({ client, workspaceFolder: () => work, failed: () => {} });
+  const terminals = new TerminalService({ client, workspaceFolder: async () => work, failed: () => {} });
   terminals.connect();
   const launches = new Launches({
     database: store.database,

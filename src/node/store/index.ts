@@ -18,6 +18,11 @@ export type StoreOptions = {
   migrations: readonly Migration[];
   /** Default: `<path>.backup`. */
   backupPath?: string;
+  /**
+   * `full` (the default): what was committed survives a power cut. `normal`: it survives the end of the process, and no commit waits
+   * for the disk.
+   */
+  durability?: "full" | "normal";
   /** Milliseconds between backups while the file changes. */
   backupEvery?: number;
 };
@@ -60,6 +65,7 @@ export function openStore(options: StoreOptions): Store {
   }
   try {
     prepare(database, path, migrations, backupPath);
+    database.pragma(`synchronous = ${options.durability === "normal" ? "NORMAL" : "FULL"}`);
   } catch (error) {
     database.close();
     throw error;
@@ -116,7 +122,6 @@ function openChecked(path: string): Database.Database | null {
   try {
     database = new Driver(path, { timeout: 2000 });
     database.pragma("journal_mode = WAL");
-    database.pragma("synchronous = FULL");
     const verdict = database.pragma("integrity_check(1)", { simple: true });
     if (verdict === "ok") {
       if (process.platform !== "win32") chmodSync(path, 0o600);

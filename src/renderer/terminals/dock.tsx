@@ -14,8 +14,9 @@ import { type ComponentType, Suspense, useEffect, useLayoutEffect, useMemo, useR
 import { rememberDock, savedDock } from "../app/layout.ts";
 import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
-import { GroupActions } from "./group-actions.tsx";
+import { GroupActions, NewTabAction } from "./group-actions.tsx";
 import { mountDock, panelFocusAttribute, registeredKind, useDock } from "./panels.tsx";
+import { useDockCommands } from "./use-dock-commands.ts";
 
 const theme: DockviewTheme = {
   name: "cellar",
@@ -28,6 +29,7 @@ const theme: DockviewTheme = {
 
 export default function Dock({ Empty }: { Empty: ComponentType }) {
   const [api, setApi] = useState<DockviewApi | null>(null);
+  useDockCommands();
   const empty = useRef(Empty);
   empty.current = Empty;
   const Watermark = useMemo(() => () => <empty.current />, []);
@@ -71,6 +73,7 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
       tabComponents={tabComponents}
       defaultTabComponent={Tab}
       watermarkComponent={Watermark}
+      leftHeaderActionsComponent={NewTabAction}
       rightHeaderActionsComponent={GroupActions}
       onReady={ready}
       disableFloatingGroups

@@ -47,6 +47,9 @@ export function FindBar(props: { session: TerminalSession; theme: "dark" | "ligh
     };
   }, [search]);
 
+  // The addon takes the same text for the same search, whatever the options: what it remembers goes first.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the options whose change matters
+  useEffect(() => search.clearDecorations(), [options]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the text and the options whose change starts a search
   useEffect(() => {
     if (text === "") setResults(null);

@@ -17,9 +17,9 @@ import type { TerminalSession } from "./session.ts";
 import { KillBar, NoConnectionBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
 import { keyMeaning, menuItems, terminalCommands } from "./terminal-commands.ts";
 import { TerminalEnd } from "./terminal-end.tsx";
-import { terminalName } from "./terminal-name.ts";
 import { useLook } from "./use-look.ts";
 import { useSession } from "./use-session.ts";
+import { useTerminalLabel } from "./use-terminal-status.ts";
 
 const none: readonly Command[] = [];
 
@@ -43,6 +43,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   const commands = useRef<readonly Command[]>(none);
   const session = useSession(terminal.id, visible, room, (event) => keyMeaning(commands.current, event));
   const { palette } = useLook(terminal.id);
+  const label = useTerminalLabel(terminal);
   const [findOpen, setFindOpen] = useState(false);
   const [renameOpen, setRenameOpen] = useState(false);
   const ended = terminal.state !== "running" && terminal.state !== "starting";
@@ -75,7 +76,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   };
 
   return (
-    <section aria-label={`Terminal ${terminalName(terminal)}`} className="flex h-full flex-col">
+    <section aria-label={`Terminal ${label}`} className="flex h-full flex-col">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a place to drop on; the same can be pasted */}
       <div
         className="relative min-h-0 flex-1 overflow-hidden"
@@ -113,7 +114,7 @@ function Overlays({ session, terminal, ended, find, rename }: OverlayProps) {
   const { client } = useConnection();
   const { since } = useConnectionStatus();
   const { stream, following, newLines, link, bells, pendingPaste } = useStore(session.state);
-  const flashes = useSettings()?.terminalBell !== "none";
+  const flashes = useSettings().terminalBell !== "none";
   return (
     <>
       <div className="absolute inset-x-0 top-0 z-20">

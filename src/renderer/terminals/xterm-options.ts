@@ -62,5 +62,7 @@ export const fixedOptions: ITerminalOptions = {
   drawBoldTextInBrightColors: false,
   macOptionClickForcesSelection: true,
   rescaleOverlappingGlyphs: true,
+  // Also the width of the scrollbar, which carries the marks of find.
+  overviewRuler: { width: 10 },
   logLevel: "off",
 };

@@ -25,7 +25,7 @@ export function startHost(paths: CellarPaths): ChildProcess {
       stdio: ["ignore", log, log],
       // Its own directory would keep a removable disk or a deleted folder busy.
       cwd: paths.home,
-      env: { ...process.env, ...env, CELLAR_HOME: paths.home },
+      env: { ...hostEnvironment(), ...env, CELLAR_HOME: paths.home },
       windowsHide: true,
     });
     child.unref();
@@ -35,6 +35,12 @@ export function startHost(paths: CellarPaths): ChildProcess {
   } finally {
     closeSync(log);
   }
+}
+
+/** A host that is started from within a terminal is none of that terminal's processes: it outlives who started it. */
+function hostEnvironment(): NodeJS.ProcessEnv {
+  const { CELLAR_TERMINAL_ID: _, ...rest } = process.env;
+  return { ...rest, CELLAR_IS_TERMINAL_HOST: "1" };
 }
 
 function openLog(path: string): number {

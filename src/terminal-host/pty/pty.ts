@@ -22,10 +22,15 @@ export type PtyEvents = {
 
 export interface Pty {
   readonly pid: number;
+  /** The terminal's device; null where there is none. */
+  readonly ttyPath: string | null;
   /** Bytes accepted by {@link write} that the program has not taken yet. */
   readonly pendingInput: number;
-  /** Takes all bytes, keeps their order and never blocks; false after the end (nothing is taken then). */
-  write(bytes: Uint8Array): boolean;
+  /**
+   * Takes all bytes, keeps their order and never blocks; false after the end (nothing is taken then, nothing reported).
+   * `written` is told how many of these bytes the operating system has taken when all have been, or when the terminal ends first.
+   */
+  write(bytes: Uint8Array, written?: (delivered: number) => void): boolean;
   resize(size: TerminalSize): void;
   /** Stops reading: the program blocks once the kernel's buffer is full. */
   pause(): void;

@@ -65,16 +65,20 @@ function load(): { native: Native; helper: string } {
   return loaded;
 }
 
+/** Bytes on their way to the program. */
+type Input = { bytes: Uint8Array; taken: number; written: ((delivered: number) => void) | undefined };
+
 export function spawnUnixPty(command: PtyCommand, events: PtyEvents): Pty {
   return new UnixPty(command, events);
 }
 
 class UnixPty implements Pty {
   readonly pid: number;
+  readonly ttyPath: string;
   readonly #fd: number;
   readonly #stream: ReadStream;
   readonly #events: PtyEvents;
-  #input: Uint8Array[] = [];
+  #input: Input[] = [];
   #pendingInput = 0;
   #retry: NodeJS.Timeout | null = null;
   #retryMs = retryFirstMs;
@@ -106,6 +110,7 @@ class UnixPty implements Pty {
       (code, signal) => this.#exited(signal > 0 ? -signal : code),
     );
     this.pid = child.pid;
+    this.ttyPath = child.pty;
     this.#fd = child.fd;
     this.#stream = new ReadStream(child.fd);
     this.#stream.on("data", (chunk: Buffer) => this.#received(chunk));
@@ -118,10 +123,9 @@ class UnixPty implements Pty {
     return this.#pendingInput;
   }
 
-  write(bytes: Uint8Array): boolean {
-    if (this.#closed) return false;
-    if (bytes.byteLength === 0) return true;
-    this.#input.push(bytes);
+  write(bytes: Uint8Array, written?: (delivered: number) => void): boolean {
+    if (this.#closed || this.#exitCode !== undefined) return false;
+    this.#input.push({ bytes, taken: 0, written });
     this.#pendingInput += bytes.byteLength;
     if (this.#input.length === 1) this.#writeOn();
     return true;
@@ -143,17 +147,17 @@ class UnixPty implements Pty {
   /** Writes until the kernel takes no more, then waits a little: the descriptor does not block, and cannot be polled for writing. */
   #writeOn(): void {
     this.#retry = null;
-    while (this.#input.length > 0 && !this.#closed) {
+    while (this.#input.length > 0) {
       const first = this.#input[0]!;
-      let taken = 0;
-      try {
-        taken = writeSync(this.#fd, first);
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code !== "EAGAIN" && code !== "EINTR") {
-          this.#dropInput();
-          return;
-        }
+      if (first.taken === first.bytes.byteLength) {
+        this.#input.shift();
+        first.written?.(first.taken);
+        continue;
+      }
+      const taken = this.#writeNow(first.bytes.subarray(first.taken));
+      if (taken === null) {
+        this.#dropInput();
+        return;
       }
       if (taken === 0) {
         this.#retry = setTimeout(() => this.#writeOn(), this.#retryMs);
@@ -161,17 +165,28 @@ class UnixPty implements Pty {
         return;
       }
       this.#retryMs = retryFirstMs;
+      first.taken += taken;
       this.#pendingInput -= taken;
-      if (taken === first.byteLength) this.#input.shift();
-      else this.#input[0] = first.subarray(taken);
+    }
+  }
+
+  /** How many bytes the kernel has taken, 0 when it takes none now, null when it never will again. */
+  #writeNow(bytes: Uint8Array): number | null {
+    try {
+      return writeSync(this.#fd, bytes);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === "EAGAIN" || code === "EINTR" ? 0 : null;
     }
   }
 
   #dropInput(): void {
     if (this.#retry) clearTimeout(this.#retry);
     this.#retry = null;
+    const dropped = this.#input;
     this.#input = [];
     this.#pendingInput = 0;
+    for (const { taken, written } of dropped) written?.(taken);
   }
 
   #received(chunk: Buffer): void {

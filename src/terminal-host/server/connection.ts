@@ -7,7 +7,7 @@ import { decodeClientFrame, FrameError } from "#shared/terminals/stream.ts";
 import { FrameReader, FramingError, jsonFrame, parseJson } from "../framing.ts";
 import { frameKind, type Hello, type HostEvent, maxFrameBytes, protocolVersion, type Refused } from "../protocol.ts";
 import type { Attachment } from "../terminals/attachment.ts";
-import type { Terminal } from "../terminals/terminal.ts";
+import type { LiveTerminal } from "../terminals/live.ts";
 import type { Host } from "./host.ts";
 import { callMethod } from "./methods.ts";
 
@@ -16,6 +16,8 @@ const helloWithinMs = 5_000;
 const helloLimit = 16 * 1024;
 /** A control client that lets so much pile up is not reading any more; it is cut off rather than kept in memory. */
 const unreadLimit = 64 * 1024 * 1024;
+/** Input that a program has not read. A paste is far smaller; what is larger would only fill the memory. */
+const inputLimit = 64 * 1024 * 1024;
 /** Requests of one client that may be under way at once. */
 const requestLimit = 1000;
 
@@ -40,7 +42,7 @@ export class Connection {
   #role: "new" | "control" | "stream" = "new";
   #events = false;
   #requests = new Map<number, AbortController>();
-  #attached: { terminal: Terminal; attachment: Attachment } | null = null;
+  #attached: { live: LiveTerminal; attachment: Attachment } | null = null;
 
   constructor(host: Host, socket: Socket) {
     this.#host = host;
@@ -63,7 +65,7 @@ export class Connection {
       clearTimeout(impatience);
       this.#closed.abort();
       for (const request of this.#requests.values()) request.abort();
-      if (this.#attached) this.#attached.terminal.detach(this.#attached.attachment);
+      this.#attached?.live.detach(this.#attached.attachment);
       host.disconnected(this);
     });
   }
@@ -76,8 +78,12 @@ export class Connection {
     if (this.#events) this.#send(jsonFrame(frameKind.event, event));
   }
 
-  end(): void {
-    this.#socket.end();
+  /** Resolves when everything said so far has been sent, or cannot be. */
+  end(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.once("close", resolve);
+      this.#socket.end(resolve);
+    });
   }
 
   #send(bytes: Buffer): void {
@@ -124,8 +130,9 @@ export class Connection {
       const terminal = this.#host.terminals.get(said.terminalId);
       this.#role = "stream";
       this.#send(jsonFrame(frameKind.welcome, this.#host.welcome()));
+      const { live } = terminal;
       const attachment = terminal.attach(said.size, said.focused, (bytes) => this.#send(bytes));
-      this.#attached = { terminal, attachment };
+      this.#attached = live && attachment ? { live, attachment } : null;
     } catch (error) {
       this.#refuse(error);
     }
@@ -167,12 +174,13 @@ export class Connection {
 
   #streamFrame(payload: Buffer): void {
     if (!this.#attached) return;
-    const { terminal, attachment } = this.#attached;
+    const { live, attachment } = this.#attached;
     const said = decodeClientFrame(payload);
     switch (said.type) {
       case "input":
-        // A view of a chunk that is gone after this call.
-        terminal.write(Buffer.from(said.bytes));
+        if (live.pty.pendingInput > inputLimit) throw new FrameError("more input than the program takes");
+        // The payload is a view of a chunk that is gone after this call.
+        live.pty.write(Buffer.from(said.bytes));
         return;
       case "ack":
         attachment.acknowledge(said.offset);
@@ -180,11 +188,11 @@ export class Connection {
       case "resize": {
         const size = terminalSize.safeParse({ cols: said.cols, rows: said.rows });
         if (!size.success) throw new FrameError("a size out of range");
-        terminal.clientSize(attachment, size.data);
+        live.clientSize(attachment, size.data);
         return;
       }
       case "focus":
-        terminal.focus(attachment, said.focused);
+        if (said.focused) live.focus(attachment);
     }
   }
 }

@@ -1,43 +1,82 @@
 /** The host process's heart: its terminals, its socket, its clients, and when it ends. */
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { loginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
+import { Failure } from "#shared/failure.ts";
 import { migrations } from "../database.ts";
-import { type HostEvent, protocolVersion, type Welcome } from "../protocol.ts";
-import { spawnUnixPty } from "../pty/unix.ts";
+import { type HostEvent, protocolVersion, type Refused, type Welcome } from "../protocol.ts";
+import { spawnPty } from "../pty/index.ts";
+import { Screens } from "../screen/screens.ts";
 import { TerminalRecords } from "../terminals/records.ts";
 import { Registry } from "../terminals/registry.ts";
 import { Connection } from "./connection.ts";
+import { IdleWatch } from "./idle-watch.ts";
+
+export type HostOptions = {
+  paths: CellarPaths;
+  version: string;
+  /** How long there may be neither a live terminal nor a client before the host ends itself, in ms. */
+  idleMs: number;
+  /** The host is done: everything is on disk. */
+  ended(): void;
+};
+
+/** A client that does not read its last answer is not waited for, in ms. */
+const farewellMs = 500;
 
 export class Host {
   readonly terminals: Registry;
-  readonly version: string;
-  readonly #paths: CellarPaths;
+  readonly #options: HostOptions;
   readonly #store: Store;
+  readonly #screens = new Screens();
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
+  readonly #idle: IdleWatch;
   readonly #startedAt = new Date().toISOString();
+  #ending: Promise<void> | null = null;
 
-  constructor(paths: CellarPaths, version: string) {
-    this.#paths = paths;
-    this.version = version;
-    this.#store = openStore({ path: paths.terminalsDatabase, migrations });
+  constructor(options: HostOptions) {
+    const { paths, version } = options;
+    this.#options = options;
+    // A power cut may cost the last records: they would be `stream_lost` anyway, and no key waits for a disk.
+    this.#store = openStore({ path: paths.terminalsDatabase, migrations, durability: "normal" });
     for (const notice of this.#store.notices) console.error(notice);
+    this.#idle = new IdleWatch(options.idleMs, () => void this.#end(false));
     this.terminals = new Registry({
       records: new TerminalRecords(this.#store.database),
-      spawn: spawnUnixPty,
-      environment: async () => ({ ...(process.env as Record<string, string>), TERM: "xterm-256color" }),
+      folder: paths.terminals,
+      screens: this.#screens,
+      spawn: spawnPty,
+      environment: loginEnvironment,
+      version,
       events: {
-        changed: (terminal) => this.#tell({ type: "terminal", terminal }),
+        changed: (terminal) => {
+          this.#tell({ type: "terminal", terminal });
+          this.#watchIdle();
+        },
         removed: (id) => this.#tell({ type: "terminalRemoved", id }),
+        bell: (terminalId) => this.#tell({ type: "bell", terminalId }),
+        notification: (terminalId, title, body) => this.#tell({ type: "programNotification", terminalId, title, body }),
       },
     });
-    this.#server = createServer((socket) => this.#connections.add(new Connection(this, socket)));
+    this.#server = createServer((socket) => {
+      this.#connections.add(new Connection(this, socket));
+      this.#watchIdle();
+    });
+  }
+
+  get version(): string {
+    return this.#options.version;
   }
 
   async listen(): Promise<void> {
-    const path = this.#paths.hostSocket;
+    this.terminals.load();
+    // Asked now, so that the first terminal does not wait for it.
+    void loginEnvironment();
+    const path = this.#options.paths.hostSocket;
     // We hold the home's lock, so a socket that is there belongs to a host that is gone.
     if (process.platform !== "win32") rmSync(path, { force: true });
     await new Promise<void>((resolve, reject) => {
@@ -45,19 +84,21 @@ export class Host {
       this.#server.listen(path, resolve);
     });
     if (process.platform !== "win32") chmodSync(path, 0o600);
+    this.#watchIdle();
   }
 
   welcome(): Welcome {
     return { protocol: protocolVersion, version: this.version, pid: process.pid, startedAt: this.#startedAt };
   }
 
-  refusal(): { protocol: number; version: string; pid: number; liveTerminals: number } {
+  refusal(): Pick<Refused, "protocol" | "version" | "pid" | "liveTerminals"> {
     const { startedAt: _, ...rest } = this.welcome();
     return { ...rest, liveTerminals: this.terminals.liveCount };
   }
 
   info() {
-    return { ...this.welcome(), liveTerminals: this.terminals.liveCount, clients: this.#connections.size };
+    const clients = [...this.#connections].filter(({ isClient }) => isClient).length;
+    return { ...this.welcome(), liveTerminals: this.terminals.liveCount, clients };
   }
 
   everything(): HostEvent {
@@ -66,9 +107,58 @@ export class Host {
 
   disconnected(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#watchIdle();
   }
 
-  refusedVersion(_protocol: unknown): void {}
+  /** A client of another version was here. When it is newer and nothing would be lost, this host makes way for its own. */
+  refusedVersion(protocol: unknown): void {
+    const newer = typeof protocol === "number" && protocol > protocolVersion;
+    if (newer && this.terminals.liveCount === 0) void this.#end(false);
+  }
+
+  /** Resolves when everything is on disk; the process ends after that. Throws `conflict` when terminals live, unless forced. */
+  async shutDown(force: boolean): Promise<void> {
+    const { liveCount } = this.terminals;
+    if (liveCount > 0 && !force) {
+      throw new Failure("conflict", `${liveCount} terminals are still running`, {
+        hint: "Kill them first, or force it.",
+      });
+    }
+    await this.#end(force);
+  }
+
+  /**
+   * What a signal of the system means (log-out, shutdown, a person's `kill`): terminals are asked to end, have two seconds, and are
+   * `cancelled`, so that nothing is left behind and no record lies.
+   */
+  terminate(): Promise<void> {
+    return this.#end(false);
+  }
+
+  #end(force: boolean): Promise<void> {
+    this.#ending ??= this.#endOnce(force);
+    return this.#ending;
+  }
+
+  async #endOnce(force: boolean): Promise<void> {
+    // Whoever comes from now on finds nobody, and starts the next host, which waits for our lock.
+    this.#server.close();
+    await this.terminals.endAll(force);
+    this.terminals.close();
+    this.#idle.stop();
+    await this.#screens.end();
+    this.#store.close();
+    // After the answer to whoever asked for this.
+    setImmediate(async () => {
+      const said = Promise.all([...this.#connections].map((connection) => connection.end()));
+      await Promise.race([said, setTimeout(farewellMs)]);
+      this.#options.ended();
+    });
+  }
+
+  #watchIdle(): void {
+    if (!this.#ending) this.#idle.set(this.#connections.size === 0 && this.terminals.liveCount === 0);
+  }
 
   #tell(event: HostEvent): void {
     for (const connection of this.#connections) connection.event(event);

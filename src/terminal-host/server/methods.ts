@@ -1,9 +1,10 @@
 /** What a control connection can call: each method of {@link HostMethods}, with its parameters checked. */
 import { z } from "zod";
 import { terminalId, terminalSize } from "#shared/contract/base.ts";
-import { newTerminal } from "#shared/contract/terminals.ts";
+import { newTerminal, terminalName } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import type { HostMethod, HostMethods } from "../protocol.ts";
+import { search, searchPattern } from "../search/index.ts";
 import type { Host } from "./host.ts";
 
 type Method<M extends HostMethod> = {
@@ -29,12 +30,67 @@ const methods: { [M in HostMethod]?: Method<M> } = {
       return {};
     },
   },
+  "terminals.rename": {
+    params: z.strictObject({ id: terminalId, name: terminalName.nullable() }),
+    run: (host, { id, name }) => host.terminals.rename(id, name).info,
+  },
+  "terminals.capture": {
+    params: z.strictObject({ id: terminalId, lines: z.int().max(1_000_000), tail: z.boolean() }),
+    async run(host, { id, lines, tail }) {
+      const terminal = host.terminals.get(id);
+      const text = await terminal.capture(lines, tail);
+      const { bytesOut, linesOut, truncated, state, exitCode } = terminal.info;
+      return { terminalId: id, text, bytesOut, linesOut, truncated, state, exitCode };
+    },
+  },
+  "terminals.screen": {
+    params: byId,
+    async run(host, { id }) {
+      const terminal = host.terminals.get(id);
+      const view = await terminal.view();
+      const { size, title } = terminal.info;
+      return { terminalId: id, size, title, ...view };
+    },
+  },
   "terminals.kill": {
     params: z.strictObject({ id: terminalId, force: z.boolean() }),
-    run(host, { id, force }) {
+    async run(host, { id, force }) {
       const terminal = host.terminals.get(id);
-      terminal.kill(force);
+      await terminal.kill(force);
       return terminal.info;
+    },
+  },
+  "terminals.restart": { params: byId, run: async (host, { id }) => (await host.terminals.restart(id)).info },
+  "terminals.remove": {
+    params: byId,
+    async run(host, { id }) {
+      await host.terminals.remove(id);
+      return {};
+    },
+  },
+  "terminals.search": {
+    params: z.strictObject({ text: z.string().min(1).max(1000), regex: z.boolean(), limit: z.int().min(1).max(1000) }),
+    async run(host, wish, signal) {
+      const pattern = searchPattern(wish);
+      const terminalIds = await host.terminals.searchable();
+      return search({ folder: host.terminals.folder, terminalIds, pattern, limit: wish.limit }, signal);
+    },
+  },
+  "host.shutdown": {
+    params: z.strictObject({ force: z.boolean() }),
+    async run(host, { force }) {
+      await host.shutDown(force);
+      return {};
+    },
+  },
+  "host.configure": {
+    params: z.strictObject({
+      logMegabytes: z.number().positive().max(10_000).optional(),
+      scrollback: z.int().min(0).max(100_000).optional(),
+    }),
+    run(host, wish) {
+      host.terminals.configure(wish);
+      return {};
     },
   },
   "host.info": { params: nothing, run: (host) => host.info() },

@@ -21,6 +21,8 @@ export type AttachmentOptions = {
   output: Output;
   /** The screen as it is at an offset of its choice, at or after the ring's start. */
   snapshot(): Promise<Snapshot>;
+  /** The terminal's size now. */
+  size(): TerminalSize;
   /** Takes a frame of a stream connection, ready to be written. */
   send(frame: Buffer): void;
   stalledMs?: number;
@@ -110,7 +112,10 @@ export class Attachment implements Follower {
     const snapshot = await this.#options.snapshot();
     if (this.#state !== "waiting") return;
     this.#options.send(streamFrame({ type: "snapshot", ...snapshot }));
-    this.#sizes = this.#sizes.filter(({ offset }) => offset > snapshot.offset);
+    const known = this.#sizes.at(-1)?.size ?? snapshot;
+    const size = this.#options.size();
+    // Changed just before, within a sequence that the snapshot leaves out.
+    if (known.cols !== size.cols || known.rows !== size.rows) this.#sizes.push({ offset: snapshot.offset, size });
     this.#sent = this.#acknowledged = snapshot.offset;
     this.#acknowledgedAt = performance.now();
     this.#state = "live";

@@ -1,4 +1,4 @@
-/** The text after a terminal's last line feed, as one line for people: no escape sequences, no control characters. */
+/** Output as text for people, without escape sequences and control characters: all of it, or the line after the last line feed. */
 
 const longest = 200;
 /** Enough for 200 characters of text between many escape sequences, and little enough to be read often. */
@@ -6,10 +6,12 @@ export const lastLineTailBytes = 4096;
 
 /** CSI; OSC, DCS, SOS, PM, APC up to their terminator or the end; two- and three-character escapes; 8-bit CSI. */
 const escapes =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of them
   /\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)|\x1b[ -/]*[0-~]?|\x9b[0-?]*[ -/]*[@-~]?/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+export function withoutEscapes(text: string): string {
+  return text.replace(escapes, "").replace(controls, "");
+}
 
 /**
  * `tail`: the last bytes of the output. One final line end does not count. A carriage return starts the line over, as a progress

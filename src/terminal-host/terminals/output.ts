@@ -47,7 +47,12 @@ export class Output {
   }
 
   lastLine(): string {
-    return lastLineOf(this.ring.slice(this.ring.end - lastLineTailBytes, this.ring.end));
+    return lastLineOf(this.tail(lastLineTailBytes));
+  }
+
+  /** A copy of the last bytes. */
+  tail(length: number): Buffer {
+    return this.ring.slice(this.ring.end - length, this.ring.end);
   }
 
   from(source: Pick<Pty, "pause" | "resume">): void {

@@ -1,44 +1,83 @@
 /** All terminals of this host, alive or not. */
 import { randomBytes } from "node:crypto";
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
+import { endTrees, type Tree } from "#node/processes/end-tree.ts";
 import type { NewTerminal, Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
-import type { PtyCommand, SpawnPty } from "../pty/pty.ts";
+import type { SpawnPty } from "../pty/pty.ts";
+import { removeScreen } from "../screen/saved-screen.ts";
+import type { Screens } from "../screen/screens.ts";
+import { Changes } from "./changes.ts";
+import { defaultSize, describeCommand, ptyCommand } from "./commands.ts";
+import { EndedScreens } from "./ended-screens.ts";
+import { defaultLogMegabytes, removeLog } from "./log.ts";
+import { nestedHostMarker, terminalMarker } from "./markers.ts";
 import type { TerminalRecord, TerminalRecords } from "./records.ts";
 import { isFinal } from "./state.ts";
+import type { TerminalSurroundings } from "./surroundings.ts";
 import { Terminal } from "./terminal.ts";
 
 export type RegistryEvents = {
   changed(terminal: TerminalInfo): void;
   removed(id: string): void;
+  bell(terminalId: string): void;
+  notification(terminalId: string, title: string, body: string): void;
 };
 
 export type RegistryOptions = {
   records: TerminalRecords;
+  /** Folder of logs and saved screens. */
+  folder: string;
+  screens: Screens;
   spawn: SpawnPty;
+  /** The person's login environment. */
   environment(): Promise<Record<string, string>>;
+  /** Cellar's, for TERM_PROGRAM_VERSION. */
+  version: string;
   events: RegistryEvents;
 };
 
-const defaultSize = { cols: 120, rows: 40 };
-/** Counters change with every chunk; clients are told of them so often at most, in ms. */
-const tellEveryMs = 250;
+/** More live terminals than this are a mistake of a script, and would take all of the system's PTYs. */
+const liveLimit = 2000;
+const defaultScrollback = 10_000;
 
 export class Registry {
   readonly #options: RegistryOptions;
   readonly #terminals = new Map<string, Terminal>();
-  readonly #telling = new Map<Terminal, NodeJS.Timeout>();
+  readonly #changes: Changes<Terminal>;
+  readonly #surroundings: TerminalSurroundings;
+  #ending = false;
+  #scrollback = defaultScrollback;
+  #logLimit = defaultLogMegabytes * 1024 * 1024;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    this.#load();
+    const { folder, screens, spawn, records, events } = options;
+    this.#changes = new Changes<Terminal>(records, (terminal) => events.changed(terminal.info));
+    const scrollback = (): number => this.#scrollback;
+    this.#surroundings = {
+      folder,
+      screens,
+      spawn,
+      endedScreens: new EndedScreens(folder, screens, scrollback),
+      scrollback,
+      logLimit: () => this.#logLimit,
+      changed: (terminal, important) => this.#changes.changed(terminal, important),
+      save: (terminal) => records.save(terminal.record),
+      noticed(terminal, notice) {
+        if (notice.type === "bell") events.bell(terminal.id);
+        else if (notice.type === "notification") events.notification(terminal.id, notice.title, notice.body);
+      },
+    };
+  }
+
+  /** Folder of logs and saved screens. */
+  get folder(): string {
+    return this.#options.folder;
   }
 
   get liveCount(): number {
-    let count = 0;
-    for (const terminal of this.#terminals.values()) if (terminal.alive) count++;
-    return count;
+    return this.#alive().length;
   }
 
   list(): TerminalInfo[] {
@@ -52,14 +91,42 @@ export class Registry {
     return terminal;
   }
 
-  async create(wanted: NewTerminal): Promise<Terminal> {
-    const record = this.#newRecord(wanted);
+  /** What earlier hosts left: non-final records become `stream_lost`, and what still runs of them is ended in the background. */
+  load(): void {
+    const now = new Date().toISOString();
+    const lost: TerminalRecord[] = [];
+    for (const record of this.#options.records.all()) {
+      if (!isFinal(record.state)) {
+        // Past the table of transitions: the host that ran it is gone, whatever it was doing.
+        record.state = "stream_lost";
+        record.updatedAt = now;
+        record.resolvedAt ??= now;
+        lost.push(record);
+      }
+      this.#terminals.set(record.id, new Terminal(record, wantedOf(record), this.#surroundings));
+    }
+    if (lost.length === 0) return;
+    this.#options.records.save(...lost);
+    console.log(`${lost.length} terminals were lost with the terminal host that ran them`);
+    void endOrphans(lost);
+  }
+
+  configure({ logMegabytes, scrollback }: { logMegabytes?: number; scrollback?: number }): void {
+    if (scrollback !== undefined) this.#scrollback = scrollback;
+    if (logMegabytes === undefined) return;
+    this.#logLimit = logMegabytes * 1024 * 1024;
+    for (const { live } of this.#terminals.values()) if (live) live.logLimit = this.#logLimit;
+  }
+
+  /** Throws `conflict` for a name in use, and what {@link ptyCommand} and spawning throw; then the record is there, as `failed`. */
+  async create(wanted: NewTerminal, restartedFrom: string | null = null): Promise<Terminal> {
+    const record = this.#newRecord(wanted, restartedFrom);
     // In the table before anything is awaited, so that no two can have one name.
-    const terminal = new Terminal(record, { changed: (changed, important) => this.#changed(changed, important) });
+    const terminal = new Terminal(record, wanted, this.#surroundings);
     this.#terminals.set(record.id, terminal);
-    this.#options.records.save(record);
+    this.#changes.changed(terminal, true);
     try {
-      terminal.start(await this.#command(wanted, record), this.#options.spawn);
+      terminal.start(ptyCommand(record, wanted, await this.#options.environment(), this.#options.version));
     } catch (error) {
       if (terminal.alive) terminal.failed(error);
       throw error instanceof Failure
@@ -69,22 +136,78 @@ export class Registry {
     return terminal;
   }
 
-  #newRecord(wanted: NewTerminal): TerminalRecord {
-    const now = new Date().toISOString();
-    for (const other of this.#terminals.values()) {
-      if (wanted.name !== undefined && other.alive && other.record.name === wanted.name) {
-        throw new Failure("conflict", `Terminal already exists: ${wanted.name}`);
-      }
+  restart(id: string): Promise<Terminal> {
+    const { record, wanted } = this.get(id);
+    if (!isFinal(record.state)) {
+      throw new Failure("conflict", `cannot restart terminal in '${record.state}' state; kill it first`);
     }
+    const name = record.name === null ? {} : { name: record.name };
+    return this.create({ ...wanted, ...name, size: record.size, cellEnd: record.cellEnd, owner: record.owner }, id);
+  }
+
+  rename(id: string, name: string | null): Terminal {
+    const terminal = this.get(id);
+    if (name !== null && terminal.alive) this.#checkName(name, terminal);
+    terminal.rename(name);
+    return terminal;
+  }
+
+  /** Only from a final state. */
+  async remove(id: string): Promise<void> {
+    const terminal = this.get(id);
+    if (terminal.alive) {
+      throw new Failure("conflict", `Terminal ${id} is still running`, { hint: "Kill it first." });
+    }
+    this.#terminals.delete(id);
+    this.#changes.forget(terminal);
+    this.#options.records.remove(id);
+    this.#options.events.removed(id);
+    await terminal.settled();
+    await Promise.all([removeLog(this.#options.folder, id), removeScreen(this.#options.folder, id)]);
+  }
+
+  /** Makes no new ones, ends all that live, and resolves when their records are final and their output is on disk. */
+  async endAll(force: boolean): Promise<void> {
+    this.#ending = true;
+    await Promise.all(this.#alive().map((terminal) => terminal.kill(force)));
+    await Promise.all([...this.#terminals.values()].map((terminal) => terminal.settled()));
+  }
+
+  /** Terminals of which there is a log that a search may read: newest first, all output so far in it. */
+  async searchable(): Promise<string[]> {
+    await Promise.all(this.#alive().map((terminal) => terminal.live?.flushLog()));
+    return [...this.#terminals.keys()].reverse();
+  }
+
+  /** Before the host ends: counters that were not saved yet. */
+  close(): void {
+    this.#changes.close();
+  }
+
+  #alive(): Terminal[] {
+    return [...this.#terminals.values()].filter((terminal) => terminal.alive);
+  }
+
+  #checkName(name: string, except: Terminal | null): void {
+    const taken = this.#alive().some((terminal) => terminal !== except && terminal.record.name === name);
+    if (taken) throw new Failure("conflict", `Terminal already exists: ${name}`);
+  }
+
+  #newRecord(wanted: NewTerminal, restartedFrom: string | null): TerminalRecord {
+    if (this.#ending) throw new Failure("unavailable", "The terminal host is ending", { hint: "Try once more." });
+    if (wanted.name !== undefined) this.#checkName(wanted.name, null);
+    if (this.liveCount >= liveLimit) {
+      throw new Failure("unavailable", `There are ${liveLimit} terminals already`, { hint: "Close some first." });
+    }
+    const now = new Date().toISOString();
     let id: string;
     do id = `term-${randomBytes(4).toString("hex")}`;
     while (this.#terminals.has(id));
     return {
       id,
+      ...describeCommand(wanted),
       name: wanted.name ?? null,
       title: "",
-      command: wanted.command ?? wanted.argv?.join(" ") ?? process.env["SHELL"] ?? "/bin/sh",
-      argv: wanted.argv ?? null,
       cwd: wanted.cwd ?? homedir(),
       currentCwd: null,
       state: "starting",
@@ -99,67 +222,31 @@ export class Registry {
       owner: wanted.owner ?? {},
       cellEnd: wanted.cellEnd ?? { mode: "integration" },
       integrated: false,
-      restartedFrom: null,
+      restartedFrom,
       createdAt: now,
       updatedAt: now,
       resolvedAt: null,
     };
   }
-
-  async #command(wanted: NewTerminal, record: TerminalRecord): Promise<PtyCommand> {
-    const cwd = record.cwd ?? homedir();
-    if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new Failure("not_found", `There is no folder ${cwd}`, { hint: "Choose a folder that exists." });
-    }
-    const env = await this.#options.environment();
-    for (const [name, value] of Object.entries(wanted.env ?? {})) {
-      if (value === null) delete env[name];
-      else env[name] = value;
-    }
-    env["CELLAR_TERMINAL_ID"] = record.id;
-    const [file, ...args] = argvOf(wanted, env);
-    return { file: file!, args, cwd, env, size: record.size };
-  }
-
-  #changed(terminal: Terminal, important: boolean): void {
-    if (important) {
-      this.#options.records.save(terminal.record);
-      const waiting = this.#telling.get(terminal);
-      if (waiting) clearTimeout(waiting);
-      this.#telling.delete(terminal);
-      this.#options.events.changed(terminal.info);
-    } else if (!this.#telling.has(terminal)) {
-      const tell = (): void => {
-        this.#telling.delete(terminal);
-        this.#options.events.changed(terminal.info);
-      };
-      this.#telling.set(terminal, setTimeout(tell, tellEveryMs));
-    }
-  }
-
-  #load(): void {
-    const now = new Date().toISOString();
-    const lost: TerminalRecord[] = [];
-    for (const record of this.#options.records.all()) {
-      if (!isFinal(record.state)) {
-        // Past the table of transitions: the host that ran it is gone, whatever it was doing.
-        record.state = "stream_lost";
-        record.updatedAt = now;
-        record.resolvedAt ??= now;
-        lost.push(record);
-      }
-      this.#terminals.set(record.id, new Terminal(record, { changed: (t, important) => this.#changed(t, important) }));
-    }
-    if (lost.length === 0) return;
-    this.#options.records.save(...lost);
-    console.log(`${lost.length} terminals were lost with the terminal host that ran them`);
-  }
 }
 
-function argvOf(wanted: NewTerminal, env: Record<string, string>): string[] {
-  if (wanted.argv) return wanted.argv;
-  if (wanted.command === undefined) return [env["SHELL"] ?? "/bin/sh", "-i"];
-  const command = wanted.command.trim();
-  if (command === "") throw new Failure("invalid_input", "Command cannot be empty");
-  return ["/bin/sh", "-c", command];
+function wantedOf({ command, argv, cwd }: TerminalRecord): NewTerminal {
+  return { ...(argv ? { argv } : { command }), ...(cwd === null ? {} : { cwd }) };
+}
+
+/** The kernel has hung up their terminals; what did not care is ended here. */
+async function endOrphans(lost: readonly TerminalRecord[]): Promise<void> {
+  const trees = lost.map(
+    ({ id, pid, pidStarted: started }): Tree => ({
+      root: pid !== null && started !== null ? { pid, started } : null,
+      marker: terminalMarker(id),
+      spared: nestedHostMarker,
+    }),
+  );
+  try {
+    const left = await endTrees(trees);
+    if (left.length > 0) console.error(`processes ${left.join(", ")} of lost terminals cannot be ended`);
+  } catch (error) {
+    console.error("processes of lost terminals were not looked for:", error);
+  }
 }

@@ -1,32 +1,44 @@
-/** One terminal while the host knows it: its record, its output, and its PTY as long as that lives. */
+/** One terminal the host knows: its record, and while its program runs (and shortly after) everything live about it. */
+
+import { endTrees } from "#node/processes/end-tree.ts";
+import { identify } from "#node/processes/list.ts";
 import type { TerminalSize } from "#shared/contract/base.ts";
-import type { Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
-import { Failure } from "#shared/failure.ts";
-import type { Pty, PtyCommand, SpawnPty } from "../pty/pty.ts";
-import { Attachment } from "./attachment.ts";
-import { Output } from "./output.ts";
+import type { NewTerminal, Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
+import type { PtyCommand } from "../pty/pty.ts";
+import type { ScreenView } from "../screen/messages.ts";
+import type { Attachment } from "./attachment.ts";
+import { captureLines } from "./capture.ts";
+import { LiveTerminal } from "./live.ts";
+import { readLog } from "./log-reader.ts";
+import { nestedHostMarker, terminalMarker } from "./markers.ts";
+import type { Notice } from "./osc.ts";
 import type { TerminalRecord } from "./records.ts";
 import { checkTransition, isFinal, stateAtEnd } from "./state.ts";
-import type { Snapshot } from "./stream-frames.ts";
+import type { TerminalSurroundings } from "./surroundings.ts";
 
-export type TerminalEvents = {
-  /** Something of the record has changed; `important` when it has to be saved and told at once. */
-  changed(terminal: Terminal, important: boolean): void;
-};
+/** How long an ended terminal stays in memory, for those who look at it right then, in ms. */
+const evictAfterMs = 30_000;
+/** An ended terminal's log is waited for so long, so that whoever hears of the end finds it whole, in ms. */
+const logPatienceMs = 2_000;
+/** Most of a log that a capture reads. */
+const captureBytes = 16 * 1024 * 1024;
 
 export class Terminal {
   readonly record: TerminalRecord;
-  readonly output = new Output();
-  readonly #events: TerminalEvents;
-  #pty: Pty | null = null;
+  /** What it was made from; after a restart of the host only what the record says of it (the environment is not kept on disk). */
+  readonly wanted: NewTerminal;
+  readonly #surroundings: TerminalSurroundings;
+  #live: LiveTerminal | null = null;
   #killed = false;
-  readonly #attachments = new Map<Attachment, { size: TerminalSize | null }>();
-  /** The attachment whose size counts: the last one that had the focus. */
-  #sizing: Attachment | null = null;
+  /** Ends the grace of a kill under way. */
+  #impatience = new AbortController();
+  #settled: Promise<void> = Promise.resolve();
+  #ending: Promise<number[]> | null = null;
 
-  constructor(record: TerminalRecord, events: TerminalEvents) {
+  constructor(record: TerminalRecord, wanted: NewTerminal, surroundings: TerminalSurroundings) {
     this.record = record;
-    this.#events = events;
+    this.wanted = wanted;
+    this.#surroundings = surroundings;
   }
 
   get id(): string {
@@ -35,29 +47,47 @@ export class Terminal {
   get alive(): boolean {
     return !isFinal(this.record.state);
   }
+  get live(): LiveTerminal | null {
+    return this.#live;
+  }
   get info(): TerminalInfo {
+    this.count();
     const { pidStarted: _, ...record } = this.record;
-    if (this.#pty) this.#takeCounters();
-    return { ...record, ...this.#counters(), heldCellId: null };
+    return { ...record, heldCellId: null };
   }
 
   /** Starts the program. On failure the record is `failed`, says why in `lastLine`, and the failure is thrown on. */
-  start(command: PtyCommand, spawn: SpawnPty): void {
+  start(command: PtyCommand): void {
+    const { folder, screens, spawn, scrollback, logLimit } = this.#surroundings;
     try {
-      this.#pty = spawn(command, {
-        output: (chunk) => {
-          this.output.append(chunk);
-          this.#events.changed(this, false);
+      this.#live = new LiveTerminal(command, {
+        id: this.id,
+        folder,
+        screens,
+        spawn,
+        scrollback: scrollback(),
+        logLimit: logLimit(),
+        notice: (notice) => this.#noticed(notice),
+        resized: (size) => {
+          this.record.size = size;
+          this.#surroundings.changed(this, false);
         },
-        end: (exitCode) => this.#ended(exitCode),
+        ended: (exitCode) => {
+          this.#settled = this.#ended(exitCode);
+        },
       });
     } catch (error) {
       this.failed(error);
       throw error;
     }
-    this.output.from(this.#pty);
-    this.record.pid = this.#pty.pid;
+    this.#live.output.follow({
+      outputArrived: () => this.#surroundings.changed(this, false),
+      outputEnded() {},
+      holdsBack: () => false,
+    });
+    this.record.pid = this.#live.pty.pid;
     this.#to("running");
+    void this.#identify(this.record.pid);
   }
 
   failed(error: unknown): void {
@@ -67,86 +97,119 @@ export class Terminal {
 
   /** Number of bytes taken: all of them, or 0 when the terminal has ended. */
   write(bytes: Uint8Array): number {
-    return this.#pty?.write(bytes) ? bytes.byteLength : 0;
+    return this.#live?.pty.write(bytes) ? bytes.byteLength : 0;
   }
 
   resize(size: TerminalSize): void {
-    this.#resize(size, null);
+    if (this.alive) this.#live?.resize(size);
   }
 
-  kill(force: boolean): void {
-    if (!this.#pty) return;
-    this.#killed = true;
-    try {
-      process.kill(-this.#pty.pid, force ? "SIGKILL" : "SIGTERM");
-    } catch {}
+  rename(name: string | null): void {
+    this.record.name = name;
+    this.#surroundings.changed(this, true);
   }
 
-  attach(size: TerminalSize | null, focused: boolean, send: (frame: Buffer) => void): Attachment {
-    const attachment = new Attachment({ output: this.output, send, snapshot: () => this.#snapshot() });
-    this.#attachments.set(attachment, { size });
-    if (focused || this.#sizing === null) this.focus(attachment, true);
-    return attachment;
+  /**
+   * Ends the whole process tree and resolves when nothing of it is left and the record is final. An ended terminal's leftovers
+   * (started with nohup, say) are ended too.
+   */
+  async kill(force: boolean): Promise<void> {
+    if (this.alive) this.#killed = true;
+    if (force) this.#impatience.abort();
+    this.#ending ??= this.#endTree(force).finally(() => {
+      this.#ending = null;
+      this.#impatience = new AbortController();
+    });
+    const left = await this.#ending;
+    if (left.length > 0) console.error(`${this.id}: processes ${left.join(", ")} cannot be ended`);
+    await this.#settled;
   }
 
-  detach(attachment: Attachment): void {
-    attachment.close();
-    this.#attachments.delete(attachment);
-    if (this.#sizing === attachment) this.#sizing = null;
+  /** Resolves when everything about an ended terminal is on disk. */
+  settled(): Promise<void> {
+    return this.#settled;
   }
 
-  /** Losing the focus keeps the say over the size until another client takes it: a window in the background is still laid out. */
-  focus(attachment: Attachment, focused: boolean): void {
-    if (!focused) return;
-    this.#sizing = attachment;
-    const size = this.#attachments.get(attachment)?.size;
-    if (size) this.#resize(size, attachment);
+  async capture(lines: number, tail: boolean): Promise<string> {
+    if (this.#live) {
+      const { ring } = this.#live.output;
+      return captureLines(ring.slice(ring.start, ring.end), lines, tail);
+    }
+    const logged = await readLog(this.#surroundings.folder, this.id, captureBytes, tail ? "last" : "first");
+    if (logged.length > 0) return captureLines(logged, lines, tail);
+    return lines > 0 ? this.record.lastLine : "";
   }
 
-  clientSize(attachment: Attachment, size: TerminalSize): void {
-    const client = this.#attachments.get(attachment);
-    if (!client) return;
-    client.size = size;
-    this.#sizing ??= attachment;
-    if (this.#sizing === attachment) this.#resize(size, attachment);
+  async view(): Promise<ScreenView> {
+    return this.#live ? this.#live.view() : this.#surroundings.endedScreens.view(this.record);
   }
 
-  #resize(size: TerminalSize, by: Attachment | null): void {
-    const { cols, rows } = this.record.size;
-    if (!this.#pty || (size.cols === cols && size.rows === rows)) return;
-    this.#pty.resize(size);
-    this.record.size = size;
-    for (const attachment of this.#attachments.keys()) if (attachment !== by) attachment.sizeChanged(size);
-    this.#events.changed(this, false);
+  /** Without `live` there is one frame to be had, and nothing to keep: see {@link EndedScreens}. */
+  attach(size: TerminalSize | null, focused: boolean, send: (frame: Buffer) => void): Attachment | null {
+    if (this.#live) return this.#live.attach(this.alive ? size : null, focused, send);
+    void this.#surroundings.endedScreens.send(this.record, send);
+    return null;
   }
 
-  async #snapshot(): Promise<Snapshot> {
-    const { ring } = this.output;
-    return { offset: ring.end, ...this.record.size, screen: ring.slice(ring.start, ring.end) };
+  #endTree(force: boolean): Promise<number[]> {
+    const { pid, pidStarted: started } = this.record;
+    const root = this.alive && pid !== null && started !== null ? { pid, started } : null;
+    const tree = { root, marker: terminalMarker(this.id), spared: nestedHostMarker };
+    return endTrees([tree], force ? 0 : undefined, this.#impatience.signal);
   }
 
-  #counters() {
-    return {
-      bytesOut: this.record.bytesOut,
-      linesOut: this.record.linesOut,
-      lastLine: this.record.lastLine,
-      truncated: this.record.truncated,
-    };
+  async #identify(pid: number): Promise<void> {
+    const identity = await identify(pid);
+    if (!identity || !this.alive) return;
+    this.record.pidStarted = identity.started;
+    this.#surroundings.save(this);
   }
 
-  #takeCounters(): void {
-    this.record.bytesOut = this.output.bytes;
-    this.record.linesOut = this.output.lines;
-    this.record.truncated = this.output.truncated;
-    this.record.lastLine = this.output.lastLine();
+  #noticed(notice: Notice): void {
+    switch (notice.type) {
+      case "title":
+        if (notice.title === this.record.title) return;
+        this.record.title = notice.title;
+        break;
+      case "cwd":
+        if (notice.path === this.record.currentCwd) return;
+        this.record.currentCwd = notice.path;
+        break;
+      default:
+        this.#surroundings.noticed(this, notice);
+        return;
+    }
+    this.#surroundings.changed(this, false);
   }
 
-  #ended(exitCode: number | null): void {
-    this.#takeCounters();
-    this.#pty = null;
+  /** Takes the present counters into the record. */
+  count(): void {
+    if (!this.#live) return;
+    const { output } = this.#live;
+    this.record.bytesOut = output.bytes;
+    this.record.linesOut = output.lines;
+    this.record.truncated = output.truncated;
+    this.record.lastLine = output.lastLine();
+  }
+
+  async #ended(exitCode: number | null): Promise<void> {
+    const live = this.#live!;
+    // Whoever is told of the end may look into the log at once.
+    const log = live.finishLog();
+    await Promise.race([log, pause(logPatienceMs)]);
+    this.count();
     this.record.exitCode = exitCode;
     this.#to(stateAtEnd(exitCode, this.#killed));
-    this.output.end();
+    try {
+      await log;
+      await live.saveScreen();
+    } catch (error) {
+      console.error(`the last screen of ${this.id} was not saved:`, error);
+    }
+    setTimeout(() => {
+      live.evict();
+      this.#live = null;
+    }, evictAfterMs).unref();
   }
 
   #to(state: TerminalRecord["state"]): void {
@@ -155,10 +218,10 @@ export class Terminal {
     this.record.state = state;
     this.record.updatedAt = now;
     if (isFinal(state)) this.record.resolvedAt ??= now;
-    this.#events.changed(this, true);
+    this.#surroundings.changed(this, true);
   }
 }
 
-export function endedFailure(id: string): Failure {
-  return new Failure("conflict", `Terminal ${id} has ended`, { hint: "Restart it, or open a new one." });
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

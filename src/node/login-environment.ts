@@ -1,0 +1,147 @@
+/**
+ * The environment a person has in a terminal of their own. An app started from a desktop has another one: without what their
+ * shell's start files set, above all PATH. So the login shell is asked once, and the answer kept.
+ */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { homedir, userInfo } from "node:os";
+import { entryCommand } from "./entries.ts";
+
+/** Start files may do a lot (version managers, completions); a person whose own take longer waits that long themselves, in ms. */
+const timeoutMs = 10_000;
+/** Output beyond this is not an environment any more. */
+const outputLimit = 4 * 1024 * 1024;
+
+/** The person's shell: `SHELL`, else what the system has for them. On Windows, PowerShell. */
+export function loginShell(env: NodeJS.ProcessEnv = process.env): string {
+  if (process.platform === "win32") return "powershell.exe";
+  if (env["SHELL"]) return env["SHELL"];
+  return userInfo().shell ?? (process.platform === "darwin" ? "/bin/zsh" : "/bin/sh");
+}
+
+let known: Promise<Record<string, string>> | null = null;
+
+/**
+ * The login environment, already without what Electron, Node, npm and Cellar put into ours (see {@link cleanEnvironment}). Never
+ * rejects: where the shell cannot be asked it is our own environment, cleaned. A copy that the caller may change.
+ */
+export async function loginEnvironment(): Promise<Record<string, string>> {
+  known ??= readLoginEnvironment();
+  return { ...(await known) };
+}
+
+/** Asks the shell anew, for a person who has changed their start files. Until it has answered the old answer is given. */
+export async function refreshLoginEnvironment(): Promise<Record<string, string>> {
+  const fresh = readLoginEnvironment();
+  await fresh;
+  known = fresh;
+  return loginEnvironment();
+}
+
+/** As {@link loginEnvironment}, but asked now and not kept. */
+export async function readLoginEnvironment(
+  base: NodeJS.ProcessEnv = process.env,
+  timeout = timeoutMs,
+): Promise<Record<string, string>> {
+  const own = cleanEnvironment(base);
+  own["HOME"] ??= homedir();
+  if (process.platform === "win32") return own;
+  const shell = loginShell(base);
+  try {
+    const said = await askShell(shell, own, timeout);
+    return { ...cleanEnvironment(said), SHELL: shell };
+  } catch (error) {
+    console.error(`the login shell ${shell} could not be asked for its environment:`, (error as Error).message);
+    return { ...own, SHELL: shell };
+  }
+}
+
+const foreign: readonly RegExp[] = [
+  /^ELECTRON_/,
+  /^CHROME_DESKTOP$/,
+  /^ORIGINAL_XDG_CURRENT_DESKTOP$/,
+  /^GOOGLE_API_KEY$|^GOOGLE_DEFAULT_CLIENT_/,
+  /^NODE_(OPTIONS|ENV|PATH|CHANNEL_FD|UNIQUE_ID|REPL_.*|PENDING_.*|V8_COVERAGE|EXTRA_CA_CERTS_INTERNAL)$/,
+  /^(npm_|NPM_)(config|package|lifecycle|node|execpath|command)/,
+  /^INIT_CWD$/,
+  /^(VITEST|VITE|JEST)(_|$)/,
+  /^CELLAR_/,
+  // What another terminal said about itself, and what is true of one terminal only.
+  /^(TERM|TERM_PROGRAM|TERM_PROGRAM_VERSION|TERM_SESSION_ID|COLORTERM|COLUMNS|LINES|TERMCAP|WINDOWID|TMUX|TMUX_PANE|STY|WINDOW)$/,
+  /^(ITERM_|KITTY_|WEZTERM_|VTE_VERSION|ALACRITTY_|GHOSTTY_|VSCODE_|KONSOLE_)/,
+  /^(SHLVL|PWD|OLDPWD|_)$/,
+];
+
+/** Without the variables that mean something only to Electron, Node, npm, Cellar, or one particular terminal. */
+export function cleanEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const clean: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !foreign.some((pattern) => pattern.test(name))) clean[name] = value;
+  }
+  return clean;
+}
+
+/** Starts the shell as a login and interactive one, which reads all its start files, and has a program of ours print what it got. */
+async function askShell(shell: string, env: Record<string, string>, timeout: number): Promise<Record<string, string>> {
+  const marker = randomBytes(12).toString("hex");
+  const runtime = entryCommand("cellar");
+  const print = `process.stdout.write("${marker}" + JSON.stringify(process.env) + "${marker}")`;
+  const asked = {
+    ...env,
+    ...runtime.env,
+    // Start files that would open an editor's or tmux's own session look at these.
+    TERM: "dumb",
+    CELLAR_RESOLVING_ENVIRONMENT: "1",
+    DISABLE_AUTO_UPDATE: "true",
+    ZSH_TMUX_AUTOSTARTED: "true",
+    ZSH_TMUX_AUTOSTART: "false",
+  };
+  const command = `${quote(runtime.command)} -e ${quote(print)}`;
+  // fish and nushell take these options too; a csh knows no -l together with others.
+  const args = /(^|\/)t?csh$/.test(shell) ? ["-ic", command] : ["-ilc", command];
+  const output = await new Promise<string>((resolve, reject) => {
+    // In a session of its own: an interactive shell would otherwise take over the terminal we were started from, and stop us.
+    const child = spawn(shell, args, {
+      env: asked,
+      cwd: homedir(),
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let text = "";
+    const end = (error: Error | null): void => {
+      clearTimeout(patience);
+      // What its start files left running belongs to nobody.
+      if (child.pid !== undefined) killGroup(child.pid);
+      child.stdout.destroy();
+      if (error) reject(error);
+      else resolve(text);
+    };
+    const patience = setTimeout(() => end(new Error(`no answer within ${timeout / 1000} s`)), timeout);
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (chunk: string) => {
+      text += chunk;
+      if (text.length > outputLimit) end(new Error("its start files print without end"));
+      else if (text.split(marker).length > 2) end(null);
+    });
+    child.once("error", end);
+    child.once("close", (code) => end(text.includes(marker) ? null : new Error(`it ended with code ${code}`)));
+  });
+  const json = output.split(marker)[1];
+  if (json === undefined) throw new Error("its answer was cut off");
+  const said = JSON.parse(json) as Record<string, string>;
+  for (const name of Object.keys(asked)) if (!(name in env)) delete said[name];
+  return said;
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Gone.
+  }
+}
+
+/** For sh, bash, zsh, fish and csh alike: single quotes, and a quote itself outside of them. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

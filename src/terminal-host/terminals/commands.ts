@@ -1,0 +1,81 @@
+/** From what was asked for to what is executed: program, arguments, directory, environment. */
+import { accessSync, constants, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, isAbsolute, join } from "node:path";
+import { loginShell } from "#node/login-environment.ts";
+import type { NewTerminal } from "#shared/contract/terminals.ts";
+import { Failure } from "#shared/failure.ts";
+import type { PtyCommand } from "../pty/pty.ts";
+
+export const defaultSize = { cols: 120, rows: 40 };
+
+/** What the record says: the text as it was given, and the arguments where no shell is to interpret it. */
+export function describeCommand(wanted: NewTerminal): { command: string; argv: string[] | null } {
+  if (wanted.argv) return { command: wanted.command ?? wanted.argv.join(" "), argv: wanted.argv };
+  if (wanted.command !== undefined) return { command: wanted.command, argv: null };
+  const shell = loginShell();
+  return { command: shell, argv: interactiveShell(shell) };
+}
+
+/** As terminal programs do it: a login shell on macOS, elsewhere one that relies on the session's login. */
+function interactiveShell(shell: string): string[] {
+  if (process.platform === "win32") return [shell];
+  return process.platform === "darwin" ? [shell, "-l", "-i"] : [shell, "-i"];
+}
+
+/** Throws a Failure that says what is wrong before anything is started. `base`: the login environment, changed here. */
+export function ptyCommand(
+  record: { id: string; command: string; argv: string[] | null; cwd: string | null },
+  wanted: NewTerminal,
+  base: Record<string, string>,
+  version: string,
+): PtyCommand {
+  const cwd = record.cwd ?? homedir();
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure("not_found", `There is no folder ${cwd}`, { hint: "Choose a folder that exists." });
+  }
+  const env = {
+    ...base,
+    TERM: "xterm-256color",
+    COLORTERM: "truecolor",
+    TERM_PROGRAM: "Cellar",
+    TERM_PROGRAM_VERSION: version,
+  };
+  const all: Record<string, string> = env;
+  for (const [name, value] of Object.entries(wanted.env ?? {})) {
+    if (value === null) delete all[name];
+    else all[name] = value;
+  }
+  all["CELLAR_TERMINAL_ID"] = record.id;
+  all["PWD"] = cwd;
+  const [program, ...args] = record.argv ?? shellCommand(record.command);
+  const file = executable(program!, cwd, all["PATH"] ?? "");
+  return { file, args, cwd, env: all, size: wanted.size ?? defaultSize };
+}
+
+function shellCommand(text: string): string[] {
+  const command = text.trim();
+  if (command === "") throw new Failure("invalid_input", "Command cannot be empty");
+  return process.platform === "win32" ? ["cmd.exe", "/d", "/s", "/c", command] : ["/bin/sh", "-c", command];
+}
+
+/** Full path of a program, found as execvp(3) would, so that a missing one is a clear failure and not a line in a dead terminal. */
+function executable(program: string, cwd: string, path: string): string {
+  if (process.platform === "win32") return program;
+  const candidates = program.includes("/")
+    ? [isAbsolute(program) ? program : join(cwd, program)]
+    : path.split(delimiter).map((folder) => join(folder === "" ? cwd : folder, program));
+  for (const candidate of candidates) {
+    try {
+      accessSync(candidate, constants.X_OK);
+      if (statSync(candidate).isFile()) return candidate;
+    } catch {
+      // Not this one.
+    }
+  }
+  throw new Failure("not_found", `The program ${program} was not found`, {
+    hint: program.includes("/")
+      ? "Check its path, and that it may be executed."
+      : "It is not in the PATH of your login shell.",
+  });
+}

@@ -1,0 +1,121 @@
+/** What an operating system command (OSC) of a program tells the host; all others are none of its business. */
+import { hostname } from "node:os";
+import { fileURLToPath } from "node:url";
+
+export type Notice =
+  | { type: "title"; title: string }
+  | { type: "cwd"; path: string }
+  | { type: "bell" }
+  | { type: "notification"; title: string; body: string }
+  /** A prompt was marked: shell integration works. */
+  | { type: "prompt" };
+
+const titleLimit = 200;
+const notificationLimit = 1000;
+/** kitty sends a notification in parts; so many unfinished ones are kept. */
+const unfinishedLimit = 16;
+
+type Parts = { title: string; body: string };
+
+export class OscReader {
+  readonly #unfinished = new Map<string, Parts>();
+
+  /** `text`: what stands between `ESC ]` and its terminator. */
+  read(text: string): Notice | null {
+    const semicolon = text.indexOf(";");
+    const code = semicolon < 0 ? text : text.slice(0, semicolon);
+    const rest = semicolon < 0 ? "" : text.slice(semicolon + 1);
+    switch (code) {
+      case "0":
+      case "2":
+        return { type: "title", title: clean(rest, titleLimit) };
+      case "7":
+        return cwd(pathOfUrl(rest));
+      case "9":
+        return this.#nine(rest);
+      case "99":
+        return this.#kitty(rest);
+      case "777": {
+        const [verb, title = "", ...body] = rest.split(";");
+        return verb === "notify" ? notification(title, body.join(";")) : null;
+      }
+      case "133":
+        return /^A\b/.test(rest) ? { type: "prompt" } : null;
+      case "633":
+        if (/^A\b/.test(rest)) return { type: "prompt" };
+        return rest.startsWith("P;Cwd=") ? cwd(unescape633(rest.slice("P;Cwd=".length))) : null;
+      default:
+        return null;
+    }
+  }
+
+  /** iTerm2's notification; ConEmu's commands use the same number with a number of their own: 4 is progress, 9 the directory. */
+  #nine(rest: string): Notice | null {
+    const conEmu = /^(\d{1,2})(?:;|$)/.exec(rest);
+    if (!conEmu) return notification("", rest);
+    return conEmu[1] === "9" ? cwd(rest.slice(2).replace(/^"(.*)"$/, "$1")) : null;
+  }
+
+  /** `metadata;payload`: https://sw.kovidgoyal.net/kitty/desktop-notifications/ */
+  #kitty(rest: string): Notice | null {
+    const semicolon = rest.indexOf(";");
+    const metadata = new Map(
+      (semicolon < 0 ? rest : rest.slice(0, semicolon)).split(":").map((pair) => {
+        const equals = pair.indexOf("=");
+        return [pair.slice(0, equals), pair.slice(equals + 1)] as const;
+      }),
+    );
+    const part = metadata.get("p") ?? "title";
+    if (part !== "title" && part !== "body") return null;
+    const raw = semicolon < 0 ? "" : rest.slice(semicolon + 1);
+    const payload = metadata.get("e") === "1" ? Buffer.from(raw, "base64").toString("utf8") : raw;
+    const id = metadata.get("i") ?? "";
+    const parts = this.#unfinished.get(id) ?? { title: "", body: "" };
+    parts[part] = (parts[part] + payload).slice(0, notificationLimit);
+    this.#unfinished.delete(id);
+    if (metadata.get("d") === "0") {
+      this.#unfinished.set(id, parts);
+      if (this.#unfinished.size > unfinishedLimit) this.#unfinished.delete(this.#unfinished.keys().next().value!);
+      return null;
+    }
+    return parts.body === "" ? notification("", parts.title) : notification(parts.title, parts.body);
+  }
+}
+
+function notification(title: string, body: string): Notice | null {
+  const cleaned = { title: clean(title, notificationLimit), body: clean(body, notificationLimit) };
+  return cleaned.title === "" && cleaned.body === "" ? null : { type: "notification", ...cleaned };
+}
+
+function cwd(path: string | null): Notice | null {
+  const absolute = path !== null && (path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path));
+  return absolute && path.length <= 4096 && !path.includes("\0") ? { type: "cwd", path } : null;
+}
+
+/** A directory on another computer (ssh) is none of ours. */
+function pathOfUrl(text: string): string | null {
+  const match = /^(?:file|kitty-shell-cwd):\/\/([^/]*)(\/.*)$/.exec(text);
+  if (!match) return null;
+  const [, host, path] = match as unknown as [string, string, string];
+  if (host !== "" && host !== "localhost" && host.toLowerCase() !== hostname().toLowerCase()) return null;
+  // kitty's own form is not percent-encoded.
+  if (text.startsWith("kitty")) return path;
+  try {
+    return fileURLToPath(`file://${path}`);
+  } catch {
+    return null;
+  }
+}
+
+/** VS Code's escapes: `\\` and `\xAB`. */
+function unescape633(text: string): string {
+  return text.replace(/\\(?:\\|x([0-9a-fA-F]{2}))/g, (_, hex?: string) =>
+    hex === undefined ? "\\" : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+function clean(text: string, limit: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  const without = text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trim();
+  return Array.from(without).slice(0, limit).join("");
+}

@@ -1,0 +1,22 @@
+/** What a terminal needs of its host. */
+import type { SpawnPty } from "../pty/pty.ts";
+import type { Screens } from "../screen/screens.ts";
+import type { EndedScreens } from "./ended-screens.ts";
+import type { Notice } from "./osc.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type TerminalSurroundings = {
+  /** Folder of logs and saved screens. */
+  readonly folder: string;
+  readonly screens: Screens;
+  readonly endedScreens: EndedScreens;
+  readonly spawn: SpawnPty;
+  /** Lines a new screen keeps. */
+  scrollback(): number;
+  /** Size cap of a new log, in bytes. */
+  logLimit(): number;
+  /** Something of the record has changed; `important`: it has to be saved and told at once. */
+  changed(terminal: Terminal, important: boolean): void;
+  save(terminal: Terminal): void;
+  noticed(terminal: Terminal, notice: Exclude<Notice, { type: "title" | "cwd" }>): void;
+};
