@@ -234,7 +234,8 @@ describe("a launch", () => {
 
   test("of the shell starts the login shell", async () => {
     const { launch, terminal } = await start("shell");
-    expect(terminal.argv).toBeNull();
+    await type(terminal.id, "echo this is $((40 + 2))\r");
+    await expect.poll(() => main.terminals.tail(terminal.id, 50), { timeout: 20_000 }).toContain("this is 42");
     expect(launch).toMatchObject({ programName: "Shell", conversationId: null, prompt: "none" });
   });
 
