@@ -40,6 +40,8 @@ test.each([true, false])("no two commands of the window have the same keys (macO
   // In a terminal its own keys come first; those of the window must not be among them either.
   const all = [...Object.entries(shortcuts), ...Object.entries(terminalShortcuts)];
   const byKeys = Map.groupBy(all, ([, shortcut]) => keysOf(shortcut, mac).replace(mac ? "" : "mod", mac ? "" : "ctrl"));
-  const shared = [...byKeys].filter(([, names]) => names.length > 1).map(([keys, names]) => [keys, names.map(([n]) => n)]);
+  const shared = [...byKeys]
+    .filter(([, names]) => names.length > 1)
+    .map(([keys, names]) => [keys, names.map(([n]) => n)]);
   expect(shared).toEqual([]);
 });
