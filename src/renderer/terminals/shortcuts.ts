@@ -20,7 +20,7 @@ export const shortcuts = {
   paste: { mac: "mod+v", other: "ctrl+shift+v" },
   selectAll: { mac: "mod+a", other: "ctrl+shift+a" },
   find: { mac: "mod+f", other: "ctrl+shift+f" },
-  clear: { mac: "mod+k", other: "ctrl+shift+l" },
+  clear: { mac: "mod+alt+k", other: "ctrl+shift+l" },
   zoomIn: "mod+plus",
   zoomOut: "mod+minus",
   zoomReset: "mod+0",
