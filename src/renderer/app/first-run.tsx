@@ -51,7 +51,7 @@ export default function FirstRun() {
             New workspace
           </Button>
         ) : (
-          <Button look="primary" onClick={() => setAt(at + 1)}>
+          <Button look="primary" data-first-focus onClick={() => setAt(at + 1)}>
             Next
           </Button>
         )}

@@ -11,22 +11,17 @@ export function useWindowRequests(): void {
   const actions = useActions();
   useEffect(() => {
     const stop = new AbortController();
-    const { client } = connection;
-    const ready = reachable(connection);
-    const lost = () => {};
     void follow(
-      (signal) => client.app.watchRequests({}, { signal }),
-      ready,
+      (signal) => connection.client.app.watchRequests({}, { signal }),
+      reachable(connection),
       {
-        event: ({ source }) => openNewWorkspace(...(source === null ? [] : [{ kind: "text" as const, text: source }])),
-        lost,
+        event: (request) => {
+          if (request.type === "notification") openNotification(request.notification, actions);
+          else if (request.source === null) openNewWorkspace();
+          else openNewWorkspace({ kind: "text", text: request.source });
+        },
+        lost: () => {},
       },
-      stop.signal,
-    );
-    void follow(
-      (signal) => client.notifications.opened({}, { signal }),
-      ready,
-      { event: (note) => openNotification(note, actions), lost },
       stop.signal,
     );
     return () => stop.abort();

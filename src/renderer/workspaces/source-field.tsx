@@ -22,7 +22,10 @@ export function SourceField({ value, onChange, error }: SourceFieldProps) {
     enabled: open && looksLikePath(prefix),
     placeholderData: (before) => before,
   });
-  const found = open && looksLikePath(value) ? (completion.data ?? []) : [];
+  const offered = open && looksLikePath(value) ? (completion.data ?? []) : [];
+  // What is already typed in full is not offered again: it would only hide what was found there.
+  const typed = value.replace(/[\\/]$/, "");
+  const found = offered.length === 1 && offered[0]?.path === typed ? [] : offered;
 
   const take = (path: string) => {
     // With a slash at the end, so that the next level is offered at once.

@@ -40,6 +40,8 @@ export class LineWatcher implements CellWatcher {
   readonly #hook: HookProgram | null;
   readonly #startedAt = performance.now();
   #sent = false;
+  /** Something has come back since the code was sent, so what stands there now is not just the old prompt. */
+  #heard = false;
   #framed = false;
   #run = { line: "", count: 0 };
   #quiet: NodeJS.Timeout | null = null;
@@ -71,6 +73,7 @@ export class LineWatcher implements CellWatcher {
 
   text(bytes: Uint8Array): void {
     this.#model.write(bytes);
+    this.#heard = true;
     if (!this.#over) this.#waitForQuiet();
   }
 
@@ -112,6 +115,7 @@ export class LineWatcher implements CellWatcher {
       if (pending !== end.prompt.trim()) return;
       this.#after(this.#progress.complete ? 0 : unfamiliarQuietMs, () => this.#end());
     } else if (end.mode === "hook") this.#after(quietMs, () => this.#feedPending());
+    else if (!this.#heard) this.#after(reframeMs, () => this.#atRest());
     else this.#after(familiar ? quietMs : unfamiliarQuietMs, () => this.#atRest());
   }
 

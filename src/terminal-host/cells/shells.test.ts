@@ -116,8 +116,7 @@ describe.each(["bash", "zsh", "fish"])("a cell in %s", (shell) => {
 
   const bodies: Record<string, string> = {
     "tabs, blanks and Unicode": "a\tb\n  ünï 日本 😀 'q' \"d\" \\ $x `y` !\n\n\tend  ",
-    "every control character":
-      Array.from({ length: 31 }, (_, i) => `<${String.fromCharCode(i + 1)}>`).join("") + "\x7f",
+    "every control character": `${Array.from({ length: 31 }, (_, i) => `<${String.fromCharCode(i + 1)}>`).join("")}\x7f`,
     "foreign line ends": "a\r\nb\rc",
     "the end of a paste": "x\x1b[201~echo broken\r\n",
     "a very long line": "y".repeat(20_000),

@@ -25,7 +25,7 @@ export type TextModelOptions = {
 /** Everything that is not simply appended to the last line. A carriage return before a line feed is part of the line's end. */
 const special = /\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 const sequence =
-  /\x1b(?:\[(?<parameters>[0-?]*)[ -/]*(?<final>[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|(?<other>[ -/]*[0-~]))/y;
+  /\x1b(?:\[(?<parameters>[0-?]*)[ -/]*(?<final>[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|(?<other>[ -/]+[0-~]|[0-OQ-WYZ\\`-~]))/y;
 /** A string sequence that has not ended after so many characters never will; what follows is text again. */
 const longestSequence = 65_536;
 /** A line longer than this settles its head, so that a flood without line feeds stays bounded. */
