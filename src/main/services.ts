@@ -2,17 +2,27 @@
  * The one composition root: makes the services of all domains, hands each what it needs, and joins their parts of the contract.
  * Electron's entry and browser mode both start here and differ only in the {@link Desktop} they bring.
  */
+import { realpathSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
+import { Git } from "#node/git/index.ts";
+import { installationFolder } from "#node/installation.ts";
 import { openLog } from "#node/log.ts";
+import { loginEnvironment, loginShell, refreshLoginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
+import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import type { Desktop } from "./desktop.ts";
-import { notYet } from "./not-yet.ts";
+import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
+import { Launches, launchesProcedures } from "./launches/index.ts";
+import { Notifications, notificationsProcedures } from "./notifications/index.ts";
+import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
+import { openCellarStore } from "./store/index.ts";
 import {
   cellsProcedures,
   configureHost,
@@ -20,6 +30,7 @@ import {
   TerminalService,
   terminalStreams,
   terminalsProcedures,
+  workspaceTerminals,
 } from "./terminals/index.ts";
 import { serveHomeSocket } from "./transport/home-socket.ts";
 import { implementing } from "./transport/implementing.ts";
@@ -27,6 +38,7 @@ import type { Uploads } from "./transport/loopback.ts";
 import { type Port, serveRpcPort, serveTerminalPort } from "./transport/message-port.ts";
 import { RpcServer } from "./transport/rpc.ts";
 import type { TerminalStreams, TerminalView } from "./transport/terminal-stream.ts";
+import { WorkspaceService, workspaceProcedures, workspaceRepository } from "./workspaces/index.ts";
 
 /** Another main serves this home already. */
 export class AlreadyRunning extends Failure {
@@ -93,48 +105,98 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   closing.push(() => log.info("services stopped"));
   const settings = new SettingsService(paths.settings);
   closing.push(() => settings.close());
-  const notices = [...settings.notices];
+  const store = openCellarStore(paths);
+  closing.push(() => store.close());
+  const subprocesses = new Subprocesses();
+  closing.push(() => subprocesses.close());
+  const notices = [...settings.notices, ...store.notices];
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
   const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
   const terminals = new TerminalService({
     client: host,
-    workspaceFolder: (id) => {
-      throw new Failure("not_found", `there is no workspace ${id}`);
-    },
+    workspaceFolder: async (id) => (await workspaces.ready(id)).path,
     failed,
   });
   closing.push(() => terminals.close());
   closing.push(configureHost(host, settings, (error) => failed(error, "configuring the terminal host")));
   terminals.connect();
 
+  const jobs = new JobService(jobRepository(store.database), paths.logs);
+  closing.push(() => jobs.close());
+  const workspaces = new WorkspaceService({
+    repository: workspaceRepository(store.database),
+    jobs,
+    git: new Git(subprocesses, loginEnvironment),
+    terminals: workspaceTerminals(terminals),
+    folders: {
+      cellarHome: paths.home,
+      workspaces: settings.settings.workspacesFolder || paths.workspaces,
+      userHome: realpathSync(homedir()),
+    },
+  });
+  closing.push(() => workspaces.close());
+  const programs = new AgentPrograms({
+    builtinFolder: join(installationFolder, "resources", "agent-programs"),
+    ownFile: join(paths.home, "agent-programs.toml"),
+    database: store.database,
+    loginEnvironment: async (fresh) => ({
+      shell: loginShell(),
+      env: await (fresh ? refreshLoginEnvironment() : loginEnvironment()),
+    }),
+    run: (command) => subprocesses.run(command),
+  });
+  const launches = new Launches({
+    database: store.database,
+    programs,
+    workspaces,
+    terminals,
+    settings,
+    promptFolder: join(paths.home, "launches"),
+    log,
+  });
+  closing.push(() => launches.close());
   const requests = new WindowRequests();
+  const notifications = new Notifications({
+    database: store.database,
+    desktop,
+    settings,
+    onHostEvent: (listener) => terminals.onEvent(listener),
+    onTerminal: (listener) => terminals.onChange(listener),
+    watchJobs: (signal) => jobs.watch(signal),
+    open: (notification) => {
+      requests.push({ type: "notification", notification });
+      void desktop.openWindow();
+    },
+    workspaceName: (id) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null,
+  });
+  closing.push(() => notifications.close());
+
   const router: Router = implementing.router({
     app: appProcedures({ desktop, host: new TerminalHostControl(host), version, home: paths.home, requests, notices }),
     settings: settingsProcedures(settings),
     terminals: terminalsProcedures(terminals, host),
     cells: cellsProcedures(terminals, host),
-    jobs: notYet("jobs"),
-    workspaces: notYet("workspaces"),
-    programs: notYet("programs"),
-    launches: notYet("launches"),
-    notifications: notYet("notifications"),
+    jobs: jobProcedures(jobs),
+    workspaces: workspaceProcedures(workspaces),
+    programs: programsProcedures(programs, desktop),
+    launches: launchesProcedures(launches),
+    notifications: notificationsProcedures(notifications),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);
   const homeSocket = await serveHomeSocket(rpc, paths.mainSocket);
   closing.push(() => homeSocket.close());
+  jobs.recover();
+  // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
+  workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
   log.info({ version, home: paths.home, face: desktop.face }, "services started");
 
   return {
     router,
     rpc,
     terminalStreams: streams,
-    uploads: {
-      receive: async () => {
-        throw new Failure("unavailable", "uploads are not part of this version");
-      },
-    },
+    uploads: workspaces.uploads,
     settings,
     requests,
     ports: {

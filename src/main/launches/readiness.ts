@@ -54,7 +54,6 @@ export class Readiness {
   /** DECSET and DECRST of mode 2004, alone or among others, also when a chunk ends in the middle. */
   #scan(bytes: Uint8Array): void {
     const text = this.#tail + decoder.decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for.
     for (const [, modes, set] of text.matchAll(/\x1b\[\?([\d;]{1,60})([hl])/g)) {
       if (modes!.split(";").includes("2004")) this.#bracketed = set === "h";
     }

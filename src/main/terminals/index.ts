@@ -1,5 +1,6 @@
 /** Terminals and cells: main's side of the terminal host. */
 export { configureHost, TerminalHostControl } from "./host-control.ts";
+export { workspaceTerminals } from "./of-workspace.ts";
 export { cellsProcedures, terminalsProcedures } from "./procedures.ts";
 export { TerminalService, type TerminalServiceParts } from "./service.ts";
 export { finalStates } from "./states.ts";

@@ -13,7 +13,7 @@ import { finalStates } from "./states.ts";
 export type TerminalServiceParts = {
   client: TerminalHostClient;
   /** Directory of a workspace. Throws `not_found`, or `conflict` when nothing can be started there. */
-  workspaceFolder: (workspaceId: string) => string;
+  workspaceFolder: (workspaceId: string) => Promise<string>;
   /** Told what went wrong where nobody waits for an answer. */
   failed: (error: unknown, what: string) => void;
 };
@@ -66,10 +66,10 @@ export class TerminalService {
     return this.terminals.values();
   }
 
-  create(wanted: NewTerminal): Promise<Terminal> {
+  async create(wanted: NewTerminal): Promise<Terminal> {
     const workspaceId = wanted.owner?.workspaceId;
     if (workspaceId === undefined) return this.#parts.client.call("terminals.create", wanted);
-    const folder = this.#parts.workspaceFolder(workspaceId);
+    const folder = await this.#parts.workspaceFolder(workspaceId);
     return this.#parts.client.call("terminals.create", { ...wanted, cwd: wanted.cwd ?? folder });
   }
 

@@ -28,9 +28,10 @@ export const appInfo = z.strictObject({
 });
 export type AppInfo = z.infer<typeof appInfo>;
 
-/** What the desktop asks a window to show: the click on a notification, an entry of the tray's menu. */
+/** What the desktop asks a window to show: what a notification that was clicked is about, an entry of the tray's menu. */
 export const windowRequest = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("notification"), notification }),
+  /** The form for a new workspace, filled in with a folder or URL when one is known. */
   z.strictObject({ type: z.literal("newWorkspace"), source: z.string().nullable() }),
 ]);
 export type WindowRequest = z.infer<typeof windowRequest>;

@@ -1,0 +1,15 @@
+/** cellar.db: one file for all domains of main, each of which says its own tables. */
+import type { CellarPaths } from "#node/paths.ts";
+import { openStore, type Store } from "#node/store/index.ts";
+import { jobsSchema } from "../jobs/index.ts";
+import { launchesSchema } from "../launches/index.ts";
+import { notificationsSchema } from "../notifications/index.ts";
+import { programsSchema } from "../programs/index.ts";
+import { workspacesSchema } from "../workspaces/index.ts";
+
+/** Forward only: a step is never changed once it was released; what changes a domain's tables is appended. */
+const migrations = [jobsSchema, workspacesSchema, programsSchema, launchesSchema, notificationsSchema];
+
+export function openCellarStore(paths: CellarPaths): Store {
+  return openStore({ path: paths.database, migrations });
+}
