@@ -28,6 +28,8 @@ export type HostOptions = {
   ended(): void;
 };
 
+/** How long a new terminal's program may take to its first prompt, in ms. */
+const firstPromptMs = 3_000;
 /** A client that does not read its last answer is not waited for, in ms. */
 const farewellMs = 500;
 
@@ -115,6 +117,16 @@ export class Host {
 
   everything(): HostEvent {
     return { type: "all", terminals: this.terminals.list(), heldCells: this.cells.held() };
+  }
+
+  /**
+   * Throws `not_found`. A terminal that was only just made is given a moment to come to its first prompt: what is typed before that is
+   * echoed twice, and mistaken for output.
+   */
+  async readyForCell(terminalId: string): Promise<void> {
+    const { alive, record } = this.terminals.get(terminalId);
+    const left = firstPromptMs - (Date.now() - Date.parse(record.createdAt));
+    if (alive && left > 0) await this.cells.ready(terminalId, left);
   }
 
   disconnected(connection: Connection): void {

@@ -116,15 +116,15 @@ const methods: { [M in HostMethod]: Method<M> } = {
   },
   "cells.fire": {
     params: submission,
-    run(host, wanted) {
-      host.terminals.get(wanted.terminalId);
+    async run(host, wanted) {
+      await host.readyForCell(wanted.terminalId);
       return host.cells.fire(wanted);
     },
   },
   "cells.run": {
     params: submission,
-    run(host, wanted, signal) {
-      host.terminals.get(wanted.terminalId);
+    async run(host, wanted, signal) {
+      await host.readyForCell(wanted.terminalId);
       return host.cells.run(wanted, signal);
     },
   },
