@@ -63,7 +63,7 @@ export class Terminal {
 
   /** Starts the program. On failure the record is `failed`, says why in `lastLine`, and the failure is thrown on. */
   start({ command, integration }: StartCommand): void {
-    const { folder, screens, spawn, scrollback, logLimit } = this.#surroundings;
+    const { folder, screens, endedScreens, spawn, scrollback, logLimit } = this.#surroundings;
     try {
       this.#live = new LiveTerminal(command, {
         id: this.id,
@@ -77,6 +77,7 @@ export class Terminal {
           this.record.size = size;
           this.#surroundings.changed(this, false);
         },
+        lastScreen: () => endedScreens.snapshot(this.record),
         ended: (exitCode) => {
           this.#settled = this.#ended(exitCode);
         },
@@ -166,7 +167,7 @@ export class Terminal {
   }
 
   async view(): Promise<ScreenView> {
-    return this.#live ? this.#live.view() : this.#surroundings.endedScreens.view(this.record);
+    return this.#live?.view() ?? this.#surroundings.endedScreens.view(this.record);
   }
 
   /** Without `live` there is one frame to be had, and nothing to keep: see {@link EndedScreens}. */
@@ -234,7 +235,6 @@ export class Terminal {
       console.error(`the last screen of ${this.id} was not saved:`, error);
     }
     setTimeout(() => {
-      live.evict();
       this.#live = null;
     }, evictAfterMs).unref();
   }
