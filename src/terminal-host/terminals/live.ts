@@ -13,7 +13,7 @@ import { OutputLog } from "./log.ts";
 import type { Notice } from "./osc.ts";
 import { Output } from "./output.ts";
 import { SequenceScanner } from "./sequences.ts";
-import type { Snapshot } from "./stream-frames.ts";
+import type { Sendable, Snapshot } from "./stream-frames.ts";
 import { unfinishedUtf8Bytes } from "./utf8.ts";
 
 export type LiveOptions = {
@@ -99,7 +99,7 @@ export class LiveTerminal {
     return true;
   }
 
-  attach(size: TerminalSize | null, focused: boolean, send: (frame: Buffer) => void): Attachment {
+  attach(size: TerminalSize | null, focused: boolean, send: (frame: Sendable) => void): Attachment {
     const takesOver = focused || this.#sizing === null;
     // Before the snapshot, so that the client gets a screen of its own size at once.
     if (takesOver && size) this.resize(size);

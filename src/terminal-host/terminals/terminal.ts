@@ -17,6 +17,7 @@ import { nestedHostMarker, terminalMarker } from "./markers.ts";
 import type { Notice } from "./osc.ts";
 import type { TerminalRecord } from "./records.ts";
 import { checkTransition, isFinal, stateAtEnd } from "./state.ts";
+import type { Sendable } from "./stream-frames.ts";
 import type { TerminalSurroundings } from "./surroundings.ts";
 
 /** How long an ended terminal stays in memory, for those who look at it right then, in ms. */
@@ -171,7 +172,7 @@ export class Terminal {
   }
 
   /** Without `live` there is one frame to be had, and nothing to keep: see {@link EndedScreens}. */
-  attach(size: TerminalSize | null, focused: boolean, send: (frame: Buffer) => void): Attachment | null {
+  attach(size: TerminalSize | null, focused: boolean, send: (frame: Sendable) => void): Attachment | null {
     if (this.#live) return this.#live.attach(this.alive ? size : null, focused, send);
     void this.#surroundings.endedScreens.send(this.record, send);
     return null;
