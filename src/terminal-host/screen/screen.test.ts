@@ -80,7 +80,7 @@ const piece = fc.oneof(
   fc.constantFrom(
     "日本",
     "é",
-    "👩‍💻",
+    "👩",
     "\x1b(0qqq\x1b(B",
     "\x1b]0;title\x07",
     "\x1b[4 q",
