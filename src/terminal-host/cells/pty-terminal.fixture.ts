@@ -100,7 +100,13 @@ export class PtyTerminal implements CellTerminal {
   }
 }
 
-export type TerminalOptions = { cols?: number; env?: Record<string, string>; home?: string; cwd?: string };
+export type TerminalOptions = {
+  cols?: number;
+  env?: Record<string, string>;
+  home?: string;
+  cwd?: string;
+  readyMs?: number;
+};
 
 /** An engine with its terminals; everything ends with {@link Bench.dispose}. */
 export class Bench {
@@ -126,7 +132,7 @@ export class Bench {
     const terminal = new PtyTerminal(id, argv, cellEnd, { home: this.folder, cwd: this.folder, ...options });
     this.terminals.push(terminal);
     this.engine.attach(terminal);
-    await this.engine.ready(id, 10_000);
+    await this.engine.ready(id, options.readyMs ?? 10_000);
     return terminal;
   }
 

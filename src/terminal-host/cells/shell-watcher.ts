@@ -46,6 +46,8 @@ export class ShellWatcher implements CellWatcher {
       case "paste":
         // The editor has let go of the code; what follows until the prompt is a complaint about it, unless a command starts.
         if (!mark.on && this.#started === null) this.#capture();
+        // zsh's prompt without our end mark (somebody has just replaced it): the command's end was marked, and the editor is back.
+        if (mark.on) this.#promptEnd();
         break;
       case "commandStart":
         this.#commandStart();
@@ -92,7 +94,9 @@ export class ShellWatcher implements CellWatcher {
   }
 
   flush(): void {
-    const text = this.#model?.drain().join("\n") ?? "";
+    let text = this.#model?.drain().join("\n") ?? "";
+    // The line feed behind the code, where no mark says that the command starts after it.
+    if (this.#started === null && text.startsWith("\n")) text = text.slice(1);
     this.#model = null;
     this.#options.output.append(text.endsWith("\n") ? text.slice(0, -1) : text);
   }
