@@ -24,6 +24,7 @@ export class ShellWatcher implements CellWatcher {
   #started: number | null = null;
   #finished = false;
   #sent = false;
+  #promptBack = false;
   #exitCode: number | null = null;
   #grace: NodeJS.Timeout | null = null;
 
@@ -39,6 +40,7 @@ export class ShellWatcher implements CellWatcher {
 
   sent(): void {
     this.#sent = true;
+    if (this.#promptBack) this.#promptEnd();
   }
 
   mark(mark: Mark): void {
@@ -73,6 +75,7 @@ export class ShellWatcher implements CellWatcher {
       this.#model = null;
     }
     this.#finished = false;
+    this.#promptBack = false;
     this.#exitCode = null;
     this.#capturing = true;
   }
@@ -81,6 +84,7 @@ export class ShellWatcher implements CellWatcher {
     if (!this.#finished) return;
     if (this.#started !== null) this.#end();
     else if (this.#sent) this.#grace ??= setTimeout(() => this.#end(), noCommandGraceMs);
+    else this.#promptBack = true;
   }
 
   #capture(): void {
