@@ -5,14 +5,14 @@
  * what was started may still run, and only interrupt or kill resolve it. A cell fired by `k` that is done goes on refusing further fires of
  * `k` until its result was polled, as scripts written for agent-tty expect; nobody else is held up by that.
  */
-import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cell, CellEvent } from "#shared/contract/cells.ts";
 import type { CellEnd } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import { CellOutput } from "./cell-output.ts";
-import type { CellRecord, CellStore, CellTerminal, Submission, TerminalEnd, TerminalFacts } from "./cell-terminal.ts";
+import { newRecord, publicCell } from "./cell-record.ts";
+import type { CellStore, CellTerminal, Submission, TerminalEnd, TerminalFacts } from "./cell-terminal.ts";
 import { WriteError } from "./cell-terminal.ts";
 import { HeldCell } from "./held-cell.ts";
 import { checkHook } from "./hook-program.ts";
@@ -31,8 +31,6 @@ export type TerminalCellsOptions = {
   changed: () => void;
 };
 
-/** How much of the code a record keeps. */
-const recordedCodeBytes = 64 * 1024;
 /** A shell whose startup files take longer than this gets its first cell in repeat mode. */
 const startupMs = 5_000;
 /** zsh shows its prompt a moment before it turns bracketed paste on. */
@@ -125,26 +123,7 @@ export class TerminalCells {
   }
 
   #lock(submission: Submission, code: string, keepForPoll: boolean): HeldCell {
-    const bytes = Buffer.byteLength(code);
-    const record: CellRecord = {
-      id: randomBytes(6).toString("hex"),
-      terminalId: this.#terminal.id,
-      code: bytes <= recordedCodeBytes ? code : firstBytes(code, recordedCodeBytes),
-      codeBytes: bytes,
-      via: submission.via,
-      state: "running",
-      error: null,
-      end: this.#terminal.cellEnd.mode,
-      exitCode: null,
-      limitSeconds: submission.limitSeconds,
-      startedAt: new Date().toISOString(),
-      endedAt: null,
-      durationMs: null,
-      cwd: null,
-      outputBytes: 0,
-      truncated: false,
-      pollable: keepForPoll,
-    };
+    const record = newRecord(submission, code, this.#terminal.cellEnd.mode, keepForPoll);
     const output = new CellOutput(this.#options.store, record.id, this.#options.outputLimitBytes);
     const held = new HeldCell(record, output);
     this.#options.store.save(record);
@@ -398,15 +377,4 @@ const enters = Buffer.from("\r".repeat(frameEnters));
 
 function measured(held: HeldCell): Pick<Cell, "outputBytes" | "truncated"> {
   return { outputBytes: held.output.bytes, truncated: held.output.truncated };
-}
-
-function firstBytes(text: string, bytes: number): string {
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
-  return text.slice(0, read);
-}
-
-/** The record as everyone may see it. */
-export function publicCell(record: CellRecord): Cell {
-  const { pollable: _, ...cell } = record;
-  return cell;
 }
