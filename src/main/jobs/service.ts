@@ -119,6 +119,10 @@ export class JobService {
     return job !== undefined && isOpen(job);
   }
 
+  jobs(): Job[] {
+    return this.#list.values();
+  }
+
   watch(signal: AbortSignal | undefined) {
     return this.#list.watch(signal);
   }
