@@ -42,7 +42,7 @@ export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statu
           {jobsOpen && (
             <section
               aria-label="Jobs"
-              className="h-[30%] min-h-32 shrink-0 overflow-auto border-t border-line bg-panel"
+              className="h-40 max-h-[40%] shrink-0 overflow-auto border-t border-line bg-panel"
             >
               {jobs}
             </section>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 export function Screen({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <section aria-label={label} className="h-full overflow-auto bg-panel">
+    <section aria-label={label} className="@container h-full overflow-auto bg-panel">
       {children}
     </section>
   );
