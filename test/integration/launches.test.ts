@@ -215,6 +215,15 @@ describe("a launch", () => {
     await until(record).toContainEqual({ submitted: "typed" });
   });
 
+  test("never answers a question of the program with its prompt", async () => {
+    const record = install("aider", { AGENT_INPUT: "question" });
+    const { launch } = await start("aider", { prompt: "delete everything" });
+    await until(() => main.launches.list.get(launch.id)?.prompt).toBe("failed");
+    expect(record()).not.toContainEqual({ answered: "yes" });
+    const keys = record().flatMap((event) => (typeof event["keys"] === "string" ? [event["keys"]] : []));
+    expect(keys.join("")).toBe("\x1b[200~delete everything\x1b[201~");
+  });
+
   test("of a program that ends before it is ready says that the prompt was not given", async () => {
     writeFileSync(join(bin, "aider"), "#!/bin/sh\nexit 7\n", { mode: 0o755 });
     const { launch, terminal } = await start("aider", { prompt: "never read" });
@@ -225,7 +234,8 @@ describe("a launch", () => {
 
   test("of the shell starts the login shell", async () => {
     const { launch, terminal } = await start("shell");
-    expect(terminal.argv).toBeNull();
+    await type(terminal.id, "echo this is $((40 + 2))\r");
+    await expect.poll(() => main.terminals.tail(terminal.id, 50), { timeout: 20_000 }).toContain("this is 42");
     expect(launch).toMatchObject({ programName: "Shell", conversationId: null, prompt: "none" });
   });
 

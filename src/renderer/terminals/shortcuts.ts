@@ -25,5 +25,5 @@ export const shortcuts = {
   zoomOut: "mod+minus",
   zoomReset: "mod+0",
   kill: { mac: "mod+shift+k", other: "ctrl+shift+k" },
-  searchAll: { mac: "mod+shift+f", other: "ctrl+alt+f" },
+  searchAll: { mac: "mod+shift+f", other: "ctrl+shift+s" },
 } satisfies Record<string, Shortcut>;
