@@ -17,7 +17,7 @@ export default function JobScreen({ params: { jobId }, panelId }: PanelProps<{ j
     );
   }
   return (
-    <Screen label={jobTitle(job)}>
+    <Screen>
       <div className="mx-auto max-w-2xl px-6 py-5">
         <h2 className="mb-3 font-semibold text-lg">{jobTitle(job)}</h2>
         <JobDetails job={job} />

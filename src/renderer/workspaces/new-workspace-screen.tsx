@@ -33,7 +33,7 @@ export default function NewWorkspaceScreen({ panelId }: PanelProps<Record<never,
   const { draft, making } = useNewWorkspace();
   const waiting = useUi((ui) => ui.newWorkspaceSources.length);
   return (
-    <Screen label="New workspace">
+    <Screen>
       <div className="mx-auto max-w-xl px-6 py-5">
         <h2 className="mb-4 font-semibold text-lg">
           New workspace

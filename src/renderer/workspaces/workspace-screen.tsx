@@ -58,10 +58,7 @@ function KnownWorkspace({ workspace, visible }: { workspace: Workspace; visible:
   );
   const status = workspaceStatus(workspace);
   return (
-    <section
-      aria-label={`Workspace ${workspace.name}`}
-      className="@container flex h-full min-h-0 flex-col overflow-auto bg-panel"
-    >
+    <div className="@container flex h-full min-h-0 flex-col overflow-auto bg-panel">
       <Head workspace={workspace} details={details.data} onRefresh={() => void details.refetch()} />
       {!ready && (
         <div className="px-4 pb-4">
@@ -86,7 +83,7 @@ function KnownWorkspace({ workspace, visible }: { workspace: Workspace; visible:
         </div>
       )}
       {details.data && <Changes details={details.data} version={details.dataUpdatedAt} />}
-    </section>
+    </div>
   );
 }
 
