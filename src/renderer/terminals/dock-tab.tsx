@@ -37,11 +37,10 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
         }}
       >
         {registered?.tab(params, { active })}
-        <button
-          type="button"
-          tabIndex={-1}
-          aria-label={`Close ${title}`}
-          className="ml-auto grid size-5 flex-none place-items-center rounded-sm text-muted opacity-0 hover:bg-hover hover:text-text focus-visible:opacity-100 group-hover/tab:opacity-100"
+        {/* Inside a tab nothing else may take the keyboard; there the shortcut and the menu close it. */}
+        <span
+          aria-hidden
+          className="ml-auto grid size-5 flex-none place-items-center rounded-sm text-muted opacity-0 hover:bg-hover hover:text-text group-hover/tab:opacity-100"
           onPointerDown={(event) => event.stopPropagation()}
           onClick={(event) => {
             event.stopPropagation();
@@ -49,7 +48,7 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
           }}
         >
           <X size={12} aria-hidden />
-        </button>
+        </span>
       </div>
     </ContextMenu>
   );

@@ -62,6 +62,8 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
   }, [api]);
 
   const ready = ({ api: given }: DockviewReadyEvent) => {
+    // Dockview makes each group a landmark; a window with twenty of them has none that helps.
+    given.onDidAddGroup((group) => group.element.setAttribute("role", "group"));
     restore(given);
     setApi(given);
   };
@@ -101,6 +103,7 @@ function restore(api: DockviewApi): void {
 function Body({ api, params: { kind, params } }: IDockviewPanelProps<SavedPanel>) {
   const frame = useRef<HTMLDivElement>(null);
   const [visible, setVisible] = useState(api.isVisible);
+  const [loaded, setLoaded] = useState(false);
   const active = useDock((state) => state.frontId === api.id);
   const wanted = useDock((state) => state.focusWanted === api.id);
 
@@ -111,24 +114,32 @@ function Body({ api, params: { kind, params } }: IDockviewPanelProps<SavedPanel>
   }, [api]);
 
   useLayoutEffect(() => {
-    if (!wanted || !visible) return;
+    if (!wanted || !visible || !loaded) return;
     // After dockview has put the panel in its place: an element outside the document cannot take the keyboard.
     const handle = requestAnimationFrame(() => frame.current && takeKeyboard(frame.current));
     return () => cancelAnimationFrame(handle);
-  }, [wanted, visible]);
+  }, [wanted, visible, loaded]);
 
   return (
     <div ref={frame} className="h-full outline-none" tabIndex={-1}>
-      <Suspense>{registeredKind(kind)?.body(params, { panelId: api.id, visible, active })}</Suspense>
+      <Suspense>
+        {registeredKind(kind)?.body(params, { panelId: api.id, visible, active })}
+        <WhenShown tell={setLoaded} />
+      </Suspense>
     </div>
   );
 }
 
-/** False when the body is not there yet: the wish stays, and the body fulfils it when it is. */
+/** Says when what stands beside it has loaded. */
+function WhenShown({ tell }: { tell: (shown: boolean) => void }) {
+  useEffect(() => tell(true), [tell]);
+  return null;
+}
+
+/** A body that is not ready keeps the wish and fulfils it itself. */
 function takeKeyboard(frame: HTMLElement): void {
   const marked = frame.querySelector<HTMLElement>(`[${panelFocusAttribute}]`);
-  if (marked === null && (frame.childElementCount === 0 || frame.querySelector(`[${panelFocusLaterAttribute}]`)))
-    return;
+  if (marked === null && frame.querySelector(`[${panelFocusLaterAttribute}]`)) return;
   useDock.setState({ focusWanted: null });
   if (frame.contains(document.activeElement) && document.activeElement !== frame) return;
   const target = marked ?? frame.querySelector<HTMLElement>("input, textarea, select, button, [tabindex='0']") ?? frame;

@@ -82,7 +82,8 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   };
 
   return (
-    <section
+    <div
+      role="group"
       aria-label={`Terminal ${label}`}
       aria-busy={!painted}
       {...(session ? {} : { [panelFocusLaterAttribute]: "" })}
@@ -109,7 +110,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
         )}
       </div>
       {ended && <TerminalEnd terminal={terminal} panelId={panelId} />}
-    </section>
+    </div>
   );
 }
 
