@@ -82,6 +82,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   };
 
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms, and a landmark for each terminal would be no help
     <div
       role="group"
       aria-label={`Terminal ${label}`}
