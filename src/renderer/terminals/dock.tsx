@@ -55,6 +55,10 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
       api.onDidMaximizedGroupChange(publish),
     ];
     publish();
+    // Where the person left off, unless the keyboard is in use already.
+    if (api.activePanel && document.activeElement === document.body) {
+      useDock.setState({ focusWanted: api.activePanel.id });
+    }
     return () => {
       for (const one of listening) one.dispose();
       unmount();

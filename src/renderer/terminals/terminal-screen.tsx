@@ -14,7 +14,7 @@ import { FindBar } from "./find-bar.tsx";
 import { FollowPill } from "./follow-pill.tsx";
 import { dock, type PanelProps, panelFocusAttribute, panelFocusLaterAttribute, useDock } from "./panels.tsx";
 import type { TerminalSession } from "./session.ts";
-import { KillBar, NoConnectionBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
+import { KillBar, NoStreamBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
 import { keyMeaning, menuItems, terminalCommands } from "./terminal-commands.ts";
 import { TerminalEnd } from "./terminal-end.tsx";
 import { useLook } from "./use-look.ts";
@@ -125,13 +125,13 @@ type OverlayProps = {
 
 function Overlays({ session, terminal, ended, find, rename }: OverlayProps) {
   const { client } = useConnection();
-  const { since } = useConnectionStatus();
+  const { state } = useConnectionStatus();
   const { stream, following, newLines, link, bells, pendingPaste } = useStore(session.state);
   const flashes = useSettings().terminalBell !== "none";
   return (
     <>
       <div className="absolute inset-x-0 top-0 z-20">
-        {stream === "reconnecting" && <NoConnectionBar since={since} />}
+        {stream === "reconnecting" && state === "connected" && <NoStreamBar />}
         {pendingPaste !== null && <PasteBar text={pendingPaste} answer={(yes) => session.answerPaste(yes)} />}
         {!ended && <KillBar terminal={terminal} client={client} onClose={() => session.focus()} />}
         {rename && <RenameBar terminal={terminal} onClose={rename.close} />}
