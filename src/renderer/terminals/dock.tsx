@@ -12,6 +12,7 @@ import "dockview-react/dist/styles/dockview.css";
 import "./dock.css";
 import { type ComponentType, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { rememberDock, savedDock } from "../app/layout.ts";
+import { sameJson } from "../live/index.ts";
 import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
 import { GroupActions, NewTabAction } from "./group-actions.tsx";
@@ -38,13 +39,17 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
     if (api === null) return;
     const unmount = mountDock(commandsOf(api));
     const publish = () =>
-      useDock.setState({
-        panels: api.panels.map((panel) => {
+      useDock.setState((before) => {
+        const panels = api.panels.map((panel) => {
           const { kind, params } = panel.params as SavedPanel;
           return { id: panel.id, kind, params, visible: panel.api.isVisible };
-        }),
-        frontId: api.activePanel?.id ?? null,
-        maximized: api.hasMaximizedGroup(),
+        });
+        return {
+          // Dragging a divider changes the layout with every frame, and none of what is said here.
+          panels: sameJson(before.panels, panels) ? before.panels : panels,
+          frontId: api.activePanel?.id ?? null,
+          maximized: api.hasMaximizedGroup(),
+        };
       });
     const listening = [
       api.onDidLayoutChange(() => {
