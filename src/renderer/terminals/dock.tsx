@@ -10,13 +10,22 @@ import {
 } from "dockview-react";
 import "dockview-react/dist/styles/dockview.css";
 import "./dock.css";
-import { type ComponentType, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type ComponentType,
+  type KeyboardEvent,
+  Suspense,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { rememberDock, savedDock } from "../app/layout.ts";
 import { sameJson } from "../live/index.ts";
 import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
 import { GroupActions, NewTabAction } from "./group-actions.tsx";
-import { mountDock, panelFocusAttribute, panelFocusLaterAttribute, registeredKind, useDock } from "./panels.tsx";
+import { dock, mountDock, panelFocusAttribute, panelFocusLaterAttribute, registeredKind, useDock } from "./panels.tsx";
 import { useDockCommands } from "./use-dock-commands.ts";
 
 const theme: DockviewTheme = {
@@ -78,19 +87,31 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
   };
 
   return (
-    <DockviewReact
-      theme={theme}
-      components={components}
-      tabComponents={tabComponents}
-      defaultTabComponent={Tab}
-      watermarkComponent={Watermark}
-      leftHeaderActionsComponent={NewTabAction}
-      rightHeaderActionsComponent={GroupActions}
-      onReady={ready}
-      disableFloatingGroups
-      announcements={false}
-    />
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the tabs, which are dockview's
+    <div className="h-full" onKeyDown={onTabKey}>
+      <DockviewReact
+        theme={theme}
+        components={components}
+        tabComponents={tabComponents}
+        defaultTabComponent={Tab}
+        watermarkComponent={Watermark}
+        leftHeaderActionsComponent={NewTabAction}
+        rightHeaderActionsComponent={GroupActions}
+        onReady={ready}
+        disableFloatingGroups
+        announcements={false}
+      />
+    </div>
   );
+}
+
+/** On a tab: Enter goes into its panel, Delete closes it. Dockview itself has the arrow keys. */
+function onTabKey({ key, target }: KeyboardEvent): void {
+  if (key !== "Enter" && key !== "Delete") return;
+  const panelId = (target as HTMLElement).closest("[role=tab]")?.getAttribute("data-tab-panel-id");
+  if (!panelId) return;
+  if (key === "Enter") dock.focus(panelId);
+  else dock.close(panelId);
 }
 
 /** What was open at the last start. Panels whose kind or parameters mean nothing any more are left out. */

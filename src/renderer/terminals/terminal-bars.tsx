@@ -80,6 +80,9 @@ export function KillBar({ terminal, client, onClose }: { terminal: Terminal; cli
   );
 }
 
+/** What `k` can call it; main checks the rest of the rule. Empty takes the name away. */
+const nameLike = /^[A-Za-z0-9_.-]*$/;
+
 export function RenameBar({ terminal, onClose }: { terminal: Terminal; onClose: () => void }) {
   const client = useClient();
   const [name, setName] = useState(terminal.name ?? "");
@@ -90,8 +93,10 @@ export function RenameBar({ terminal, onClose }: { terminal: Terminal; onClose: 
     field.current?.select();
   }, []);
   const save = async () => {
+    const wanted = name.trim();
+    if (!nameLike.test(wanted)) return setError("Letters, digits, '_', '.' and '-' only");
     try {
-      await client.terminals.rename({ id: terminal.id, name: name.trim() === "" ? null : name.trim() });
+      await client.terminals.rename({ id: terminal.id, name: wanted || null });
       onClose();
     } catch (thrown) {
       setError(problemFrom(thrown).message);
