@@ -1,14 +1,16 @@
-/** For tests of the engine: a terminal on a real PTY, and a store in memory. The host's own are wired in its integration tests. */
+/** For tests of the engine: terminals on real PTYs and a store in a real file, without the rest of the host. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IPty, spawn } from "node-pty";
+import { openStore } from "#node/store/index.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { CellEnd } from "#shared/contract/terminals.ts";
-import type { CellEngine, CellRecord, CellStore, CellTerminal, HistoryMark, TerminalEnd } from "./cell-terminal.ts";
+import type { CellEngine, CellStore, CellTerminal, TerminalEnd } from "./cell-terminal.ts";
 import { WriteError } from "./cell-terminal.ts";
 import { createCellEngine } from "./engine.ts";
 import { withShellIntegration } from "./shell-integration.ts";
+import { cellsSchema, sqliteCellStore } from "./sqlite-cell-store.ts";
 
 export class PtyTerminal implements CellTerminal {
   readonly id: string;
@@ -100,54 +102,16 @@ export class PtyTerminal implements CellTerminal {
 
 export type TerminalOptions = { cols?: number; env?: Record<string, string>; home?: string; cwd?: string };
 
-export class MemoryCellStore implements CellStore {
-  readonly records = new Map<string, CellRecord>();
-  readonly outputs = new Map<string, string>();
-  readonly history: HistoryMark[] = [];
-
-  save(record: CellRecord, output?: { from: number; text: string }): void {
-    this.records.set(record.id, { ...record });
-    if (output && output.text !== "") this.appendOutput(record.id, output.from, output.text);
-  }
-  appendOutput(cellId: string, from: number, text: string): void {
-    this.outputs.set(cellId, (this.outputs.get(cellId) ?? "").slice(0, from) + text);
-  }
-  get(cellId: string): CellRecord | null {
-    return this.records.get(cellId) ?? null;
-  }
-  list(terminalId: string | null, limit: number): CellRecord[] {
-    const all = [...this.records.values()].reverse();
-    return all.filter((record) => terminalId === null || record.terminalId === terminalId).slice(0, limit);
-  }
-  unresolved(): CellRecord[] {
-    return [...this.records.values()].filter(({ state }) => state === "running" || state === "timeout");
-  }
-  readOutput(cellId: string, from: number, length: number): { text: string; totalLength: number } {
-    const text = this.outputs.get(cellId) ?? "";
-    return { text: text.slice(from, from + length), totalLength: text.length };
-  }
-  addMark(mark: HistoryMark): void {
-    this.history.push(mark);
-  }
-  marks(terminalId: string, fromOffset: number): HistoryMark[] {
-    return this.history.filter((mark) => mark.terminalId === terminalId && mark.offset >= fromOffset);
-  }
-  removeTerminal(terminalId: string): void {
-    for (const record of this.list(terminalId, Number.MAX_SAFE_INTEGER)) this.records.delete(record.id);
-  }
-}
-
 /** An engine with its terminals; everything ends with {@link Bench.dispose}. */
 export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), "cellar-cells-"));
-  readonly store: MemoryCellStore;
+  readonly #file = openStore({ path: join(this.folder, "cells.db"), migrations: [cellsSchema], durability: "normal" });
+  readonly store: CellStore = sqliteCellStore(this.#file.database);
   readonly engine: CellEngine;
   readonly events: CellEvent[] = [];
   readonly terminals: PtyTerminal[] = [];
 
-  constructor(options: { outputLimitBytes?: number; store?: MemoryCellStore } = {}) {
-    this.store = options.store ?? new MemoryCellStore();
-    const { outputLimitBytes } = options;
+  constructor({ outputLimitBytes }: { outputLimitBytes?: number } = {}) {
     this.engine = createCellEngine({
       store: this.store,
       codeFolder: join(this.folder, "code"),
@@ -191,6 +155,7 @@ export class Bench {
   async dispose(): Promise<void> {
     for (const terminal of this.terminals) await terminal.kill();
     this.engine.dispose();
+    this.#file.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -38,6 +38,8 @@ const startupMs = 5_000;
 const pasteOnMs = 150;
 /** After Ctrl-C the prompt is waited for so long; the lock is released in any case. */
 const promptAfterInterruptMs = { marked: 1_000, unmarked: 300 };
+/** fish shows a fresh prompt after a Ctrl-C within this. */
+const fishClearMs = 300;
 /** A Ctrl-C that falls between two commands of a list can get lost in the shell; after so long without a prompt it is sent once more. */
 const secondInterruptMs = 500;
 
@@ -221,8 +223,21 @@ export class TerminalCells {
       output: held.output,
       rows: this.#terminal.size.rows,
       columns: () => this.#terminal.size.cols,
-      onEnd: (outcome) => this.#ended(held, outcome),
+      onEnd: (outcome) => {
+        // At once in the ordinary case: nobody waits for a turn of the event loop.
+        if (outcome.startedAt !== null) this.#ended(held, outcome);
+        else void this.#editorCleared().then(() => this.#ended(held, outcome));
+      },
     });
+  }
+
+  /** fish keeps code that it cannot parse in its editor, where the next code would be put behind it. */
+  async #editorCleared(): Promise<void> {
+    if (this.#terminal.integration?.shell !== "fish") return;
+    this.#state.atPrompt = false;
+    await this.#terminal.write(ctrlC).catch(() => {});
+    await this.#state.until(() => this.#state.atPrompt, fishClearMs);
+    await this.#state.quiet(30, fishClearMs);
   }
 
   #lineWatcher(held: HeldCell, code: string, end: CellEnd): CellWatcher {
@@ -240,10 +255,6 @@ export class TerminalCells {
 
   #ended(held: HeldCell, outcome: CellOutcome): void {
     if (this.#held !== held) return;
-    // fish keeps code that it cannot parse in its editor, where the next code would be put behind it.
-    if (outcome.startedAt === null && this.#terminal.integration?.shell === "fish") {
-      this.#terminal.write(ctrlC).catch(() => {});
-    }
     // A cell over its limit stays what it is until somebody interrupts it; its output is complete now.
     if (held.record.state === "timeout" && !held.interrupting) return;
     if (held.interrupting) {
