@@ -15,6 +15,7 @@ import { CellOutput } from "./cell-output.ts";
 import type { CellRecord, CellStore, CellTerminal, Submission, TerminalEnd, TerminalFacts } from "./cell-terminal.ts";
 import { WriteError } from "./cell-terminal.ts";
 import { HeldCell } from "./held-cell.ts";
+import { checkHook } from "./hook-program.ts";
 import { frameEnters, LineWatcher } from "./line-watcher.ts";
 import { ctrlC, enter, needsFile, needsLineMode, pasted, readsLines, runFile, submitted, typed } from "./sending.ts";
 import { ShellWatcher } from "./shell-watcher.ts";
@@ -107,7 +108,8 @@ export class TerminalCells {
     if (active != null) {
       throw new Failure("conflict", `active cell '${active}'`, { hint: "Wait for it, or interrupt it." });
     }
-    const held = this.#lock(submission, code);
+    if (this.#terminal.cellEnd.mode === "hook") checkHook(this.#terminal.cellEnd.path);
+    const held = this.#lock(submission, code, keepForPoll);
     try {
       await this.#send(held, code);
     } catch (error) {
@@ -115,15 +117,14 @@ export class TerminalCells {
     }
     // A terminal that ended meanwhile has resolved the cell already.
     if (this.#held === held) {
-      held.record = { ...held.record, pollable: keepForPoll };
-      this.#emit("fired", held);
+      this.#tellFired(held);
       held.startLimit(() => this.#limitReached(held));
       this.#state.watcher?.sent();
     }
     return held;
   }
 
-  #lock(submission: Submission, code: string): HeldCell {
+  #lock(submission: Submission, code: string, keepForPoll: boolean): HeldCell {
     const bytes = Buffer.byteLength(code);
     const record: CellRecord = {
       id: randomBytes(6).toString("hex"),
@@ -142,7 +143,7 @@ export class TerminalCells {
       cwd: null,
       outputBytes: 0,
       truncated: false,
-      pollable: false,
+      pollable: keepForPoll,
     };
     const output = new CellOutput(this.#options.store, record.id, this.#options.outputLimitBytes);
     const held = new HeldCell(record, output);
@@ -282,6 +283,8 @@ export class TerminalCells {
     },
   ): void {
     held.stopLimit();
+    // A quick cell may be over before its write is known to be through.
+    if (held.sent) this.#tellFired(held);
     const watcher = this.#state.watcher;
     this.#state.watcher = null;
     watcher?.flush();
@@ -306,6 +309,12 @@ export class TerminalCells {
     this.#emit(how.event, held);
     this.#options.changed();
     held.answer();
+  }
+
+  #tellFired(held: HeldCell): void {
+    if (held.fired) return;
+    held.fired = true;
+    this.#emit("fired", held);
   }
 
   #emit(type: Exclude<CellEvent["type"], "notify" | "closed">, held: HeldCell): void {
