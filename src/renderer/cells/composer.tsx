@@ -30,6 +30,9 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
   const place = useRef(-1);
   const alive = terminal.state === "running";
   const holder = cells.find(({ state }) => state === "running" || state === "timeout");
+  const refusedByHolder = problem?.code === "conflict" && holder === undefined;
+  // What refused it has ended: the message would be untrue.
+  if (refusedByHolder) setProblem(null);
   const limitBroken = limitOf(limit, "run") === null;
   const change = (next: string) => setDraft(terminal.id, { code: next });
 
