@@ -2,32 +2,30 @@
  * The settings of the person, in `settings.json` of the state directory. A person may edit the file by hand while Cellar runs: what is
  * understood is taken at once, what is not is named and kept as it is, and a file that is not JSON is set aside, never overwritten.
  */
-import { existsSync, renameSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import Conf from "conf";
 import type { z } from "zod";
 import { type Settings, type SettingsChange, settings, type settingsState } from "#shared/contract/settings.ts";
 import { Failure } from "#shared/failure.ts";
+import { SettingsFile, type Stored } from "./file.ts";
 
 export type SettingsState = z.infer<typeof settingsState>;
-type Stored = Record<string, unknown>;
 
 const keys = Object.keys(settings.shape) as (keyof Settings)[];
 
 export class SettingsService {
-  readonly path: string;
-  /** What happened to the file when it was opened, in sentences. */
-  readonly notices: string[] = [];
-  readonly #file: Conf<Stored>;
+  readonly #file: SettingsFile;
   readonly #stopWatching: () => void;
   readonly #listeners = new Set<(state: SettingsState) => void>();
   #state: SettingsState;
 
   constructor(path: string) {
-    this.path = path;
-    this.#file = this.#open();
-    this.#state = this.#read();
-    this.#stopWatching = this.#file.onDidAnyChange(() => this.#refresh());
+    this.#file = new SettingsFile(path);
+    this.#state = understood(this.#file.read(), path);
+    this.#stopWatching = this.#file.watch(() => this.#refresh());
+  }
+
+  /** What happened to the file when it was opened, in sentences. */
+  get notices(): readonly string[] {
+    return this.#file.notices;
   }
 
   get settings(): Settings {
@@ -38,7 +36,7 @@ export class SettingsService {
     return this.#state;
   }
 
-  /** Merges a change (already validated) into the file. */
+  /** Merges a change (already validated) into the file. Throws `conflict` when the file cannot be read just now. */
   change(change: SettingsChange): SettingsState {
     const given = Object.entries(change).filter(([, value]) => value !== undefined);
     if (given.length === 0) return this.#state;
@@ -67,53 +65,29 @@ export class SettingsService {
 
   close(): void {
     this.#stopWatching();
-    this.#file._closeWatcher();
     this.#listeners.clear();
-  }
-
-  #open(): Conf<Stored> {
-    try {
-      return openFile(this.path);
-    } catch (thrown) {
-      if (!existsSync(this.path)) throw thrown;
-      const aside = this.#setAside();
-      this.notices.push(
-        `The settings could not be read (${thrown instanceof Error ? thrown.message : thrown}). They are kept as ${aside}; defaults are used.`,
-      );
-      return openFile(this.path);
-    }
-  }
-
-  #setAside(): string {
-    const aside = `${this.path}.broken-${new Date().toISOString().replaceAll(":", "-")}`;
-    renameSync(this.path, aside);
-    return basename(aside);
   }
 
   #stored(): Stored {
     try {
-      return { ...this.#file.store };
+      return this.#file.read();
     } catch (thrown) {
       throw new Failure("conflict", `the settings file was edited and cannot be read: ${(thrown as Error).message}`, {
-        hint: `Correct ${this.path} first; nothing was changed.`,
+        hint: `Correct ${this.#file.path} first; nothing was changed.`,
       });
     }
   }
 
   #write(stored: Stored): SettingsState {
-    this.#file.store = stored;
+    this.#file.write(stored);
     this.#refresh();
     return this.#state;
-  }
-
-  #read(): SettingsState {
-    return understood(this.#file.store, this.path);
   }
 
   #refresh(): void {
     let next: SettingsState;
     try {
-      next = this.#read();
+      next = understood(this.#file.read(), this.#file.path);
     } catch (thrown) {
       // Half-written by an editor, or a typing mistake: the last good settings stay until the file can be read again.
       next = { ...this.#state, problems: [`The file cannot be read: ${(thrown as Error).message}`] };
@@ -122,16 +96,6 @@ export class SettingsService {
     this.#state = next;
     for (const listener of this.#listeners) listener(next);
   }
-}
-
-function openFile(path: string): Conf<Stored> {
-  return new Conf<Stored>({
-    cwd: dirname(path),
-    configName: basename(path, ".json"),
-    accessPropertiesByDotNotation: false,
-    configFileMode: 0o600,
-    watch: true,
-  });
 }
 
 /** Each key for itself, so that one mistake does not cost the others. */

@@ -85,7 +85,11 @@ export async function serveTerminalSocket(streams: TerminalStreams, socket: WebS
   socket.on("close", () => opened.close());
   socket.on("message", (data: RawData, isBinary: boolean) => {
     if (!isBinary) return end(new Failure("invalid_input", "a terminal takes binary frames only"));
-    if (!opened.send(bytesOf(data))) socket.pause();
+    const frame = bytesOf(data);
+    if (frame.byteLength > largestClientFrameBytes) {
+      return end(new Failure("too_large", `a frame has at most ${largestClientFrameBytes} bytes`));
+    }
+    if (!opened.send(frame)) socket.pause();
   });
   socket.resume();
 }

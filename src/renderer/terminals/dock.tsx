@@ -15,7 +15,7 @@ import { rememberDock, savedDock } from "../app/layout.ts";
 import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
 import { GroupActions, NewTabAction } from "./group-actions.tsx";
-import { mountDock, panelFocusAttribute, registeredKind, useDock } from "./panels.tsx";
+import { mountDock, panelFocusAttribute, panelFocusLaterAttribute, registeredKind, useDock } from "./panels.tsx";
 import { useDockCommands } from "./use-dock-commands.ts";
 
 const theme: DockviewTheme = {
@@ -127,7 +127,8 @@ function Body({ api, params: { kind, params } }: IDockviewPanelProps<SavedPanel>
 /** False when the body is not there yet: the wish stays, and the body fulfils it when it is. */
 function takeKeyboard(frame: HTMLElement): void {
   const marked = frame.querySelector<HTMLElement>(`[${panelFocusAttribute}]`);
-  if (marked === null && frame.childElementCount === 0) return;
+  if (marked === null && (frame.childElementCount === 0 || frame.querySelector(`[${panelFocusLaterAttribute}]`)))
+    return;
   useDock.setState({ focusWanted: null });
   if (frame.contains(document.activeElement) && document.activeElement !== frame) return;
   const target = marked ?? frame.querySelector<HTMLElement>("input, textarea, select, button, [tabindex='0']") ?? frame;

@@ -35,6 +35,7 @@ export function themeOf(palette: Palette): ITheme {
     cursorAccent: background,
     selectionBackground: selection,
     selectionInactiveBackground: `${selection}b0`,
+    overviewRulerBorder: background,
     scrollbarSliderBackground: `${foreground}30`,
     scrollbarSliderHoverBackground: `${foreground}50`,
     scrollbarSliderActiveBackground: `${foreground}70`,
