@@ -34,7 +34,9 @@ export class VersionStore {
         `SELECT version, other FROM program_versions
          WHERE path = ? AND arguments = ? AND file = ? AND checked_at > iif(version IS NULL, ?, ?)`,
       )
-      .get(path, JSON.stringify(args), file, now - freshWithoutVersionMs, now - freshMs) as { version: string | null; other: number } | undefined;
+      .get(path, JSON.stringify(args), file, now - freshWithoutVersionMs, now - freshMs) as
+      | { version: string | null; other: number }
+      | undefined;
     return row === undefined ? null : { version: row.version, other: row.other === 1 };
   }
 
