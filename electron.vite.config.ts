@@ -38,6 +38,7 @@ export default defineConfig({
     build: {
       outDir: "out/renderer",
       target: "chrome140",
+      minify: true,
       // Fonts and images stay files, so that the Content-Security-Policy needs no data: URLs.
       assetsInlineLimit: 0,
       rollupOptions: { input: resolve("src/renderer/index.html") },

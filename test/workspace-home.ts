@@ -106,6 +106,8 @@ export class TestFolder {
         GIT_COMMITTER_DATE: "2026-01-02T03:04:05Z",
       },
       encoding: "utf8",
+      timeout: 10_000,
+      killSignal: "SIGKILL",
       stdio: ["ignore", "pipe", "pipe"],
     }).trim();
   }

@@ -149,24 +149,29 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const launches = new Launches({
     database: store.database,
     programs,
-    workspace: (id) => workspaces.ready(id),
+    workspaces,
     terminals,
     settings,
     promptFolder: join(paths.home, "launches"),
     log,
   });
   closing.push(() => launches.close());
+  const requests = new WindowRequests();
   const notifications = new Notifications({
     database: store.database,
     desktop,
     settings,
     onHostEvent: (listener) => terminals.onEvent(listener),
-    onJob: (listener) => jobs.onChange(listener),
+    onTerminal: (listener) => terminals.onChange(listener),
+    watchJobs: (signal) => jobs.watch(signal),
+    open: (notification) => {
+      requests.push({ type: "notification", notification });
+      void desktop.openWindow();
+    },
     workspaceName: (id) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null,
   });
   closing.push(() => notifications.close());
 
-  const requests = new WindowRequests();
   const router: Router = implementing.router({
     app: appProcedures({ desktop, host: new TerminalHostControl(host), version, home: paths.home, requests, notices }),
     settings: settingsProcedures(settings),

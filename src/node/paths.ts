@@ -1,9 +1,10 @@
 /** Where a Cellar keeps its things. Two homes never see each other, so that tests and people may run many. */
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, realpathSync, statSync } from "node:fs";
-import { homedir, tmpdir, userInfo } from "node:os";
+import { realpathSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { Failure } from "#shared/failure.ts";
+import { ownDirectory } from "./own-directory.ts";
+import { runtimeDirectory } from "./runtime-directory.ts";
 
 export type CellarPaths = {
   /** The state directory, mode 0700. */
@@ -27,7 +28,7 @@ export function cellarPaths(env: NodeJS.ProcessEnv = process.env): CellarPaths {
   const wanted = resolve(env["CELLAR_HOME"] || join(dataFolder(env), "Cellar"));
   ownDirectory(wanted);
   const home = realpathSync(wanted);
-  const runtime = runtimeDirectory(home, env);
+  const runtime = process.platform === "win32" ? home : runtimeDirectory(home, homeHash(home), env);
   const paths: CellarPaths = {
     home,
     database: join(home, "cellar.db"),
@@ -54,28 +55,6 @@ function homeHash(home: string): string {
   return createHash("sha256").update(home).digest("hex").slice(0, 12);
 }
 
-function runtimeDirectory(home: string, env: NodeJS.ProcessEnv): string {
-  if (process.platform === "win32") return home;
-  const base = env["XDG_RUNTIME_DIR"];
-  const uid = userInfo().uid;
-  const directory = base ? join(base, `cellar-${homeHash(home)}`) : join(tmpdir(), `cellar-${uid}-${homeHash(home)}`);
-  ownDirectory(directory);
-  return directory;
-}
-
 function socketPath(runtime: string, home: string, name: string): string {
   return process.platform === "win32" ? `\\\\.\\pipe\\cellar-${homeHash(home)}-${name}` : join(runtime, `${name}.sock`);
-}
-
-/** Makes a directory 0700, and refuses one that belongs to somebody else: another user could have made it first in a shared temporary folder. */
-function ownDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (process.platform === "win32") return;
-  const stat = statSync(directory);
-  if (stat.uid !== userInfo().uid) {
-    throw new Failure("refused", `${directory} belongs to another user`, {
-      hint: "Set CELLAR_HOME to a folder of your own.",
-    });
-  }
-  if ((stat.mode & 0o077) !== 0) chmodSync(directory, 0o700);
 }

@@ -4,7 +4,6 @@ import type { LiveListEvent } from "./contract/base.ts";
 export class LiveList<Item extends { id: string }> {
   readonly #items = new Map<string, Item>();
   readonly #watchers = new Set<Watcher<Item>>();
-  readonly #listeners = new Set<(item: Item) => void>();
 
   get(id: string): Item | undefined {
     return this.#items.get(id);
@@ -17,13 +16,6 @@ export class LiveList<Item extends { id: string }> {
   set(item: Item): void {
     this.#items.set(item.id, item);
     for (const watcher of this.#watchers) watcher.push({ type: "changed", item });
-    for (const listener of this.#listeners) listener(item);
-  }
-
-  /** Every item that is set from now on, each time; for other parts of the same process. Returns what ends it. */
-  onChange(listener: (item: Item) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   remove(id: string): void {

@@ -2,8 +2,8 @@
  * Stands in for an agent program on PATH: a terminal program that takes a prompt as argument, on stdin or as a paste, says a
  * conversation id, rings, notifies and exits as it is told. What it was given goes to the file AGENT_RECORD as JSON lines.
  *
- * Told by variables: AGENT_RECORD (required), AGENT_INPUT (`bracketed` by default, `plain`, or `busy`: never quiet, bracketed later),
- * AGENT_DELAY_MS before it is ready, AGENT_TELLS: text printed at the end. Told by input, one submission a line: `ring N`,
+ * Told by variables: AGENT_RECORD (required), AGENT_INPUT (`bracketed` by default, `plain`, `busy`: never quiet, bracketed later, or
+ * `question`: asks something first, and takes Enter for yes), AGENT_DELAY_MS before it is ready, AGENT_TELLS: text printed at the end. Told by input, one submission a line: `ring N`,
  * `notify TEXT`, `exit N`; anything else is answered with "heard: …".
  */
 import { appendFileSync, openSync } from "node:fs";
@@ -37,7 +37,7 @@ process.stdout.write("agent-program is starting\r\n");
 if (input === "busy") setInterval(() => process.stdout.write("."), 50).unref();
 await new Promise((resolve) => setTimeout(resolve, Number(delay)));
 if (input !== "plain") process.stdout.write("\x1b[?1004;2004h");
-process.stdout.write("> ");
+process.stdout.write(input === "question" ? "Do you trust this folder? [Yes] No" : "> ");
 record({ ready: true });
 
 function end(code) {
@@ -62,6 +62,11 @@ let line = "";
 let pasting = false;
 keys.setEncoding("utf8").on("data", (chunk) => {
   record({ keys: chunk });
+  if (input === "question") {
+    process.stdout.write("\r\x1b[KDo you trust this folder? [Yes] No");
+    if (chunk.endsWith("\r")) record({ answered: "yes" });
+    return;
+  }
   for (const part of chunk.split(special)) {
     if (part === "\x1b[200~") pasting = true;
     else if (part === "\x1b[201~") pasting = false;

@@ -3,16 +3,16 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Launches, type LaunchTerminals, launchesSchema } from "#main/launches/index.ts";
+import { Launches, launchesSchema } from "#main/launches/index.ts";
 import { AgentPrograms, programsSchema } from "#main/programs/index.ts";
+import { TerminalService } from "#main/terminals/index.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import type { SettingsChange } from "#shared/contract/settings.ts";
-import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
-import { decodeHostFrame, encodeClientFrame } from "#shared/terminals/stream.ts";
+import { LiveList } from "#shared/live-list.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 
@@ -24,12 +24,13 @@ let paths: CellarPaths;
 let bin: string;
 let work: string;
 let store: Store;
-let client: TerminalHostClient;
-let hostPid: number;
 let processes: Subprocesses;
-let launches: Launches;
-let changes: SettingsChange[];
+let workspaces: LiveList<Workspace>;
 let workspace: Workspace;
+let changes: SettingsChange[];
+let main: Main;
+
+type Main = { client: TerminalHostClient; terminals: TerminalService; launches: Launches; close(): void };
 
 beforeEach(async () => {
   folder = new TemporaryFolder("launches");
@@ -40,8 +41,6 @@ beforeEach(async () => {
   for (const directory of [bin, work]) mkdirSync(directory);
   store = openStore({ path: paths.database, migrations: [programsSchema, launchesSchema] });
   processes = new Subprocesses();
-  client = await TerminalHostClient.connect(paths, { name: "test", version: "0", events: true });
-  hostPid = (await client.connect()).pid;
   changes = [];
   workspace = {
     id: "ws-00000001",
@@ -57,70 +56,61 @@ beforeEach(async () => {
     problem: null,
     createdAt: new Date().toISOString(),
   };
-  launches = await begin();
+  workspaces = new LiveList();
+  workspaces.set(workspace);
+  main = await startMain();
 });
 
 afterEach(async () => {
-  launches.close();
-  client.close();
-  process.kill(hostPid, "SIGKILL");
-  for (const terminal of terminalsNow.values()) if (terminal.pid) endTree(terminal.pid);
-  terminalsNow.clear();
+  for (const terminal of main.terminals.list()) {
+    if (terminal.resolvedAt === null) await main.client.call("terminals.kill", { id: terminal.id, force: true });
+  }
+  const { pid } = await main.client.connect();
+  main.close();
+  process.kill(pid, "SIGKILL");
   await processes.close();
   store.close();
   vi.unstubAllEnvs();
   folder[Symbol.dispose]();
 });
 
-const terminalsNow = new Map<string, Terminal>();
-
-/** The service over the host, as main composes it. */
-async function begin(): Promise<Launches> {
-  for (const terminal of await client.call("terminals.list", {})) terminalsNow.set(terminal.id, terminal);
-  const programs = new AgentPrograms({
-    builtinFolder,
-    ownFile: join(paths.home, "agent-programs.toml"),
+/** The services over a real host, as main composes them. */
+async function startMain(): Promise<Main> {
+  const client = new TerminalHostClient(paths, { name: "test", version: "0", events: true });
+  const terminals = new TerminalService({ client, workspaceFolder: async () => work, failed: () => {} });
+  terminals.connect();
+  const launches = new Launches({
     database: store.database,
-    loginEnvironment: async () => ({ shell: "/bin/bash", env: { PATH: `${bin}:/usr/bin:/bin` } }),
-    run: (command) => processes.run(command),
-  });
-  return new Launches({
-    database: store.database,
-    programs,
-    workspace: async (id) => {
-      if (id !== workspace.id) throw new Failure("not_found", `There is no workspace ${id}`);
-      return workspace;
+    programs: new AgentPrograms({
+      builtinFolder,
+      ownFile: join(paths.home, "agent-programs.toml"),
+      database: store.database,
+      loginEnvironment: async () => ({ shell: "/bin/bash", env: { PATH: `${bin}:/usr/bin:/bin` } }),
+      run: (command) => processes.run(command),
+    }),
+    workspaces: {
+      async ready(id) {
+        const found = workspaces.get(id);
+        if (found === undefined) throw new Failure("not_found", `There is no workspace ${id}`);
+        if (found.state !== "ready") throw new Failure("conflict", `'${found.name}' is ${found.state}`);
+        return found;
+      },
+      watch: (signal) => workspaces.watch(signal),
     },
-    terminals: overHost(client),
+    terminals,
     settings: { change: (change) => changes.push(change) },
     promptFolder: join(paths.home, "launches"),
     log: { warn: () => {} },
   });
-}
-
-function overHost(host: TerminalHostClient): LaunchTerminals {
+  await terminals.known();
   return {
-    list: () => [...terminalsNow.values()],
-    create: (terminal) => host.call("terminals.create", terminal),
-    write: (id, text) => host.call("terminals.write", { id, text }),
-    tail: async (id, lines) => (await host.call("terminals.capture", { id, lines, tail: true })).text,
-    onChange: (listener) =>
-      host.onEvent((event) => {
-        if (event.type !== "terminal") return;
-        terminalsNow.set(event.terminal.id, event.terminal);
-        listener(event.terminal);
-      }),
-    async observe(id, onFrame, signal) {
-      const stream = await host.openStream({ terminalId: id, size: null, focused: false });
-      signal.addEventListener("abort", () => stream.close(), { once: true });
-      stream.onFrame((bytes) => {
-        const frame = decodeHostFrame(bytes);
-        if (frame.type === "data") {
-          stream.send(encodeClientFrame({ type: "ack", offset: frame.offset + frame.bytes.byteLength }));
-        }
-        onFrame(frame);
-      });
-      await stream.closed;
+    client,
+    terminals,
+    launches,
+    close() {
+      launches.close();
+      terminals.close();
+      client.close();
     },
   };
 }
@@ -144,9 +134,11 @@ function install(name: string, variables: Record<string, string> = {}): () => Re
 }
 
 const until = <T>(ask: () => T) => expect.poll(ask, { timeout: 20_000, interval: 20 });
-const stateOf = (id: string) => terminalsNow.get(id)?.state;
+const terminalOf = (id: string) => main.terminals.list().find((terminal) => terminal.id === id);
+const stateOf = (id: string) => terminalOf(id)?.state;
+const type = (id: string, text: string) => main.terminals.write(id, text);
 const start = (programId: string, more: { prompt?: string; arguments?: string[] } = {}) =>
-  launches.start({ workspaceId: workspace.id, programId, isolation: "none", ...more });
+  main.launches.start({ workspaceId: workspace.id, programId, isolation: "none", ...more });
 
 describe("a launch", () => {
   test("starts the program in the workspace with its conversation's id, which is recorded before", async () => {
@@ -175,7 +167,7 @@ describe("a launch", () => {
     );
     expect(launch.conversationId).toMatch(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/);
     expect(changes).toEqual([{ lastProgramId: "claude" }]);
-    expect(launches.list.values()).toEqual([launch]);
+    expect(main.launches.list.values()).toEqual([launch]);
   });
 
   test("gives each of several terminals of one program a name of its own", async () => {
@@ -191,7 +183,7 @@ describe("a launch", () => {
     const { launch } = await start("aider", { prompt: "first line\n\tsecond 'line'" });
     expect(launch.prompt).toBe("waiting");
     await until(record).toContainEqual({ submitted: "first line\n\tsecond 'line'" });
-    await until(() => launches.list.get(launch.id)?.prompt).toBe("given");
+    await until(() => main.launches.list.get(launch.id)?.prompt).toBe("given");
     const keys = record().flatMap((event) => (typeof event["keys"] === "string" ? [event["keys"]] : []));
     expect(keys.join("")).toBe("\x1b[200~first line\r\tsecond 'line'\x1b[201~\r");
   });
@@ -219,21 +211,31 @@ describe("a launch", () => {
     await until(record).toContainEqual({ stdin: "from stdin\n" });
     expect(record()[0]).toMatchObject({ started: [], tty: false });
     expect(readdirSync(join(paths.home, "launches"))).toEqual([]);
-    await client.call("terminals.write", { id: terminal.id, text: "typed\r" });
+    await type(terminal.id, "typed\r");
     await until(record).toContainEqual({ submitted: "typed" });
+  });
+
+  test("never answers a question of the program with its prompt", async () => {
+    const record = install("aider", { AGENT_INPUT: "question" });
+    const { launch } = await start("aider", { prompt: "delete everything" });
+    await until(() => main.launches.list.get(launch.id)?.prompt).toBe("failed");
+    expect(record()).not.toContainEqual({ answered: "yes" });
+    const keys = record().flatMap((event) => (typeof event["keys"] === "string" ? [event["keys"]] : []));
+    expect(keys.join("")).toBe("\x1b[200~delete everything\x1b[201~");
   });
 
   test("of a program that ends before it is ready says that the prompt was not given", async () => {
     writeFileSync(join(bin, "aider"), "#!/bin/sh\nexit 7\n", { mode: 0o755 });
     const { launch, terminal } = await start("aider", { prompt: "never read" });
-    await until(() => launches.list.get(launch.id)?.prompt).toBe("failed");
+    await until(() => main.launches.list.get(launch.id)?.prompt).toBe("failed");
     await until(() => stateOf(terminal.id)).toBe("failed");
-    expect(terminalsNow.get(terminal.id)?.exitCode).toBe(7);
+    expect(terminalOf(terminal.id)?.exitCode).toBe(7);
   });
 
   test("of the shell starts the login shell", async () => {
     const { launch, terminal } = await start("shell");
-    expect(terminal.argv).toBeNull();
+    await type(terminal.id, "echo this is $((40 + 2))\r");
+    await expect.poll(() => main.terminals.tail(terminal.id, 50), { timeout: 20_000 }).toContain("this is 42");
     expect(launch).toMatchObject({ programName: "Shell", conversationId: null, prompt: "none" });
   });
 
@@ -241,14 +243,13 @@ describe("a launch", () => {
     await expect(start("claude")).rejects.toMatchObject({ code: "unavailable" });
     install("claude");
     await expect(
-      launches.start({ workspaceId: "ws-ffffffff", programId: "claude", isolation: "none" }),
+      main.launches.start({ workspaceId: "ws-ffffffff", programId: "claude", isolation: "none" }),
     ).rejects.toMatchObject({ code: "not_found" });
-    workspace.state = "creating";
+    workspaces.set({ ...workspace, state: "creating" });
     await expect(start("claude")).rejects.toMatchObject({ code: "conflict" });
-    workspace.state = "ready";
-    workspace.path = folder.in("gone");
+    workspaces.set({ ...workspace, path: folder.in("gone") });
     await expect(start("claude")).rejects.toBeInstanceOf(Failure);
-    expect(launches.list.values()).toEqual([]);
+    expect(main.launches.list.values()).toEqual([]);
     expect(store.database.prepare("SELECT count(*) FROM launches").pluck().get()).toBe(0);
     expect(changes).toEqual([]);
   });
@@ -258,17 +259,17 @@ describe("resuming a launch", () => {
   test("continues the conversation that was chosen, with the same arguments, as a launch of its own", async () => {
     const record = install("claude");
     const first = await start("claude", { arguments: ["--model", "opus"] });
-    await expect(launches.resume(first.launch.id, undefined)).rejects.toMatchObject({ code: "conflict" });
+    await expect(main.launches.resume(first.launch.id, undefined)).rejects.toMatchObject({ code: "conflict" });
     await until(record).toContainEqual({ ready: true });
-    await client.call("terminals.write", { id: first.terminal.id, text: "exit 3\r" });
+    await type(first.terminal.id, "exit 3\r");
     await until(() => stateOf(first.terminal.id)).toBe("failed");
-    const second = await launches.resume(first.launch.id, { cols: 100, rows: 30 });
+    const second = await main.launches.resume(first.launch.id, { cols: 100, rows: 30 });
     expect(second.launch).toMatchObject({ resumedFrom: first.launch.id, conversationId: first.launch.conversationId });
     expect(second.terminal.size).toEqual({ cols: 100, rows: 30 });
     await until(record).toContainEqual(
       expect.objectContaining({ started: ["--resume", first.launch.conversationId, "--model", "opus"] }),
     );
-    expect(launches.list.values()).toHaveLength(2);
+    expect(main.launches.list.values()).toHaveLength(2);
   });
 
   test("uses the id that a program says at its end", async () => {
@@ -277,9 +278,9 @@ describe("resuming a launch", () => {
     const { launch, terminal } = await start("codex");
     expect(launch.conversationId).toBeNull();
     await until(record).toContainEqual({ ready: true });
-    await client.call("terminals.write", { id: terminal.id, text: "exit\r" });
-    await until(() => launches.list.get(launch.id)?.conversationId).toBe(said);
-    await launches.resume(launch.id, undefined);
+    await type(terminal.id, "exit\r");
+    await until(() => main.launches.list.get(launch.id)?.conversationId).toBe(said);
+    await main.launches.resume(launch.id, undefined);
     await until(record).toContainEqual(expect.objectContaining({ started: ["resume", said] }));
   });
 
@@ -287,14 +288,22 @@ describe("resuming a launch", () => {
     const record = install("codex");
     const { launch, terminal } = await start("codex");
     await until(record).toContainEqual({ ready: true });
-    await client.call("terminals.write", { id: terminal.id, text: "exit\r" });
+    await type(terminal.id, "exit\r");
     await until(() => stateOf(terminal.id)).toBe("succeeded");
-    await expect(launches.resume(launch.id, undefined)).rejects.toMatchObject({
+    await expect(main.launches.resume(launch.id, undefined)).rejects.toMatchObject({
       code: "unavailable",
       message: "Codex did not say which conversation this was",
     });
-    await expect(launches.resume("launch-000000000000", undefined)).rejects.toMatchObject({ code: "not_found" });
+    await expect(main.launches.resume("launch-000000000000", undefined)).rejects.toMatchObject({ code: "not_found" });
   });
+});
+
+test("the launches of a workspace are forgotten with it", async () => {
+  install("claude");
+  const { launch } = await start("claude");
+  workspaces.remove(workspace.id);
+  await until(() => main.launches.list.get(launch.id)).toBeUndefined();
+  expect(store.database.prepare("SELECT count(*) FROM launches").pluck().get()).toBe(0);
 });
 
 describe("after main was killed and started again", () => {
@@ -305,21 +314,12 @@ describe("after main was killed and started again", () => {
     const ended = await start("codex");
     const waiting = await start("aider", { prompt: "too slow" });
     await until(codex).toContainEqual({ ready: true });
-    launches.close();
-    await client.call("terminals.write", { id: ended.terminal.id, text: "exit\r" });
-    await expect
-      .poll(async () => (await client.call("terminals.get", { id: ended.terminal.id })).state, { timeout: 10_000 })
-      .toBe("succeeded");
-    launches = await begin();
-    expect(launches.list.get(waiting.launch.id)?.prompt).toBe("failed");
-    await until(() => launches.list.get(ended.launch.id)?.conversationId).toBe(said);
+    main.launches.close();
+    await type(ended.terminal.id, "exit\r");
+    await until(() => stateOf(ended.terminal.id)).toBe("succeeded");
+    main.close();
+    main = await startMain();
+    expect(main.launches.list.get(waiting.launch.id)?.prompt).toBe("failed");
+    await until(() => main.launches.list.get(ended.launch.id)?.conversationId).toBe(said);
   });
 });
-
-function endTree(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has ended.
-  }
-}

@@ -119,11 +119,6 @@ export class JobService {
     return job !== undefined && isOpen(job);
   }
 
-  /** Every job that is new or has changed. Returns what ends it. */
-  onChange(listener: (job: Job) => void): () => void {
-    return this.#list.onChange(listener);
-  }
-
   watch(signal: AbortSignal | undefined) {
     return this.#list.watch(signal);
   }

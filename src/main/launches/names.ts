@@ -1,6 +1,6 @@
 /** The name of a launch's terminal, as `k` and people use it: `<workspace>-<program>`, numbered when taken. */
 import type { Terminal } from "#shared/contract/terminals.ts";
-import { finalStates } from "./terminals.ts";
+import { finalStates } from "../terminals/index.ts";
 
 /** Longest name the contract allows, less room for a number. */
 const longest = 58;

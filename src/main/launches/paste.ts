@@ -5,10 +5,17 @@ import type { LaunchTerminals } from "./terminals.ts";
 
 /** After the paste the program draws what it got; Enter follows when that has been quiet for so long … */
 const quietAfterPasteMs = 150;
-/** … or after so long at most. Enter in the same moment as the paste would be taken for a part of it. */
-const patienceAfterPasteMs = 1_500;
+/** … or so long after the text was seen, where there is an animation … */
+const longestQuietWaitMs = 750;
+/** … and is not pressed at all when the text was not drawn after so long. */
+const patienceAfterPasteMs = 5_000;
+/** As much of the prompt's beginning or end, without blanks, has to be seen. */
+const telltaleLength = 10;
 
-/** Resolves to whether the prompt was given. False: the program ended, or was not ready in time; nothing was typed then. */
+/**
+ * Resolves to whether the prompt was given. False: the program ended, was not ready in time, or did not show what was pasted. Enter is
+ * pressed only where the text is seen to have arrived: a question of the program ("Do you trust this folder?") must not be answered by it.
+ */
 export async function pasteWhenReady(
   terminals: Pick<LaunchTerminals, "observe" | "write">,
   terminalId: string,
@@ -34,11 +41,11 @@ export async function pasteWhenReady(
   try {
     const ready = await readiness.settled;
     if (ready === "ended" || ready === "too late") return false;
-    const drawn = quiet((restart) => {
-      onOutput = restart;
+    const drawn = seen(prompt, (listener) => {
+      onOutput = listener;
     });
     await terminals.write(terminalId, pasted(prompt, ready));
-    await drawn;
+    if (!(await drawn)) return false;
     await terminals.write(terminalId, "\r");
     return true;
   } finally {
@@ -56,18 +63,43 @@ export function pasted(prompt: string, ready: Extract<Ready, "bracketed" | "plai
   return ready === "bracketed" ? `\x1b[200~${text.replaceAll("\n", "\r")}\x1b[201~` : text.replaceAll("\n", "\r");
 }
 
-function quiet(listen: (restart: () => void) => void): Promise<void> {
+/** Whether the program draws the text, or says as many do that something was pasted; settles when it has been quiet after that. */
+function seen(prompt: string, listen: (listener: (bytes: Uint8Array) => void) => void): Promise<boolean> {
+  const wanted = telltales(prompt);
+  const decoder = new TextDecoder();
+  let drawn = "";
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
-    const patience = setTimeout(finish, patienceAfterPasteMs);
-    function finish(): void {
-      clearTimeout(timer);
-      clearTimeout(patience);
-      resolve();
+    let longest: NodeJS.Timeout | undefined;
+    const patience = setTimeout(() => finish(false), patienceAfterPasteMs);
+    function finish(answer: boolean): void {
+      for (const each of [timer, longest, patience]) clearTimeout(each);
+      resolve(answer);
     }
-    listen(() => {
+    listen((bytes) => {
+      // Only the last part matters of a program that draws without end.
+      drawn = (drawn + decoder.decode(bytes, { stream: true })).slice(-200_000);
+      if (longest === undefined && !shows(drawn, wanted)) return;
+      longest ??= setTimeout(() => finish(true), longestQuietWaitMs);
       clearTimeout(timer);
-      timer = setTimeout(finish, quietAfterPasteMs);
+      timer = setTimeout(() => finish(true), quietAfterPasteMs);
     });
   });
+}
+
+function shows(drawn: string, wanted: readonly string[]): boolean {
+  const text = withoutEscapesAndBlanks(drawn);
+  return wanted.some((part) => text.includes(part)) || /pasted(text|content)|\[paste/i.test(text);
+}
+
+/** The first and the last characters of the prompt: a field that scrolls shows one of them. */
+function telltales(prompt: string): string[] {
+  const characters = [...withoutEscapesAndBlanks(prompt)];
+  return [characters.slice(0, telltaleLength), characters.slice(-telltaleLength)].map((part) => part.join(""));
+}
+
+function withoutEscapesAndBlanks(text: string): string {
+  return text
+    .replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])/g, "")
+    .replace(/[\s\p{Cc}]/gu, "");
 }

@@ -1,7 +1,7 @@
 /** Starts agent programs in workspaces, remembers what was started, and finds out which conversation it became. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Database } from "#node/store/index.ts";
-import type { TerminalSize } from "#shared/contract/base.ts";
+import type { LiveListEvent, TerminalSize } from "#shared/contract/base.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { SettingsChange } from "#shared/contract/settings.ts";
 import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
@@ -9,18 +9,22 @@ import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
+import { finalStates } from "../terminals/index.ts";
 import { terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
 import { planResume, planStart, type StartPlan } from "./plan.ts";
 import { removePromptFiles, throughPromptFile } from "./prompt-file.ts";
 import { type LaunchRecord, LaunchStore, launchOf } from "./store.ts";
-import { finalStates, type LaunchTerminals } from "./terminals.ts";
+import type { LaunchTerminals } from "./terminals.ts";
 
 export type LaunchesParts = {
   database: Database.Database;
   programs: Pick<AgentPrograms, "launchable">;
-  /** A workspace in which something can be started now. Rejects with `not_found` or `conflict`. */
-  workspace: (id: string) => Promise<Workspace>;
+  workspaces: {
+    /** The workspace when something can be started in it now; throws `not_found` or `conflict`. */
+    ready(id: string): Promise<Workspace>;
+    watch(signal: AbortSignal): AsyncIterable<LiveListEvent<Workspace>>;
+  };
   terminals: LaunchTerminals;
   settings: { change(change: SettingsChange): unknown };
   /** Folder for prompts on their way to a program's stdin. */
@@ -66,6 +70,7 @@ export class Launches {
     this.#stopListening = parts.terminals.onChange((terminal) => this.#follow(terminal));
     for (const terminal of parts.terminals.list()) this.#follow(terminal);
     void removePromptFiles(parts.promptFolder);
+    void this.#followWorkspaces();
   }
 
   /** Ends waiting prompts; programs go on. */
@@ -76,7 +81,7 @@ export class Launches {
 
   /** Throws what the program's entry, the workspace or the terminal host object to; nothing is left behind then. */
   async start(request: StartRequest): Promise<Started> {
-    const workspace = await this.#parts.workspace(request.workspaceId);
+    const workspace = await this.#parts.workspaces.ready(request.workspaceId);
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
     const extra = request.arguments ?? [];
@@ -95,6 +100,7 @@ export class Launches {
   async resume(id: string, size: TerminalSize | undefined): Promise<Started> {
     const record = this.#records.get(id);
     if (record === undefined) throw new Failure("not_found", `There is no launch ${id}`);
+    await this.#parts.terminals.known();
     const running = this.#parts.terminals.list().find((each) => each.id === record.terminalId);
     if (running !== undefined && !finalStates.has(running.state)) {
       throw new Failure(
@@ -105,7 +111,7 @@ export class Launches {
         },
       );
     }
-    const workspace = await this.#parts.workspace(record.workspaceId);
+    const workspace = await this.#parts.workspaces.ready(record.workspaceId);
     const program = await this.#parts.programs.launchable(record.programId);
     if (program.entry.conversation === undefined) {
       throw new Failure("unavailable", `${record.programName} cannot resume a conversation`, {
@@ -124,9 +130,15 @@ export class Launches {
     return this.#launch(workspace, program, plan, { conversation, extra: record.arguments, resumedFrom: id, size });
   }
 
-  /** Forgets the launches of a workspace that is no more. */
-  forgetWorkspace(workspaceId: string): void {
-    for (const record of [...this.#records.values()]) if (record.workspaceId === workspaceId) this.#forget(record.id);
+  /** Forgets the launches of workspaces that are no more. */
+  async #followWorkspaces(): Promise<void> {
+    for await (const event of this.#parts.workspaces.watch(this.#stop.signal)) {
+      if (event.type === "changed") continue;
+      const there = event.type === "all" ? new Set(event.items.map((workspace) => workspace.id)) : null;
+      for (const { id, workspaceId } of [...this.#records.values()]) {
+        if (event.type === "all" ? !there?.has(workspaceId) : workspaceId === event.id) this.#forget(id);
+      }
+    }
   }
 
   async #launch(
@@ -159,6 +171,7 @@ export class Launches {
     this.#records.set(id, record);
     let terminal: Terminal;
     try {
+      await this.#parts.terminals.known();
       const argv =
         plan.prompt.by === "stdin"
           ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, plan.argv ?? [program.path])

@@ -3,6 +3,8 @@ import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
 import type { HostFrame } from "#shared/terminals/stream.ts";
 
 export type LaunchTerminals = {
+  /** Resolves when `list` can be believed: the terminal host has said what there is, or will not. */
+  known(): Promise<void>;
   /** All terminals as they are known now. */
   list(): readonly Terminal[];
   /** Throws `conflict` when the name is taken. */
@@ -19,5 +21,3 @@ export type LaunchTerminals = {
    */
   observe(id: string, frame: (frame: HostFrame) => void, signal: AbortSignal): Promise<void>;
 };
-
-export const finalStates: ReadonlySet<Terminal["state"]> = new Set(["succeeded", "failed", "cancelled", "stream_lost"]);

@@ -5,7 +5,6 @@ import type { Notifications } from "./service.ts";
 export function notificationsProcedures(service: Notifications) {
   return implementing.notifications.router({
     watch: implementing.notifications.watch.handler(({ signal }) => service.list.watch(signal)),
-    opened: implementing.notifications.opened.handler(({ signal }) => service.opened.watch(signal)),
     markSeen: implementing.notifications.markSeen.handler(({ input }) => {
       service.markSeen(input);
       return {};

@@ -1,4 +1,5 @@
 /** What of all that happens is worth telling, and in which words (features 11). Pure: who is looking and what was told before is decided elsewhere. */
+import { workspaceId } from "#shared/contract/base.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { NotificationKind } from "#shared/contract/notifications.ts";
@@ -12,6 +13,8 @@ export type Draft = {
   body: string;
   terminalId: string | null;
   cellId: string | null;
+  /** Where the terminal does not tell it. */
+  workspaceId?: string | null;
 };
 
 /** `in work`: the terminal as `k` names it. */
@@ -92,7 +95,13 @@ export function bellDraft(terminalId: string): Draft {
 
 /** Null for a job that goes on, and for one that the person cancelled. */
 export function jobDraft(job: Job): Draft | null {
-  const about = { kind: "job-ended", key: `job:${job.id}:${job.state}`, terminalId: null, cellId: null } as const;
+  const about = {
+    kind: "job-ended",
+    key: `job:${job.id}:${job.state}`,
+    terminalId: null,
+    cellId: null,
+    workspaceId: workspaceId.safeParse(job.targetId).data ?? null,
+  } as const;
   if (job.state === "done") return { ...about, body: cleanText(`${spokenKind(job.kind)}: done`) };
   if (job.state === "failed") {
     return { ...about, body: cleanText(`${spokenKind(job.kind)} failed: ${job.problem?.message ?? "see its log"}`) };

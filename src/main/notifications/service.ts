@@ -1,6 +1,7 @@
 /** Tells the person what happened while they were not looking: once each, never in a flood, and never a program's output. */
 import { randomBytes } from "node:crypto";
 import type { Database } from "#node/store/index.ts";
+import type { LiveListEvent } from "#shared/contract/base.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
 import type { Settings, SettingsChange } from "#shared/contract/settings.ts";
@@ -8,9 +9,9 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";
 import type { Desktop } from "../desktop.ts";
+import { finalStates } from "../terminals/index.ts";
 import type { Connection } from "../transport/context.ts";
 import { FloodGate } from "./flood.ts";
-import { OpenedNotifications } from "./opened.ts";
 import { bellDraft, cellDraft, type Draft, endedDraft, jobDraft, programDraft } from "./rules.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
 import { grouped, titleOf } from "./text.ts";
@@ -18,12 +19,16 @@ import { type View, Views } from "./views.ts";
 
 export type NotificationsParts = {
   database: Database.Database;
-  desktop: Pick<Desktop, "notify" | "setAttention" | "openWindow">;
+  desktop: Pick<Desktop, "notify" | "setAttention">;
   settings: { readonly settings: Settings; change(change: SettingsChange): unknown };
   /** Every event of the terminal host, the first after each connection being `all`. Returns the function that ends it. */
   onHostEvent: (listener: (event: HostEvent) => void) => () => void;
-  /** Every job that is new or has changed. */
-  onJob: (listener: (job: Job) => void) => () => void;
+  /** Every terminal that is new or has changed, also when main concludes by itself that it is lost. */
+  onTerminal: (listener: (terminal: Terminal) => void) => () => void;
+  /** The jobs as a live list. */
+  watchJobs: (signal: AbortSignal) => AsyncIterable<LiveListEvent<Job>>;
+  /** Leads the person to what a notification is about: they clicked it outside the window. */
+  open: (notification: Notification) => void;
   /** Null when there is no such workspace. */
   workspaceName: (id: string) => string | null;
 };
@@ -31,14 +36,11 @@ export type NotificationsParts = {
 /** Milliseconds between a counted notification's change and its being written: a thousand bells are one write. */
 const writeDelayMs = 250;
 
-const finalStates: ReadonlySet<Terminal["state"]> = new Set(["succeeded", "failed", "cancelled", "stream_lost"]);
-
 /** Counted together while the person has not looked: how often, and what the text was at first. */
 type Counted = { id: string; count: number; body: string };
 
 export class Notifications {
   readonly list = new LiveList<Notification>();
-  readonly opened = new OpenedNotifications();
   readonly #parts: NotificationsParts;
   readonly #store: NotificationStore;
   readonly #views = new Views();
@@ -52,19 +54,24 @@ export class Notifications {
   #attention = "";
   #connected = false;
   readonly #startedAt = new Date().toISOString();
+  readonly #stop = new AbortController();
   readonly #stops: (() => void)[];
 
   constructor(parts: NotificationsParts) {
     this.#parts = parts;
     this.#store = new NotificationStore(parts.database);
     this.list.reset(this.#store.all());
-    this.#stops = [parts.onHostEvent((event) => this.#onHostEvent(event)), parts.onJob((job) => this.#onJob(job))];
+    this.#stops = [
+      parts.onHostEvent((event) => this.#onHostEvent(event)),
+      parts.onTerminal((terminal) => this.#onTerminal(terminal)),
+    ];
+    void this.#followJobs();
   }
 
   close(): void {
+    this.#stop.abort();
     for (const stop of this.#stops) stop();
     this.#write();
-    this.opened.close();
   }
 
   /** What a window shows from now on. What it is looked at with is seen. */
@@ -106,13 +113,14 @@ export class Notifications {
         this.#onAll(event.terminals);
         break;
       case "terminal":
-        this.#onTerminal(event.terminal);
+        // Comes through onTerminal.
         break;
       case "terminalRemoved":
         this.#terminals.delete(event.id);
         this.#ended.delete(event.id);
         this.#counted.delete(event.id);
         this.#gate.forget(event.id);
+        this.#updateAttention();
         break;
       case "cell":
         this.#tell(cellDraft(event.event, (id) => this.#terminals.get(id)?.name ?? id));
@@ -124,26 +132,39 @@ export class Notifications {
         this.#tell(bellDraft(event.terminalId));
         break;
     }
-    this.#updateAttention();
   }
 
   /** At the start nothing has just happened: what has ended by then ended before. Later an `all` follows the loss of the host. */
   #onAll(terminals: Terminal[]): void {
-    if (!this.#connected) {
+    const before = this.#connected;
+    if (!before) {
       for (const terminal of terminals) if (finalStates.has(terminal.state)) this.#ended.add(terminal.id);
-      this.#connected = true;
     }
     this.#terminals.clear();
-    for (const terminal of terminals) this.#onTerminal(terminal);
+    for (const terminal of terminals) this.#terminals.set(terminal.id, terminal);
+    this.#connected = true;
+    if (before) for (const terminal of terminals) this.#onTerminal(terminal);
+    this.#updateAttention();
   }
 
   #onTerminal(terminal: Terminal): void {
+    const before = this.#terminals.get(terminal.id);
     this.#terminals.set(terminal.id, terminal);
+    if (!this.#connected) return;
+    if (before?.state !== terminal.state) this.#updateAttention();
     if (!finalStates.has(terminal.state) || this.#ended.has(terminal.id)) return;
     this.#ended.add(terminal.id);
     if (terminal.resolvedAt === null || terminal.resolvedAt >= this.#startedAt) this.#tell(endedDraft(terminal));
   }
 
+  async #followJobs(): Promise<void> {
+    for await (const event of this.#parts.watchJobs(this.#stop.signal)) {
+      if (event.type === "all") for (const job of event.items) this.#onJob(job);
+      else if (event.type === "changed") this.#onJob(event.item);
+    }
+  }
+
+  /** One that ended before we began was told then, or is told by its own record. */
   #onJob(job: Job): void {
     if (job.endedAt === null || job.endedAt < this.#startedAt) return;
     const draft = jobDraft(job);
@@ -160,24 +181,23 @@ export class Notifications {
     if (draft.kind === "bell" && (looking || !wanted)) return;
     const paused = settings.notifyPausedUntil !== null && Date.parse(settings.notifyPausedUntil) > Date.now();
     const show = wanted && !looking && !paused;
-    if (draft.terminalId !== null && this.#count(draft, draft.terminalId, show)) return;
-    this.#add(draft, title, { seen: looking || !wanted, show });
+    const seen = looking || !wanted;
+    if (draft.terminalId !== null && this.#count(draft, draft.terminalId, { seen, show })) return;
+    this.#add(draft, title, { seen, show });
   }
 
   /** Adds to an earlier notification instead of making another: one bell until it is seen, and whatever is beyond the limit. */
-  #count(draft: Draft, terminalId: string, show: boolean): boolean {
+  #count(draft: Draft, terminalId: string, { seen, show }: { seen: boolean; show: boolean }): boolean {
     const admitted = this.#gate.admits(terminalId, draft.kind, Date.now());
     const counted = this.#counted.get(terminalId)?.get(draft.kind);
     const earlier = counted === undefined ? undefined : this.list.get(counted.id);
     if (counted === undefined || earlier === undefined) return !admitted;
-    const unseenBell = draft.kind === "bell" && earlier.seenAt === null;
-    if (admitted && !unseenBell) return false;
+    const bell = draft.kind === "bell";
+    // One bell stands until it is seen; after that the next one is news. Other kinds are counted when there are too many.
+    if (bell ? earlier.seenAt !== null : admitted) return false;
     counted.count++;
-    const body =
-      draft.kind === "bell"
-        ? `Rang ${grouped(counted.count)} times`
-        : `${draft.body} (${grouped(counted.count)} in a row)`;
-    let next: Notification = { ...earlier, body };
+    const body = bell ? `Rang ${grouped(counted.count)} times` : `${draft.body} (${grouped(counted.count)} in a row)`;
+    let next: Notification = { ...earlier, body, seenAt: seen ? earlier.seenAt : null };
     if (admitted && show) next = { ...next, shown: this.#show(next) };
     this.#change(next);
     return true;
@@ -185,7 +205,7 @@ export class Notifications {
 
   #add(draft: Draft, title: string | undefined, { seen, show }: { seen: boolean; show: boolean }): void {
     const terminal = draft.terminalId === null ? undefined : this.#terminals.get(draft.terminalId);
-    const workspaceId = terminal?.owner.workspaceId ?? null;
+    const workspaceId = draft.workspaceId ?? terminal?.owner.workspaceId ?? null;
     const now = new Date().toISOString();
     const draftless = {
       id: `note-${randomBytes(6).toString("hex")}`,
@@ -213,8 +233,7 @@ export class Notifications {
   #show(notification: Notification): boolean {
     return this.#parts.desktop.notify(notification, () => {
       this.markSeen({ id: notification.id });
-      this.opened.add(this.list.get(notification.id) ?? notification);
-      void this.#parts.desktop.openWindow();
+      this.#parts.open(this.list.get(notification.id) ?? notification);
     });
   }
 

@@ -44,12 +44,15 @@ function install(name: string, script: string): string {
   return path;
 }
 
-function service(path = bin): AgentPrograms {
+function service(path = bin, freshShell: () => Promise<unknown> = async () => {}): AgentPrograms {
   return new AgentPrograms({
     builtinFolder,
     ownFile: join(folder, "agent-programs.toml"),
     database: store.database,
-    loginEnvironment: async () => ({ shell: "/bin/bash", env: { PATH: `${path}:/usr/bin:/bin`, HOME: folder } }),
+    async loginEnvironment(fresh) {
+      if (fresh) await freshShell();
+      return { shell: "/bin/bash", env: { PATH: `${path}:/usr/bin:/bin`, HOME: folder } };
+    },
     run: (command) => processes.run(command),
     versionTimeoutMs: 1_000,
   });
@@ -139,6 +142,12 @@ describe("looking for agent programs", () => {
     for (const id of ["claude", "codex", "gemini"]) {
       expect(await found(programs, id), id).toEqual({ path: join(bin, id), version: null });
     }
+  });
+
+  test("does not wait for a login shell that hangs when it is asked again", async () => {
+    const path = install("claude", 'echo "1.0.0 (Claude Code)"');
+    const programs = service(bin, () => new Promise(() => {}));
+    expect(await found(programs, "claude", true)).toEqual({ path, version: "1.0.0" });
   });
 
   test("never looks in relative places of PATH, and takes no directory or text file for a program", async () => {

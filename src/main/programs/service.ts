@@ -74,13 +74,9 @@ export class AgentPrograms {
         hint: program.problem ?? `Correct it in ${this.#parts.ownFile}.`,
       });
     }
-    const path = await this.#find(program.entry, false);
-    if (path === null) {
-      const login = await this.#parts.loginEnvironment(true);
-      const now = await findProgram(resolvedCommand(program.entry, login)[0]!, login.env);
-      if (now === null) throw missing(program.entry);
-      return { id, entry: program.entry, path: now };
-    }
+    // Asked again when it is not there: the person may just have installed it, and put its folder on PATH.
+    const path = (await this.#find(program.entry, false)) ?? (await this.#find(program.entry, true));
+    if (path === null) throw missing(program.entry);
     return { id, entry: program.entry, path };
   }
 
@@ -100,12 +96,27 @@ export class AgentPrograms {
   }
 
   async #find(entry: ProgramEntry, fresh: boolean): Promise<string | null> {
-    const login = await this.#parts.loginEnvironment(fresh);
+    const login = await this.#login(fresh);
     return findProgram(resolvedCommand(entry, login)[0]!, login.env);
   }
 
+  /** A shell that hangs in its start files is not waited for longer than for a program; what it said before is used. */
+  #login(fresh: boolean): Promise<LoginEnvironment> {
+    if (!fresh) return this.#parts.loginEnvironment(false);
+    return new Promise((resolve, reject) => {
+      const patience = setTimeout(
+        () => this.#parts.loginEnvironment(false).then(resolve, reject),
+        this.#parts.versionTimeoutMs ?? versionTimeoutMs,
+      );
+      this.#parts
+        .loginEnvironment(true)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(patience));
+    });
+  }
+
   async #look(refresh: boolean): Promise<ProgramList> {
-    const [catalogue, login] = await Promise.all([this.#catalogue(), this.#parts.loginEnvironment(refresh)]);
+    const [catalogue, login] = await Promise.all([this.#catalogue(), this.#login(refresh)]);
     const deadline = AbortSignal.timeout(listDeadlineMs);
     const queue = [...catalogue.programs.entries()];
     const programs = new Array<AgentProgram>(queue.length);

@@ -19,6 +19,7 @@ import { StatusBar } from "./status-bar.tsx";
 import { useTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { useWindowCommands } from "./window-commands.ts";
+import { useWindowRequests } from "./window-requests.ts";
 
 const Palette = lazy(() => import("./palette.tsx"));
 const ShortcutHelp = lazy(() => import("./shortcut-help.tsx"));
@@ -52,6 +53,7 @@ function Window() {
   useViewReport();
   useWebNotifications();
   useWindowTitle();
+  useWindowRequests();
   useEffect(listenForShortcuts, []);
   const jobsOpen = useLayout((layout) => layout.jobsOpen);
   return (

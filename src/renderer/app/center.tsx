@@ -1,13 +1,12 @@
 /** The middle of the window: the dock, and what stands there while nothing is open. */
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useTerminalSummaries, useWorkspaces } from "../live/index.ts";
+import { Dock } from "../terminals/index.ts";
 import { Button, Keys } from "../ui/index.ts";
 import { shortcutLabel } from "./commands.ts";
 import { openLaunch, openNewWorkspace, openPalette } from "./open.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { useCurrentWorkspace } from "./window-commands.ts";
-
-const Dock = lazy(() => import("../terminals/dock.tsx"));
 
 export function Center() {
   return (

@@ -136,7 +136,8 @@ export function useCommands(commands: readonly Command[]): void {
 /** Runs the command whose shortcut was pressed. Before anything else sees the key, a terminal included. */
 export function listenForShortcuts(): () => void {
   const pressed = (event: KeyboardEvent) => {
-    if (event.isComposing || event.repeat) return;
+    // AltGr types a character; on Windows it also reads as Ctrl and Alt.
+    if (event.isComposing || event.repeat || event.getModifierState("AltGraph")) return;
     const command = allCommands().find(
       ({ shortcut, localKeys, unavailable }) => shortcut && !localKeys && !unavailable && matches(shortcut, event),
     );

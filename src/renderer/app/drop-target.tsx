@@ -11,7 +11,7 @@ import { openNewWorkspace } from "./open.ts";
  * wherever it falls.
  */
 function ours(event: DragEvent, face: "electron" | "browser"): boolean {
-  const { types } = event.dataTransfer ?? { types: [] };
+  const types: readonly string[] = event.dataTransfer?.types ?? [];
   if (!dragConcernsUs(types)) return false;
   if (face === "browser" && types.includes("Files") && !types.includes("text/uri-list")) return true;
   return !(event.target instanceof Element && event.target.closest(".terminal-room"));

@@ -50,7 +50,7 @@ export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statu
         </div>
         {inspectorOpen && (
           <Side side="right" label="Inspector" width={inspectorWidth} over={inspectorOver} limits={inspectorLimits}>
-            <aside aria-label="Inspector" className="flex min-h-0 flex-1 flex-col">
+            <aside aria-label="Inspector" className="flex min-h-0 min-w-0 flex-1 flex-col">
               {inspector}
             </aside>
           </Side>

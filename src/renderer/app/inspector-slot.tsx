@@ -1,4 +1,25 @@
-/** The right side, for now filled when a terminal is in front. */
+/** The right side: what there is to say about the terminal in front. */
+
+import { CellsInspector } from "../cells/index.ts";
+import { useTerminal } from "../live/index.ts";
+import { frontPanel, useDock } from "../terminals/panels.tsx";
+import { terminalPanel } from "../terminals/terminal-panel.tsx";
+import { useTerminalLabel } from "../terminals/use-terminal-status.ts";
+
 export function InspectorSlot() {
-  return null;
+  const terminalId = useDock((state) => terminalPanel.paramsOf(frontPanel(state))?.terminalId ?? null);
+  const terminal = useTerminal(terminalId);
+  const label = useTerminalLabel(terminal);
+  if (terminal === undefined) {
+    return <p className="p-3 text-muted">Cells and details of the terminal in front are shown here.</p>;
+  }
+  return (
+    <>
+      <div className="flex h-8 flex-none items-center gap-2 border-line border-b px-3">
+        <h2>Cells</h2>
+        <span className="min-w-0 flex-1 truncate text-right text-muted">{label}</span>
+      </div>
+      <CellsInspector terminalId={terminal.id} />
+    </>
+  );
 }

@@ -69,15 +69,16 @@ function Counts() {
   return (
     <div className="tabular mr-1 flex items-center gap-1 whitespace-nowrap text-muted text-sm max-[640px]:hidden">
       <span>{running} running</span>
-      <button
-        type="button"
-        disabled={waiting.length === 0}
-        className={`flex h-6 items-center gap-1.5 rounded px-1.5 ${waiting.length > 0 ? "text-attention hover:bg-hover" : ""}`}
-        onClick={() => waiting[0] && openTerminal(waiting[0].id)}
-      >
-        {waiting.length > 0 && <Sign state="waiting" />}
-        {waiting.length === 1 ? "1 needs you" : `${waiting.length} need you`}
-      </button>
+      {waiting.length > 0 && (
+        <button
+          type="button"
+          className="flex h-6 items-center gap-1.5 rounded px-1.5 text-attention hover:bg-hover"
+          onClick={() => waiting[0] && openTerminal(waiting[0].id)}
+        >
+          <Sign state="waiting" />
+          {waiting.length === 1 ? "1 needs you" : `${waiting.length} need you`}
+        </button>
+      )}
     </div>
   );
 }

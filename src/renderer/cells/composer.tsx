@@ -99,7 +99,7 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
         value={code}
         rows={1}
         disabled={!alive}
-        placeholder={alive ? "Code to run" : "The terminal has ended"}
+        placeholder={alive ? "Code to run, ↑ for earlier" : "The terminal has ended"}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
@@ -113,11 +113,12 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
       />
       <div className="flex min-w-0 items-center gap-1.5">
         <Button small look="primary" type="submit" disabled={!alive || code.trim() === ""} busy={busy}>
-          Run
+          Run <span aria-hidden>⏎</span>
         </Button>
         <Button small disabled={!alive || code.trim() === ""} busy={busy} onClick={() => void submit("fire")}>
-          Fire
+          Fire <span aria-hidden>⇧⏎</span>
         </Button>
+        <span className="min-w-0 flex-1" />
         <label className="flex items-center gap-1 text-muted text-sm">
           <span>Limit</span>
           <input
@@ -131,28 +132,18 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
           />
           <span>s</span>
         </label>
-        <span className="min-w-0 flex-1" />
-        <EndChoice terminal={terminal} />
       </div>
       {limitBroken && (
         <p role="alert" className="text-negative text-sm">
           The limit is a whole number of seconds, 0 for none.
         </p>
       )}
-      <p id="cell-keys" className="flex flex-wrap items-center gap-x-2 gap-y-1 text-faint text-sm">
-        <span>
-          <Keys>Enter</Keys> run
-        </span>
-        <span>
-          <Keys>Shift+Enter</Keys> fire
-        </span>
-        <span>
+      <div className="flex min-w-0 items-center gap-2 text-faint text-sm">
+        <span id="cell-keys" className="flex min-w-0 flex-1 items-center gap-1.5 truncate">
           <Keys>Alt+Enter</Keys> new line
         </span>
-        <span>
-          <Keys>↑</Keys> earlier
-        </span>
-      </p>
+        <EndChoice terminal={terminal} />
+      </div>
     </form>
   );
 }

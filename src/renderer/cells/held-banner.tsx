@@ -33,7 +33,7 @@ export function HeldBanner({ cell }: { cell: Cell }) {
         >
           Interrupt
         </Button>
-        <Button small look={armed ? "danger" : "plain"} onClick={() => pressKill(client, cell.terminalId)}>
+        <Button small look={armed ? "danger" : "plain"} onClick={() => pressKill(client, cell.terminalId, "button")}>
           {armed ? "Kill the terminal?" : "Kill"}
         </Button>
       </div>

@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Problem } from "#shared/contract/base.ts";
 import type { Cell } from "#shared/contract/cells.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
-import { bytes, grouped, IconButton, ProblemNote, VirtualRows, type VirtualRowsHandle } from "../ui/index.ts";
+import { bytes, grouped, IconButton, ProblemNote } from "../ui/index.ts";
+import { VirtualRows, type VirtualRowsHandle } from "../ui/virtual-rows.tsx";
 import { loadOutput, type Match, matchesOf, mostMatches, type OutputText } from "./output-text.ts";
 
 const rowHeight = 17;

@@ -1,5 +1,6 @@
 /** Lists that change while they are looked at. */
 export {
+  type Lists,
   ListsProvider,
   openLists,
   type SettingsState,

@@ -1,7 +1,10 @@
 /** One tab: what the panel's kind shows, and a way to close it. */
 import { X } from "lucide-react";
 import { useEffect } from "react";
+import { shortcutLabel } from "../app/commands.ts";
+import { ContextMenu, type MenuItem } from "../ui/index.ts";
 import { dock, registeredKind, useDock } from "./panels.tsx";
+import { shortcuts } from "./shortcuts.ts";
 
 export function DockTab(props: { panelId: string; kind: string; params: object; setTitle: (title: string) => void }) {
   const { panelId, kind, params, setTitle } = props;
@@ -13,32 +16,42 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
   // Dockview names the tab to screen readers with the panel's title.
   useEffect(() => setTitle(title.split("\n", 1)[0] ?? ""), [title, setTitle]);
 
+  const items = (): MenuItem[] => [
+    { label: "Close", run: () => dock.close(panelId), keys: shortcutLabel(shortcuts.closePanel) },
+    { label: "Close the other tabs", run: () => dock.closeOthers(panelId) },
+    "separator",
+    { label: "Move to the right", run: () => dock.split(panelId, "right") },
+    { label: "Move below", run: () => dock.split(panelId, "below") },
+  ];
+
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the tab around it is dockview's and has the role and the keys
-    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
-    <div
-      data-tip={title}
-      className="group/tab flex h-full min-w-24 max-w-60 items-center gap-1.5 pr-1 pl-2.5"
-      onClick={() => dock.focus(panelId)}
-      onAuxClick={(event) => {
-        if (event.button === 1) dock.close(panelId);
-      }}
-    >
-      {registered?.tab(params, { active })}
-      <button
-        type="button"
-        tabIndex={-1}
-        aria-label={`Close ${title}`}
-        className="ml-auto grid size-5 flex-none place-items-center rounded-sm text-muted opacity-0 hover:bg-hover hover:text-text focus-visible:opacity-100 group-hover/tab:opacity-100"
-        onPointerDown={(event) => event.stopPropagation()}
-        onClick={(event) => {
-          event.stopPropagation();
-          dock.close(panelId);
+    <ContextMenu items={items}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the tab around it is dockview's and has the role and the keys */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
+      <div
+        data-tip={title}
+        className="group/tab flex h-full min-w-24 max-w-60 items-center gap-1.5 pr-1 pl-2.5"
+        onClick={() => dock.focus(panelId)}
+        onAuxClick={(event) => {
+          if (event.button === 1) dock.close(panelId);
         }}
       >
-        <X size={12} aria-hidden />
-      </button>
-    </div>
+        {registered?.tab(params, { active })}
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={`Close ${title}`}
+          className="ml-auto grid size-5 flex-none place-items-center rounded-sm text-muted opacity-0 hover:bg-hover hover:text-text focus-visible:opacity-100 group-hover/tab:opacity-100"
+          onPointerDown={(event) => event.stopPropagation()}
+          onClick={(event) => {
+            event.stopPropagation();
+            dock.close(panelId);
+          }}
+        >
+          <X size={12} aria-hidden />
+        </button>
+      </div>
+    </ContextMenu>
   );
 }
 

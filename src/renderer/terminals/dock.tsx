@@ -14,8 +14,9 @@ import { type ComponentType, Suspense, useEffect, useLayoutEffect, useMemo, useR
 import { rememberDock, savedDock } from "../app/layout.ts";
 import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
-import { GroupActions } from "./group-actions.tsx";
-import { mountDock, panelFocusAttribute, registeredKind, useDock } from "./panels.tsx";
+import { GroupActions, NewTabAction } from "./group-actions.tsx";
+import { mountDock, panelFocusAttribute, panelFocusLaterAttribute, registeredKind, useDock } from "./panels.tsx";
+import { useDockCommands } from "./use-dock-commands.ts";
 
 const theme: DockviewTheme = {
   name: "cellar",
@@ -28,6 +29,7 @@ const theme: DockviewTheme = {
 
 export default function Dock({ Empty }: { Empty: ComponentType }) {
   const [api, setApi] = useState<DockviewApi | null>(null);
+  useDockCommands();
   const empty = useRef(Empty);
   empty.current = Empty;
   const Watermark = useMemo(() => () => <empty.current />, []);
@@ -71,6 +73,7 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
       tabComponents={tabComponents}
       defaultTabComponent={Tab}
       watermarkComponent={Watermark}
+      leftHeaderActionsComponent={NewTabAction}
       rightHeaderActionsComponent={GroupActions}
       onReady={ready}
       disableFloatingGroups
@@ -124,7 +127,8 @@ function Body({ api, params: { kind, params } }: IDockviewPanelProps<SavedPanel>
 /** False when the body is not there yet: the wish stays, and the body fulfils it when it is. */
 function takeKeyboard(frame: HTMLElement): void {
   const marked = frame.querySelector<HTMLElement>(`[${panelFocusAttribute}]`);
-  if (marked === null && frame.childElementCount === 0) return;
+  if (marked === null && (frame.childElementCount === 0 || frame.querySelector(`[${panelFocusLaterAttribute}]`)))
+    return;
   useDock.setState({ focusWanted: null });
   if (frame.contains(document.activeElement) && document.activeElement !== frame) return;
   const target = marked ?? frame.querySelector<HTMLElement>("input, textarea, select, button, [tabindex='0']") ?? frame;

@@ -1,8 +1,10 @@
 /** Find in one terminal: over its top right corner, so that opening it moves nothing. */
 import { CaseSensitive, ChevronDown, ChevronUp, Regex, WholeWord, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { useStore } from "zustand";
 import { grouped, IconButton } from "../ui/index.ts";
 import type { TerminalSession } from "./session.ts";
+import type { WantedFind } from "./wanted-find.ts";
 
 /** Colours of matches: xterm wants them as values, and they lie on the terminal's palette, not on ours. */
 const colours = {
@@ -12,12 +14,24 @@ const colours = {
 
 type Options = { caseSensitive: boolean; wholeWord: boolean; regex: boolean };
 
-export function FindBar(props: { session: TerminalSession; theme: "dark" | "light"; onClose: () => void }) {
-  const { session, theme, onClose } = props;
+export type FindBarProps = {
+  session: TerminalSession;
+  theme: "dark" | "light";
+  /** What somebody elsewhere asked to find here. */
+  wanted: WantedFind | null;
+  onClose: () => void;
+};
+
+export function FindBar({ session, theme, wanted, onClose }: FindBarProps) {
+  const painted = useStore(session.state, (state) => state.painted);
   const { search } = session.emulator;
   const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(() => oneLine(session.selection));
-  const [options, setOptions] = useState<Options>({ caseSensitive: false, wholeWord: false, regex: false });
+  const [text, setText] = useState(() => wanted?.text ?? oneLine(session.selection));
+  const [options, setOptions] = useState<Options>({
+    caseSensitive: false,
+    wholeWord: false,
+    regex: wanted?.regex ?? false,
+  });
   const [results, setResults] = useState<{ index: number; count: number } | null>(null);
   const broken = options.regex && !isRegex(text);
 
@@ -47,12 +61,15 @@ export function FindBar(props: { session: TerminalSession; theme: "dark" | "ligh
     };
   }, [search]);
 
+  // The addon takes the same text for the same search, whatever the options: what it remembers goes first.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the options whose change matters
+  useEffect(() => search.clearDecorations(), [options]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the text and the options whose change starts a search
   useEffect(() => {
     if (text === "") setResults(null);
     // What was printed last is what is looked for most: from the bottom up.
     findNow.current("previous", true);
-  }, [text, options]);
+  }, [text, options, painted]);
 
   const toggle = (key: keyof Options) => setOptions((now) => ({ ...now, [key]: !now[key] }));
 

@@ -15,9 +15,7 @@ export {
   panelFocusAttribute,
   useDock,
 } from "./panels.tsx";
-export { terminalName } from "./terminal-name.ts";
 export { terminalPanel } from "./terminal-panel.tsx";
-export { useDockCommands } from "./use-dock-commands.ts";
 
 /** The middle of the window. `Empty` is shown while no panel is open. */
 export const Dock = lazy(() => import("./dock.tsx"));

@@ -9,14 +9,20 @@ import { orNotice } from "../ui/index.ts";
 /** As long as a person may think about it; after that a press means "arm" again. */
 export const armedMs = 3_000;
 
-export const useArmedKill = create<{ terminalId: string | null }>(() => ({ terminalId: null }));
+type ArmedKill = {
+  terminalId: string | null;
+  /** A button that was pressed says itself what comes next; after a key or the palette the terminal says it. */
+  by: "button" | "command";
+};
+
+export const useArmedKill = create<ArmedKill>(() => ({ terminalId: null, by: "button" }));
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function pressKill(client: Client, terminalId: string): void {
+export function pressKill(client: Client, terminalId: string, by: ArmedKill["by"]): void {
   clearTimeout(timer);
   if (useArmedKill.getState().terminalId !== terminalId) {
-    useArmedKill.setState({ terminalId });
+    useArmedKill.setState({ terminalId, by });
     timer = setTimeout(() => useArmedKill.setState({ terminalId: null }), armedMs);
     return;
   }

@@ -142,6 +142,8 @@ export const useDock = create<DockState>(() => ({ panels: [], frontId: null, max
 
 /** Marks what takes the keyboard when its panel is brought to the front; without it the first field or button does. */
 export const panelFocusAttribute = "data-panel-focus";
+/** Marks a body that is not ready for the keyboard: it looks at `focusWanted` itself when it is. */
+export const panelFocusLaterAttribute = "data-panel-focus-later";
 
 let mounted: DockCommands | null = null;
 let waiting: ((commands: DockCommands) => void)[] = [];

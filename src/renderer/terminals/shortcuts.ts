@@ -20,10 +20,10 @@ export const shortcuts = {
   paste: { mac: "mod+v", other: "ctrl+shift+v" },
   selectAll: { mac: "mod+a", other: "ctrl+shift+a" },
   find: { mac: "mod+f", other: "ctrl+shift+f" },
-  clear: { mac: "mod+k", other: "ctrl+shift+l" },
+  clear: { mac: "mod+alt+k", other: "ctrl+shift+l" },
   zoomIn: "mod+plus",
   zoomOut: "mod+minus",
   zoomReset: "mod+0",
   kill: { mac: "mod+shift+k", other: "ctrl+shift+k" },
-  searchAll: { mac: "mod+shift+f", other: "ctrl+alt+f" },
+  searchAll: { mac: "mod+shift+f", other: "ctrl+shift+s" },
 } satisfies Record<string, Shortcut>;

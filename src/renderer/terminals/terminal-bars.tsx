@@ -5,7 +5,7 @@ import { type Client, problemFrom, useClient } from "../connection/index.ts";
 import { Button, counted, Elapsed, Sign } from "../ui/index.ts";
 import { linesOf } from "./clipboard-text.ts";
 import { pressKill, useArmedKill } from "./kill.ts";
-import { terminalName } from "./terminal-name.ts";
+import { useTerminalLabel } from "./use-terminal-status.ts";
 
 function Bar({ label, role = "group", children, onEscape }: BarProps) {
   return (
@@ -55,9 +55,10 @@ export function PasteBar({ text, answer }: { text: string; answer: (yes: boolean
   );
 }
 
-/** Only while a first press has armed it. */
+/** Only while a first press of a key has armed it. */
 export function KillBar({ terminal, client, onClose }: { terminal: Terminal; client: Client; onClose: () => void }) {
-  const armed = useArmedKill((state) => state.terminalId === terminal.id);
+  const armed = useArmedKill(({ terminalId, by }) => terminalId === terminal.id && by === "command");
+  const label = useTerminalLabel(terminal);
   if (!armed) return null;
   const cancel = () => {
     useArmedKill.setState({ terminalId: null });
@@ -67,9 +68,9 @@ export function KillBar({ terminal, client, onClose }: { terminal: Terminal; cli
     <Bar label="Kill this terminal" role="alert" onEscape={cancel}>
       <Sign state="failed" />
       <span className="min-w-0 flex-1 truncate">
-        Press again to kill <b className="font-semibold">{terminalName(terminal)}</b> and everything it started.
+        Press again to kill <b className="font-semibold">{label}</b> and everything it started.
       </span>
-      <Button small look="danger" onClick={() => pressKill(client, terminal.id)}>
+      <Button small look="danger" onClick={() => pressKill(client, terminal.id, "button")}>
         Kill?
       </Button>
       <Button small onClick={cancel}>

@@ -147,7 +147,7 @@ export function terminalCommands({
       group,
       shortcut: shortcuts.kill,
       unavailable: ended,
-      run: () => pressKill(client, terminal.id),
+      run: () => pressKill(client, terminal.id, "command"),
     },
   ];
 }

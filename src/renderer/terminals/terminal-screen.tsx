@@ -1,7 +1,7 @@
 /** A terminal in its panel: the emulator and what lies over or under it. The chunk that brings xterm. */
 import "@xterm/xterm/css/xterm.css";
 import "./terminal.css";
-import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { type Command, isMac, useCommands } from "../app/commands.ts";
@@ -12,14 +12,15 @@ import { BellFlash } from "./bell.tsx";
 import { droppedText } from "./drop.ts";
 import { FindBar } from "./find-bar.tsx";
 import { FollowPill } from "./follow-pill.tsx";
-import { dock, type PanelProps, panelFocusAttribute, useDock } from "./panels.tsx";
+import { dock, type PanelProps, panelFocusAttribute, panelFocusLaterAttribute, useDock } from "./panels.tsx";
 import type { TerminalSession } from "./session.ts";
 import { KillBar, NoConnectionBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
 import { keyMeaning, menuItems, terminalCommands } from "./terminal-commands.ts";
 import { TerminalEnd } from "./terminal-end.tsx";
-import { terminalName } from "./terminal-name.ts";
 import { useLook } from "./use-look.ts";
 import { useSession } from "./use-session.ts";
+import { useTerminalLabel } from "./use-terminal-status.ts";
+import { forgetFind, useWantedFind, type WantedFind } from "./wanted-find.ts";
 
 const none: readonly Command[] = [];
 
@@ -43,7 +44,12 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   const commands = useRef<readonly Command[]>(none);
   const session = useSession(terminal.id, visible, room, (event) => keyMeaning(commands.current, event));
   const { palette } = useLook(terminal.id);
+  const label = useTerminalLabel(terminal);
   const [findOpen, setFindOpen] = useState(false);
+  const wantedFind = useWantedFind((state) => (state.terminalId === terminal.id ? state : null));
+  useEffect(() => {
+    if (wantedFind !== null) setFindOpen(true);
+  }, [wantedFind]);
   const [renameOpen, setRenameOpen] = useState(false);
   const ended = terminal.state !== "running" && terminal.state !== "starting";
 
@@ -62,6 +68,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   useFocusWhenWanted(session, panelId);
 
   const back = () => session?.focus();
+  const painted = usePainted(session);
   const closing = (setOpen: (open: boolean) => void) => () => {
     setOpen(false);
     back();
@@ -75,7 +82,12 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   };
 
   return (
-    <section aria-label={`Terminal ${terminalName(terminal)}`} className="flex h-full flex-col">
+    <section
+      aria-label={`Terminal ${label}`}
+      aria-busy={!painted}
+      {...(session ? {} : { [panelFocusLaterAttribute]: "" })}
+      className="flex h-full flex-col"
+    >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a place to drop on; the same can be pasted */}
       <div
         className="relative min-h-0 flex-1 overflow-hidden"
@@ -91,7 +103,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
             session={session}
             terminal={terminal}
             ended={ended}
-            find={findOpen && { theme: palette.theme, close: closing(setFindOpen) }}
+            find={findOpen && { theme: palette.theme, wanted: wantedFind, close: closing(setFindOpen) }}
             rename={renameOpen && { close: closing(setRenameOpen) }}
           />
         )}
@@ -105,7 +117,7 @@ type OverlayProps = {
   session: TerminalSession;
   terminal: Terminal;
   ended: boolean;
-  find: false | { theme: "dark" | "light"; close: () => void };
+  find: false | { theme: "dark" | "light"; wanted: WantedFind | null; close: () => void };
   rename: false | { close: () => void };
 };
 
@@ -113,7 +125,7 @@ function Overlays({ session, terminal, ended, find, rename }: OverlayProps) {
   const { client } = useConnection();
   const { since } = useConnectionStatus();
   const { stream, following, newLines, link, bells, pendingPaste } = useStore(session.state);
-  const flashes = useSettings()?.terminalBell !== "none";
+  const flashes = useSettings().terminalBell !== "none";
   return (
     <>
       <div className="absolute inset-x-0 top-0 z-20">
@@ -122,7 +134,18 @@ function Overlays({ session, terminal, ended, find, rename }: OverlayProps) {
         {!ended && <KillBar terminal={terminal} client={client} onClose={() => session.focus()} />}
         {rename && <RenameBar terminal={terminal} onClose={rename.close} />}
       </div>
-      {find && <FindBar session={session} theme={find.theme} onClose={find.close} />}
+      {find && (
+        <FindBar
+          key={find.wanted?.asked}
+          session={session}
+          theme={find.theme}
+          wanted={find.wanted}
+          onClose={() => {
+            if (find.wanted) forgetFind();
+            find.close();
+          }}
+        />
+      )}
       {!following && (
         <FollowPill
           newLines={newLines}
@@ -153,6 +176,14 @@ function Unreadable() {
     <div className="absolute inset-0 bg-panel">
       <Empty>The terminal host does not have the output of this terminal.</Empty>
     </div>
+  );
+}
+
+/** False until the first snapshot is on screen. */
+function usePainted(session: TerminalSession | null): boolean {
+  return useSyncExternalStore(
+    useCallback((changed) => session?.state.subscribe(changed) ?? (() => {}), [session]),
+    () => session?.state.getState().painted ?? false,
   );
 }
 

@@ -3,8 +3,7 @@
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { useTerminal, useWorkspace } from "../live/index.ts";
 import { Sign, StateSign } from "../ui/index.ts";
-import { terminalName } from "./terminal-name.ts";
-import { useTerminalStatus } from "./use-terminal-status.ts";
+import { useTerminalLabel, useTerminalStatus } from "./use-terminal-status.ts";
 
 export function TerminalTab({ terminalId }: { terminalId: string }) {
   const terminal = useTerminal(terminalId);
@@ -21,12 +20,13 @@ export function TerminalTab({ terminalId }: { terminalId: string }) {
 
 function KnownTab({ terminal }: { terminal: Terminal }) {
   const workspace = useWorkspace(terminal.owner.workspaceId ?? null);
+  const label = useTerminalLabel(terminal);
   return (
     <>
       <StateSign status={useTerminalStatus(terminal)} />
       <span className="truncate">
         {workspace && <span className="text-muted">{workspace.name} · </span>}
-        {terminalName(terminal)}
+        {label}
       </span>
     </>
   );
@@ -36,8 +36,8 @@ function KnownTab({ terminal }: { terminal: Terminal }) {
 export function useTerminalTitle(terminalId: string): string {
   const terminal = useTerminal(terminalId);
   const workspace = useWorkspace(terminal?.owner.workspaceId ?? null);
+  const name = useTerminalLabel(terminal);
   if (terminal === undefined) return terminalId;
-  const name = terminalName(terminal);
   const where = terminal.currentCwd ?? terminal.cwd;
   return [
     workspace ? `${workspace.name} · ${name}` : name,

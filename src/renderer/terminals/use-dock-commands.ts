@@ -6,6 +6,7 @@ import { useLists } from "../live/index.ts";
 import { orNotice } from "../ui/index.ts";
 import { newShell } from "./new-shell.ts";
 import { type Direction, dock, frontPanel, useDock } from "./panels.tsx";
+import { searchPanel } from "./search-panel.tsx";
 import { shortcuts } from "./shortcuts.ts";
 import { terminalPanel } from "./terminal-panel.tsx";
 
@@ -39,6 +40,14 @@ export function useDockCommands(): void {
           const from = (params && terminals.getSnapshot().byId.get(params.terminalId)) ?? null;
           void orNotice("Could not open a shell", newShell(client, from));
         },
+      },
+      {
+        id: "terminal.search-all",
+        title: "Search all terminals",
+        keywords: "find output",
+        group: "Terminal",
+        shortcut: shortcuts.searchAll,
+        run: () => searchPanel.open({}),
       },
       {
         id: "panel.close",

@@ -1,13 +1,24 @@
-/** The status of one terminal with what nobody has seen yet of it, as everywhere else in the window. */
+/** One terminal's name and status, as everywhere else in the window; renders again only when they change, whatever the other terminals do. */
 import { useMemo } from "react";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { type Status, terminalStatus } from "#shared/states.ts";
-import { useNotifications } from "../live/index.ts";
+import { terminalLabel } from "#shared/terminals/label.ts";
+import { useHeldCells, useLaunches, useNotifications } from "../live/index.ts";
+import { newestUnseen } from "../live/summary.ts";
 
 export function useTerminalStatus(terminal: Terminal): Status {
   const { items } = useNotifications();
-  return useMemo(() => {
-    const unseen = items.findLast(({ terminalId, seenAt }) => terminalId === terminal.id && seenAt === null);
-    return terminalStatus(terminal, { unseen });
-  }, [items, terminal]);
+  const heldCell = useHeldCells().get(terminal.id);
+  const unseen = useMemo(
+    () => newestUnseen(items.filter(({ terminalId }) => terminalId === terminal.id)).get(terminal.id),
+    [items, terminal.id],
+  );
+  return useMemo(() => terminalStatus(terminal, { heldCell, unseen }), [terminal, heldCell, unseen]);
+}
+
+export function useTerminalLabel(terminal: Terminal | undefined): string {
+  const { byId } = useLaunches();
+  if (terminal === undefined) return "";
+  const { launchId } = terminal.owner;
+  return terminalLabel(terminal, launchId === undefined ? undefined : byId.get(launchId)?.programName);
 }

@@ -35,6 +35,7 @@ export function themeOf(palette: Palette): ITheme {
     cursorAccent: background,
     selectionBackground: selection,
     selectionInactiveBackground: `${selection}b0`,
+    overviewRulerBorder: background,
     scrollbarSliderBackground: `${foreground}30`,
     scrollbarSliderHoverBackground: `${foreground}50`,
     scrollbarSliderActiveBackground: `${foreground}70`,
@@ -62,5 +63,7 @@ export const fixedOptions: ITerminalOptions = {
   drawBoldTextInBrightColors: false,
   macOptionClickForcesSelection: true,
   rescaleOverlappingGlyphs: true,
+  // Also the width of the scrollbar, which carries the marks of find.
+  overviewRuler: { width: 10 },
   logLevel: "off",
 };

@@ -18,3 +18,4 @@ export { hoverOf, Sign, StateLine, StateSign, statusText, toneClass } from "./st
 export { ago, bytes, counted, duration, elapsed, exact, grouped } from "./time.ts";
 export { TipLayer } from "./tip-layer.tsx";
 export { TwoStepButton } from "./two-step-button.tsx";
+export { VirtualRows, type VirtualRowsHandle } from "./virtual-rows.tsx";

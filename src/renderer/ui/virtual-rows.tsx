@@ -17,12 +17,14 @@ export type VirtualRowsProps = Omit<HTMLAttributes<HTMLDivElement>, "children"> 
   rowHeight: number;
   row: (index: number) => ReactNode;
   handle?: Ref<VirtualRowsHandle>;
+  /** Rows wider than the box, as a CSS length; the box then scrolls sideways too. */
+  contentWidth?: string;
 };
 
 /** Rows kept above and below the visible ones, so that a quick scroll does not show empty space. */
 const around = 10;
 
-export function VirtualRows({ count, rowHeight, row, handle, className, ...rest }: VirtualRowsProps) {
+export function VirtualRows({ count, rowHeight, row, handle, contentWidth, className, ...rest }: VirtualRowsProps) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
 
@@ -58,7 +60,7 @@ export function VirtualRows({ count, rowHeight, row, handle, className, ...rest 
   return (
     <div
       ref={box}
-      className={`overflow-y-auto overflow-x-hidden ${className ?? ""}`}
+      className={`overflow-y-auto ${contentWidth ? "overflow-x-auto" : "overflow-x-hidden"} ${className ?? ""}`}
       onScroll={(event) => {
         const { scrollTop, clientHeight } = event.currentTarget;
         setView((before) =>
@@ -69,7 +71,7 @@ export function VirtualRows({ count, rowHeight, row, handle, className, ...rest 
       }}
       {...rest}
     >
-      <div role="presentation" style={{ height: count * rowHeight, position: "relative" }}>
+      <div role="presentation" style={{ height: count * rowHeight, position: "relative", minWidth: contentWidth }}>
         <div role="presentation" style={{ position: "absolute", insetInline: 0, top: first * rowHeight }}>
           {rows}
         </div>

@@ -2,6 +2,7 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { done, procedure, timestamp } from "./base.ts";
+import { notification } from "./notifications.ts";
 
 export const hostStatus = z.strictObject({
   /** `lost`: it died; its terminals are `stream_lost`. `refused`: another version runs and still holds terminals. */
@@ -27,8 +28,9 @@ export const appInfo = z.strictObject({
 });
 export type AppInfo = z.infer<typeof appInfo>;
 
-/** What the desktop asks a window to show; the click on a notification has a stream of its own (`notifications.opened`). */
+/** What the desktop asks a window to show: what a notification that was clicked is about, an entry of the tray's menu. */
 export const windowRequest = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("notification"), notification }),
   /** The form for a new workspace, filled in with a folder or URL when one is known. */
   z.strictObject({ type: z.literal("newWorkspace"), source: z.string().nullable() }),
 ]);

@@ -25,7 +25,10 @@ export const launch = z.strictObject({
   conversationId: z.string().nullable(),
   /** The program was asked to resume the conversation of this launch. */
   resumedFrom: launchId.nullable(),
-  /** The first prompt: `waiting` until the program can be given it, `failed` when it ended or was not ready in time (nothing was typed then). */
+  /**
+   * The first prompt: `waiting` until the program can be given it. `failed`: the program ended or was not ready in time, or did not show the text
+   * that was pasted (it asked something else first), and Enter was not pressed.
+   */
   prompt: z.enum(["none", "waiting", "given", "failed"]),
   createdAt: timestamp,
 });

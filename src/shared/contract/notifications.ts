@@ -1,5 +1,4 @@
 /** Notifications: what a person is told when they are not looking. They never contain a program's output. */
-import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { cellId, done, liveList, notificationId, procedure, terminalId, timestamp, workspaceId } from "./base.ts";
 
@@ -35,8 +34,6 @@ export type Notification = z.infer<typeof notification>;
 
 export const notifications = {
   watch: procedure.input(z.strictObject({})).output(liveList(notification)),
-  /** Notifications that the person clicked outside the window: the window that gets one shows its terminal and cell. Each goes to every watcher. */
-  opened: procedure.input(z.strictObject({})).output(eventIterator(notification)),
   /** One id, or all of a terminal, or everything. */
   markSeen: procedure
     .input(z.strictObject({ id: notificationId.optional(), terminalId: terminalId.optional() }))

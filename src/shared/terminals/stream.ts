@@ -29,7 +29,7 @@ export const frameType = {
 export type HostFrame =
   | { type: "snapshot"; offset: number; cols: number; rows: number; screen: Uint8Array }
   | { type: "data"; offset: number; bytes: Uint8Array }
-  /** The terminal has a new size, set by the client that has the focus. */
+  /** The terminal has a new size from here on, set by the client that has the focus. Every client is told, that one too. */
   | { type: "size"; cols: number; rows: number }
   /** No more bytes will come. The state is in the contract's record. */
   | { type: "end"; offset: number };

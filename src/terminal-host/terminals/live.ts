@@ -82,13 +82,16 @@ export class LiveTerminal {
     this.#log.limit = bytes;
   }
 
-  /** False when the program has it already. */
-  resize(size: TerminalSize, by: Attachment | null = null): boolean {
+  /**
+   * False when the program has it already. Every client is told, the one that asked too: the change has its place among the bytes,
+   * and an emulator must make it there.
+   */
+  resize(size: TerminalSize): boolean {
     if (size.cols === this.#size.cols && size.rows === this.#size.rows) return false;
     this.#size = size;
     this.pty.resize(size);
     this.#screen.resize(size);
-    for (const attachment of this.#attachments.keys()) if (attachment !== by) attachment.sizeChanged(size);
+    for (const attachment of this.#attachments.keys()) attachment.sizeChanged(size);
     this.#options.resized(size);
     return true;
   }
@@ -118,7 +121,7 @@ export class LiveTerminal {
   focus(attachment: Attachment): void {
     this.#sizing = attachment;
     const size = this.#attachments.get(attachment)?.size;
-    if (size) this.resize(size, attachment);
+    if (size) this.resize(size);
   }
 
   clientSize(attachment: Attachment, size: TerminalSize): void {
@@ -126,7 +129,7 @@ export class LiveTerminal {
     if (!client) return;
     client.size = size;
     this.#sizing ??= attachment;
-    if (this.#sizing === attachment) this.resize(size, attachment);
+    if (this.#sizing === attachment) this.resize(size);
   }
 
   async snapshot(): Promise<Snapshot> {

@@ -115,7 +115,6 @@ function unescape633(text: string): string {
 }
 
 function clean(text: string, limit: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   const without = text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trim();
   return Array.from(without).slice(0, limit).join("");
 }

@@ -1,0 +1,462 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { openStore, type Store } from "#node/store/index.ts";
+import type { Cell } from "#shared/contract/cells.ts";
+import type { Job } from "#shared/contract/jobs.ts";
+import type { Notification } from "#shared/contract/notifications.ts";
+import { type SettingsChange, settings as settingsSchema } from "#shared/contract/settings.ts";
+import type { Terminal } from "#shared/contract/terminals.ts";
+import { LiveList } from "#shared/live-list.ts";
+import type { HostEvent } from "#terminal-host/protocol.ts";
+import { Notifications } from "./service.ts";
+import { notificationsSchema } from "./store.ts";
+
+let folder: string;
+let store: Store;
+let main: ReturnType<typeof start>;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: new Date("2026-01-01T12:00:00Z") });
+  folder = mkdtempSync(join(tmpdir(), "cellar-notifications-"));
+  main = start();
+});
+afterEach(() => {
+  main.stop();
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The service over a real database file, with everything it listens to in our hands. */
+function start() {
+  store = openStore({ path: join(folder, "cellar.db"), migrations: [notificationsSchema] });
+  const shown: { notification: Notification; click: () => void }[] = [];
+  const opened: Notification[] = [];
+  const attention: { running: number; unseen: number }[] = [];
+  const jobs = new LiveList<Job>();
+  const terminals = new Map<string, Terminal>();
+  let settings = settingsSchema.parse({});
+  let onEvent: (event: HostEvent) => void = () => {};
+  let onTerminal: (terminal: Terminal) => void = () => {};
+  let desktopShows = true;
+  const service = new Notifications({
+    database: store.database,
+    desktop: {
+      notify(notification, click) {
+        if (desktopShows) shown.push({ notification, click });
+        return desktopShows;
+      },
+      setAttention: (state) => attention.push(state),
+    },
+    settings: {
+      get settings() {
+        return settings;
+      },
+      change(change: SettingsChange) {
+        settings = { ...settings, ...change, notify: { ...settings.notify, ...change.notify } };
+      },
+    },
+    onHostEvent(listener) {
+      onEvent = listener;
+      return () => {};
+    },
+    onTerminal(listener) {
+      onTerminal = listener;
+      return () => {};
+    },
+    watchJobs: (signal) => jobs.watch(signal),
+    open: (notification) => opened.push(notification),
+    workspaceName: (id) => (id === "ws-00000001" ? "api" : null),
+  });
+  return {
+    service,
+    shown,
+    opened,
+    attention,
+    jobs,
+    change: (change: SettingsChange) => {
+      settings = { ...settings, ...change, notify: { ...settings.notify, ...change.notify } };
+    },
+    browser() {
+      desktopShows = false;
+    },
+    /** What the host says first after every connection. */
+    all(...given: Terminal[]) {
+      terminals.clear();
+      for (const each of given) {
+        terminals.set(each.id, each);
+        onTerminal(each);
+      }
+      onEvent({ type: "all", terminals: given, heldCells: [] });
+    },
+    event: (event: HostEvent) => onEvent(event),
+    terminal(each: Terminal) {
+      terminals.set(each.id, each);
+      onTerminal(each);
+      onEvent({ type: "terminal", terminal: each });
+    },
+    texts: () => service.list.values().map(({ title, body }) => `${title}: ${body}`),
+    stop() {
+      service.close();
+      store.close();
+    },
+  };
+}
+
+function terminal(change: Partial<Terminal> = {}): Terminal {
+  return {
+    id: "term-00000001",
+    name: "api-claude",
+    title: "",
+    command: "claude",
+    argv: ["claude"],
+    cwd: "/",
+    currentCwd: null,
+    state: "running",
+    pid: 1234,
+    exitCode: null,
+    size: { cols: 80, rows: 24 },
+    bytesOut: 0,
+    linesOut: 0,
+    lastLine: "",
+    truncated: false,
+    owner: { workspaceId: "ws-00000001", programId: "claude" },
+    cellEnd: { mode: "integration" },
+    integrated: false,
+    heldCellId: null,
+    restartedFrom: null,
+    createdAt: "2026-01-01T11:00:00.000Z",
+    updatedAt: "2026-01-01T11:00:00.000Z",
+    resolvedAt: null,
+    ...change,
+  };
+}
+
+const ended = (change: Partial<Terminal> = {}) =>
+  terminal({ state: "failed", exitCode: 3, resolvedAt: new Date().toISOString(), ...change });
+
+function cell(change: Partial<Cell> = {}): Cell {
+  return {
+    id: "abcd12345678",
+    terminalId: "term-00000001",
+    code: "make the secret plan",
+    codeBytes: 20,
+    via: "k",
+    state: "done",
+    error: null,
+    end: "integration",
+    exitCode: 0,
+    limitSeconds: 300,
+    startedAt: "2026-01-01T11:59:00.000Z",
+    endedAt: "2026-01-01T12:00:00.000Z",
+    durationMs: 60_000,
+    cwd: null,
+    outputBytes: 3,
+    truncated: false,
+    ...change,
+  };
+}
+
+const at = "2026-01-01T12:00:00.000Z";
+const done = (change: Partial<Cell> = {}): HostEvent => ({
+  type: "cell",
+  event: { type: "done", cell: cell(change), at },
+});
+const bell: HostEvent = { type: "bell", terminalId: "term-00000001" };
+const osc = (body: string): HostEvent => ({
+  type: "programNotification",
+  terminalId: "term-00000001",
+  title: "",
+  body,
+});
+
+function window(id = "window-1") {
+  const closed = new AbortController();
+  return { connection: { id, caller: "window", closed: closed.signal } as const, close: () => closed.abort() };
+}
+
+describe("a notification", () => {
+  test("of a cell says where it finished, leads there, and is kept", () => {
+    main.all(terminal());
+    main.event(done());
+    expect(main.service.list.values()).toEqual([
+      {
+        id: expect.stringMatching(/^note-[0-9a-f]{12}$/),
+        kind: "cell-done",
+        title: "api · claude",
+        body: "Cell abcd1234 finished in api-claude",
+        terminalId: "term-00000001",
+        cellId: "abcd12345678",
+        workspaceId: "ws-00000001",
+        createdAt: "2026-01-01T12:00:00.000Z",
+        seenAt: null,
+        shown: true,
+      },
+    ]);
+    expect(main.shown).toHaveLength(1);
+    const kept = main.service.list.values();
+    main.stop();
+    main = start();
+    expect(main.service.list.values()).toEqual(kept);
+  });
+
+  test("comes once per cell and state, also after a restart", () => {
+    main.all(terminal());
+    main.event(done());
+    main.event(done());
+    main.stop();
+    main = start();
+    main.all(terminal());
+    main.event(done());
+    expect(main.service.list.values()).toHaveLength(1);
+    expect(main.shown).toHaveLength(0);
+    main.event({ type: "cell", event: { type: "error", cell: cell({ error: "watcher died" }), at } });
+    expect(main.texts().at(-1)).toBe("api · claude: Cell abcd1234 in api-claude: watcher died");
+  });
+
+  test("that was cleared does not come again", () => {
+    main.all(terminal());
+    main.event(done());
+    main.service.clear();
+    main.event(done());
+    expect(main.service.list.values()).toEqual([]);
+    main.stop();
+    main = start();
+    expect(main.service.list.values()).toEqual([]);
+  });
+
+  test("never contains code or output", () => {
+    main.all(terminal({ lastLine: "top secret output", title: "secret title" }));
+    main.event(done());
+    main.event(bell);
+    main.terminal(ended({ lastLine: "top secret output", title: "secret title" }));
+    expect(JSON.stringify(main.service.list.values())).not.toContain("secret");
+    expect(main.service.list.values()).toHaveLength(3);
+  });
+
+  test("leads where it points when it is clicked outside the window, and is seen then", () => {
+    main.all(terminal());
+    main.event(done());
+    main.shown[0]!.click();
+    expect(main.opened.map((each) => each.cellId)).toEqual(["abcd12345678"]);
+    expect(main.service.list.values()[0]?.seenAt).not.toBeNull();
+  });
+
+  test("says that it was not shown where the desktop cannot", () => {
+    main.browser();
+    main.all(terminal());
+    main.event(done());
+    expect(main.service.list.values()[0]).toMatchObject({ shown: false, seenAt: null });
+  });
+});
+
+describe("a terminal's end", () => {
+  test("is told once", () => {
+    main.all(terminal());
+    main.terminal(ended());
+    main.terminal(ended({ name: "renamed" }));
+    expect(main.texts()).toEqual(["api · claude: Ended with exit 3"]);
+  });
+
+  test("is not told of terminals that had ended when we began, whatever happens to them later", () => {
+    const lost = ended({ state: "stream_lost", exitCode: null });
+    main.all(lost, ended({ id: "term-00000002" }));
+    main.terminal({ ...lost, name: "renamed" });
+    expect(main.texts()).toEqual([]);
+  });
+
+  test("is told when the host was lost and came back without them, or did not come back", () => {
+    main.all(terminal(), terminal({ id: "term-00000002", name: "api-codex" }));
+    main.terminal(ended({ id: "term-00000002", name: "api-codex", state: "stream_lost", exitCode: null }));
+    main.all(ended({ state: "stream_lost", exitCode: null }));
+    expect(main.texts()).toEqual([
+      "api · codex: Lost: the terminal host ended",
+      "api · claude: Lost: the terminal host ended",
+    ]);
+  });
+
+  test("of a program that ended at once is told", () => {
+    main.all();
+    vi.advanceTimersByTime(1000);
+    main.terminal(ended());
+    expect(main.texts()).toEqual(["api · claude: Ended with exit 3"]);
+  });
+});
+
+describe("somebody who looks", () => {
+  test("at the terminal is not told, at another one is", () => {
+    main.all(terminal(), terminal({ id: "term-00000002", name: "api-codex" }));
+    const { connection } = window();
+    main.service.setView(connection, { focused: true, terminalIds: ["term-00000001"] });
+    main.event(done());
+    main.event(bell);
+    main.event(done({ id: "ffff12345678", terminalId: "term-00000002" }));
+    expect(main.shown.map((each) => each.notification.cellId)).toEqual(["ffff12345678"]);
+    // What was seen happening is kept as seen; a bell says nothing more.
+    expect(main.service.list.values().map(({ kind, seenAt }) => [kind, seenAt !== null])).toEqual([
+      ["cell-done", true],
+      ["cell-done", false],
+    ]);
+  });
+
+  test("with a window that is not in front is told", () => {
+    main.all(terminal());
+    main.service.setView(window().connection, { focused: false, terminalIds: ["term-00000001"] });
+    main.event(done());
+    expect(main.shown).toHaveLength(1);
+  });
+
+  test("is forgotten when the window's connection ends, and another window is not", () => {
+    main.all(terminal());
+    const first = window("a");
+    const second = window("b");
+    const view = { focused: true, terminalIds: ["term-00000001"] };
+    main.service.setView(first.connection, view);
+    main.service.setView(second.connection, view);
+    first.close();
+    main.event(done({ id: "111112345678" }));
+    expect(main.shown).toHaveLength(0);
+    second.close();
+    main.event(done({ id: "222212345678" }));
+    expect(main.shown).toHaveLength(1);
+    main.service.setView(second.connection, view);
+    main.event(done({ id: "333312345678" }));
+    expect(main.shown).toHaveLength(2);
+  });
+
+  test("at last has seen what there was of that terminal", () => {
+    main.all(terminal());
+    main.event(done());
+    main.service.setView(window().connection, { focused: true, terminalIds: ["term-00000001"] });
+    expect(main.service.list.values()[0]?.seenAt).not.toBeNull();
+    expect(main.attention.at(-1)).toEqual({ running: 1, unseen: 0 });
+  });
+});
+
+describe("switches", () => {
+  test("keep a kind quiet, and leave the others", () => {
+    main.all(terminal());
+    main.change({ notify: { "cell-done": false, bell: false } });
+    main.event(done());
+    main.event(bell);
+    main.event(osc("hello"));
+    expect(main.shown.map((each) => each.notification.kind)).toEqual(["program"]);
+    expect(main.service.list.values().map(({ kind, seenAt }) => [kind, seenAt !== null])).toEqual([
+      ["cell-done", true],
+      ["program", false],
+    ]);
+  });
+
+  test("a pause shows nothing outside the window for its time, and loses nothing", () => {
+    main.all(terminal());
+    expect(main.service.pause(60)).toEqual({ pausedUntil: "2026-01-01T13:00:00.000Z" });
+    main.event(done());
+    expect(main.service.list.values()[0]).toMatchObject({ shown: false, seenAt: null });
+    vi.advanceTimersByTime(60 * 60_000 + 1);
+    main.event(done({ id: "ffff12345678" }));
+    expect(main.shown).toHaveLength(1);
+    main.service.pause(60);
+    expect(main.service.pause(0)).toEqual({ pausedUntil: null });
+    main.event(done({ id: "eeee12345678" }));
+    expect(main.shown).toHaveLength(2);
+  });
+});
+
+describe("a flood", () => {
+  test("of a thousand bells is one notification with a count, and one write", () => {
+    main.all(terminal());
+    for (let n = 0; n < 1000; n++) main.event(bell);
+    expect(main.texts()).toEqual(["api · claude: Rang 1\u2009000 times"]);
+    expect(main.shown).toHaveLength(1);
+    vi.advanceTimersByTime(1000);
+    expect(store.database.prepare("SELECT body FROM notifications").pluck().all()).toEqual(["Rang 1\u2009000 times"]);
+  });
+
+  test("of bells is shown again after a while, and a bell after it was seen is news", () => {
+    main.all(terminal());
+    main.event(bell);
+    vi.advanceTimersByTime(31_000);
+    main.event(bell);
+    expect(main.shown).toHaveLength(2);
+    expect(main.texts()).toEqual(["api · claude: Rang 2 times"]);
+    main.service.markSeen({});
+    main.event(bell);
+    expect(main.texts()).toEqual(["api · claude: Rang 2 times", "api · claude: Rang"]);
+  });
+
+  test("of a program's notifications is cut to a few, the last with the latest text and a count", () => {
+    main.all(terminal());
+    for (let n = 1; n <= 1000; n++) main.event(osc(`step ${n}`));
+    expect(main.texts()).toEqual([
+      "api · claude: step 1",
+      "api · claude: step 2",
+      "api · claude: step 3",
+      "api · claude: step 4",
+      "api · claude: step 1000 (996 in a row)",
+    ]);
+    expect(main.shown).toHaveLength(5);
+    vi.advanceTimersByTime(11_000);
+    main.event(osc("later"));
+    expect(main.texts().at(-1)).toBe("api · claude: later");
+  });
+
+  test("of one terminal does not silence another", () => {
+    main.all(terminal(), terminal({ id: "term-00000002", name: "api-codex" }));
+    for (let n = 0; n < 100; n++) main.event(bell);
+    main.event({ type: "bell", terminalId: "term-00000002" });
+    expect(main.texts()).toEqual(["api · claude: Rang 100 times", "api · codex: Rang"]);
+  });
+
+  test("leaves at most 500 notifications, the newest, in the list and in the file", () => {
+    main.all(terminal());
+    for (let n = 0; n < 600; n++) main.event(done({ id: n.toString(16).padStart(12, "0") }));
+    expect(main.service.list.values()).toHaveLength(500);
+    expect(main.service.list.values()[0]?.cellId).toBe((100).toString(16).padStart(12, "0"));
+    expect(store.database.prepare("SELECT count(*) FROM notifications").pluck().get()).toBe(500);
+    main.stop();
+    main = start();
+    expect(main.service.list.values()).toHaveLength(500);
+    main.event(done({ id: (0).toString(16).padStart(12, "0") }));
+    expect(main.service.list.values()).toHaveLength(500);
+    expect(main.service.list.values().at(-1)?.cellId).toBe((599).toString(16).padStart(12, "0"));
+  });
+});
+
+test("a job's end is told by its title, and not what had ended before", async () => {
+  const job = {
+    id: "job-000000000001",
+    kind: "workspace.create",
+    title: "api",
+    targetId: "ws-00000001",
+    state: "done",
+    problem: null,
+    endedAt: "2025-01-01T00:00:00.000Z",
+  } as Job;
+  main.jobs.set(job);
+  main.jobs.set({ ...job, id: "job-000000000002", endedAt: new Date().toISOString() });
+  main.jobs.set({ ...job, id: "job-000000000003", state: "running", endedAt: null });
+  await vi.waitFor(() => expect(main.texts()).toEqual(["api: Workspace create: done"]));
+  expect(main.service.list.values()[0]).toMatchObject({
+    kind: "job-ended",
+    workspaceId: "ws-00000001",
+    terminalId: null,
+  });
+});
+
+test("the tray is told how many terminals run and how much is unseen, when it changes", () => {
+  main.all(terminal(), terminal({ id: "term-00000002" }));
+  main.terminal(terminal({ bytesOut: 5 }));
+  main.event(done());
+  main.terminal(ended());
+  main.service.markSeen({ id: main.service.list.values()[0]!.id });
+  main.service.markSeen({ terminalId: "term-00000001" });
+  expect(main.attention).toEqual([
+    { running: 2, unseen: 0 },
+    { running: 2, unseen: 1 },
+    { running: 1, unseen: 1 },
+    { running: 1, unseen: 2 },
+    { running: 1, unseen: 1 },
+    { running: 1, unseen: 0 },
+  ]);
+});

@@ -1,0 +1,130 @@
+/** What a person sees first: which agents are here, what isolation means now, and how to begin. Skippable at any point. */
+import { useState } from "react";
+import { problemFrom, useConnection } from "../connection/index.ts";
+import { NotIsolated } from "../launches/not-isolated.tsx";
+import { isShell, sortPrograms, usePrograms } from "../launches/use-programs.ts";
+import { useSettings } from "../live/index.ts";
+import { Button, Dialog, Keys, ProblemNote, Sign } from "../ui/index.ts";
+import { useActions } from "./actions.ts";
+import { shortcutLabel } from "./commands.ts";
+import { openNewWorkspace, useUi } from "./open.ts";
+import { shortcuts } from "./shortcuts.ts";
+
+const pages = [
+  { title: "Agent programs", Page: Agents },
+  { title: "Where they run", Page: Isolation },
+  { title: "Begin", Page: Begin },
+] as const;
+
+export default function FirstRun() {
+  const actions = useActions();
+  const { firstRunDone } = useSettings();
+  const [at, setAt] = useState(0);
+  const { title, Page } = pages[at] ?? pages[0];
+  const last = at === pages.length - 1;
+  const close = () => {
+    useUi.setState({ firstRunOpen: false });
+    if (!firstRunDone) actions.changeSettings({ firstRunDone: true });
+  };
+  return (
+    <Dialog open stays width={560} title={`Welcome to Cellar: ${title.toLowerCase()}`} onClose={close}>
+      <div className="min-h-56">
+        <Page />
+      </div>
+      <div className="mt-4 flex items-center gap-2 border-line border-t pt-4">
+        <span className="tabular text-muted text-sm">
+          {at + 1} of {pages.length}
+        </span>
+        <span className="flex-1" />
+        <Button look="quiet" onClick={close}>
+          Skip
+        </Button>
+        {at > 0 && <Button onClick={() => setAt(at - 1)}>Back</Button>}
+        {last ? (
+          <Button
+            look="primary"
+            onClick={() => {
+              close();
+              openNewWorkspace();
+            }}
+          >
+            New workspace
+          </Button>
+        ) : (
+          <Button look="primary" data-first-focus onClick={() => setAt(at + 1)}>
+            Next
+          </Button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function Agents() {
+  const list = usePrograms();
+  if (list.isPending) return <p className="text-muted">Looking for agent programs on your PATH…</p>;
+  if (list.isError) return <ProblemNote problem={problemFrom(list.error)} />;
+  const { usable, missing } = sortPrograms(list.data.programs);
+  const agents = usable.filter((program) => !isShell(program));
+  return (
+    <div className="flex flex-col gap-3">
+      <p>
+        {agents.length > 0
+          ? "Found on this computer, with the PATH of your login shell:"
+          : "No agent program was found on the PATH of your login shell. A plain shell always works."}
+      </p>
+      {agents.length > 0 && (
+        <ul className="grid grid-cols-2 gap-x-4">
+          {agents.map(({ id, name, found }) => (
+            <li key={id} className="flex h-7 items-center gap-2">
+              <Sign state="done-unseen" />
+              <span className="truncate">{name}</span>
+              <span className="truncate text-faint text-sm">{found?.version}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {missing.length > 0 && (
+        <p className="text-muted">
+          {missing.map(({ name }) => name).join(", ")} can be installed; the launch form shows how.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Isolation() {
+  return (
+    <div className="flex flex-col gap-3">
+      <NotIsolated />
+      <p className="text-muted">
+        In this version programs run directly on your computer. A worktree or a copy keeps your own working directory as
+        it is, but it is no barrier: launch only what you would run yourself.
+      </p>
+      <p className="text-muted">
+        Every terminal lives in its own process and goes on when this window is closed or Cellar is stopped.
+      </p>
+    </div>
+  );
+}
+
+function Begin() {
+  const { face } = useConnection();
+  return (
+    <div className="flex flex-col gap-3">
+      <p>
+        Drop a repository on the window and press Enter. It becomes a workspace, and the agent you used last starts in
+        it.
+      </p>
+      {face === "browser" && (
+        <p className="text-muted">
+          A browser may not tell where a dropped folder is. It is then uploaded; to work on a folder where it is, paste
+          its path.
+        </p>
+      )}
+      <p className="flex items-center gap-2 text-muted">
+        Everything else is in the command palette: <Keys>{shortcutLabel(shortcuts.palette)}</Keys>
+      </p>
+    </div>
+  );
+}

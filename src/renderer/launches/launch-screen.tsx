@@ -1,0 +1,164 @@
+/** Launching an agent program in a workspace: choose one, say what it shall do, Enter. */
+import { useQueryClient } from "@tanstack/react-query";
+import { RefreshCw } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import type { Problem } from "#shared/contract/base.ts";
+import { openNewWorkspace } from "../app/open.ts";
+import { problemFrom, useClient } from "../connection/index.ts";
+import { useSettings, useWorkspaces } from "../live/index.ts";
+import { dock, type PanelProps } from "../terminals/panels.tsx";
+import { Ago, Button, Empty, IconButton, orNotice, ProblemNote, Screen, Select, TextArea } from "../ui/index.ts";
+import { useLaunchDraft } from "./drafts.ts";
+import { NotIsolated } from "./not-isolated.tsx";
+import { MissingPrograms, ProgramList } from "./program-list.tsx";
+import { useLaunch } from "./use-launch.ts";
+import { preferredProgram, usePrograms } from "./use-programs.ts";
+
+export default function LaunchScreen({ params, panelId }: PanelProps<{ workspaceId: string }>) {
+  const workspaces = useWorkspaces();
+  const ready = workspaces.items.filter(({ state }) => state === "ready");
+  const [chosen, setChosen] = useState(params.workspaceId);
+  const workspace = workspaces.byId.get(chosen) ?? (params.workspaceId === "" ? ready.at(-1) : undefined);
+  if (workspaces.status === "loading") return null;
+  if (!workspace) {
+    return (
+      <Empty action={<Button onClick={() => openNewWorkspace()}>New workspace</Button>}>
+        {ready.length === 0
+          ? "An agent program runs in a workspace, and there is none yet."
+          : "This workspace does not exist any more."}
+      </Empty>
+    );
+  }
+  return (
+    <Screen label={`Launch in ${workspace.name}`}>
+      <div className="mx-auto max-w-3xl px-6 py-5">
+        <div className="mb-4 flex flex-wrap items-center gap-2">
+          <h2 className="font-semibold text-lg">Launch in</h2>
+          {params.workspaceId === "" ? (
+            <Select
+              label="Workspace"
+              value={workspace.id}
+              options={ready.map(({ id, name }) => ({ value: id, label: name }))}
+              onChange={setChosen}
+            />
+          ) : (
+            <span className="font-semibold text-lg">{workspace.name}</span>
+          )}
+          <code className="min-w-0 truncate font-mono text-faint text-sm">{workspace.path}</code>
+        </div>
+        <LaunchForm workspaceId={workspace.id} draftKey={params.workspaceId} onLaunched={() => dock.close(panelId)} />
+      </div>
+    </Screen>
+  );
+}
+
+function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: () => void }) {
+  const { workspaceId, draftKey, onLaunched } = props;
+  const { lastProgramId } = useSettings();
+  const list = usePrograms();
+  const launch = useLaunch();
+  const [draft, change] = useLaunchDraft(draftKey);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const programs = list.data?.programs ?? [];
+  const wanted = programs.find(({ id, found }) => id === draft.programId && found !== null);
+  const program = wanted ?? preferredProgram(programs, lastProgramId);
+
+  const start = async (programId: string | undefined) => {
+    if (!programId || busy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const prompt = draft.prompt.trim();
+      await launch({ workspaceId, programId, ...(prompt && program?.prompt !== "none" ? { prompt } : {}) });
+      change({ prompt: "", programId: null });
+      onLaunched();
+    } catch (thrown) {
+      setProblem(problemFrom(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void start(program?.id);
+  };
+
+  if (list.isPending) return <p className="text-muted">Looking for agent programs on your PATH…</p>;
+  if (list.isError) return <ProblemNote problem={problemFrom(list.error)} />;
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={submit}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void start(program?.id);
+      }}
+    >
+      <ProgramList
+        programs={programs}
+        chosen={program?.id ?? null}
+        onChoose={({ id }) => change({ programId: id })}
+        onLaunch={({ id }) => void start(id)}
+      />
+      {program && program.prompt !== "none" && (
+        <TextArea
+          label="First prompt (optional)"
+          value={draft.prompt}
+          rows={3}
+          placeholder="What it should do first"
+          help={promptHelp[program.prompt]}
+          onChange={(event) => change({ prompt: event.target.value })}
+          onKeyDown={(event) => {
+            // Enter sends, as in the agents themselves; Shift makes a new line.
+            if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            void start(program.id);
+          }}
+        />
+      )}
+      <NotIsolated />
+      {problem && <ProblemNote problem={problem} />}
+      <div className="flex items-center gap-2">
+        <LaunchButton name={program?.name} busy={busy} />
+        <span className="flex-1" />
+        <Checked at={list.data.checkedAt} ownFile={list.data.ownFile} />
+      </div>
+      {list.data.problem && <p className="text-warning">{list.data.problem}</p>}
+      <MissingPrograms programs={programs} />
+    </form>
+  );
+}
+
+const promptHelp: Record<string, string> = {
+  argument: "Enter launches, Shift+Enter makes a new line.",
+  stdin: "Given on its standard input. Enter launches, Shift+Enter makes a new line.",
+  paste: "Pasted as soon as it is ready. Enter launches, Shift+Enter makes a new line.",
+};
+
+function LaunchButton({ name, busy }: { name: string | undefined; busy: boolean }) {
+  return (
+    <Button type="submit" look="primary" busy={busy} disabled={name === undefined}>
+      {name === undefined ? "Nothing to launch" : `Launch ${name}`}
+    </Button>
+  );
+}
+
+function Checked({ at, ownFile }: { at: string; ownFile: string }) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const refresh = async () => {
+    setBusy(true);
+    const fresh = await orNotice("Could not look again", client.programs.list({ refresh: true }));
+    if (fresh) queries.setQueryData(["programs"], fresh);
+    setBusy(false);
+  };
+  return (
+    <span className="flex items-center gap-1 text-faint text-sm" data-tip={`Programs of your own: ${ownFile}`}>
+      Looked <Ago at={at} />
+      <IconButton label="Look again" disabled={busy} onClick={() => void refresh()}>
+        <RefreshCw size={13} aria-hidden />
+      </IconButton>
+    </span>
+  );
+}

@@ -1,0 +1,177 @@
+/** Every setting with its words, in the order of the page. The type keeps it complete: a setting without words does not compile. */
+import type { NotificationKind } from "#shared/contract/notifications.ts";
+import type { Settings } from "#shared/contract/settings.ts";
+
+/** Kept by the window itself or set in other places; not on the page. */
+type Elsewhere = "lastProgramId" | "firstRunDone" | "notify" | "notifyPausedUntil";
+export type SettingKey = Exclude<keyof Settings, Elsewhere>;
+
+export type Control =
+  | { type: "switch" }
+  | { type: "select"; options: readonly { value: string; label: string }[] }
+  | { type: "number"; least: number; most: number; unit: string }
+  | { type: "text"; placeholder: string; code?: boolean }
+  | { type: "palette" };
+
+export type SettingWords = {
+  section: "Appearance" | "Terminal" | "Workspaces" | "Window";
+  label: string;
+  help: string;
+  control: Control;
+  /** Further words it is found by. */
+  keywords?: string;
+  /** Only in this face of Cellar. */
+  face?: "electron";
+};
+
+export const settingWords: Record<SettingKey, SettingWords> = {
+  theme: {
+    section: "Appearance",
+    label: "Theme",
+    help: "System follows what the computer is set to.",
+    keywords: "dark light colour",
+    control: {
+      type: "select",
+      options: [
+        { value: "system", label: "System" },
+        { value: "dark", label: "Dark" },
+        { value: "light", label: "Light" },
+      ],
+    },
+  },
+  terminalPalette: {
+    section: "Appearance",
+    label: "Terminal colours",
+    help: "Automatic follows the theme with colours that are readable on it.",
+    keywords: "palette scheme theme solarized",
+    control: { type: "palette" },
+  },
+  terminalFont: {
+    section: "Appearance",
+    label: "Terminal font",
+    help: "Names of fonts on this computer, best first, with commas. Empty: the system's monospace font.",
+    control: { type: "text", placeholder: "JetBrains Mono, monospace" },
+  },
+  terminalFontSize: {
+    section: "Appearance",
+    label: "Terminal font size",
+    help: "A terminal can be zoomed on its own as well.",
+    control: { type: "number", least: 8, most: 32, unit: "px" },
+  },
+  scrollback: {
+    section: "Terminal",
+    label: "Scrollback",
+    help: "Lines kept in a terminal on screen. All output is in its log as well.",
+    control: { type: "number", least: 1000, most: 100_000, unit: "lines" },
+  },
+  copyOnSelect: {
+    section: "Terminal",
+    label: "Copy on select",
+    help: "Selected text goes to the clipboard at once.",
+    keywords: "clipboard",
+    control: { type: "switch" },
+  },
+  confirmMultilinePaste: {
+    section: "Terminal",
+    label: "Ask before pasting several lines",
+    help: "A shell runs each line as it comes.",
+    keywords: "clipboard warning",
+    control: { type: "switch" },
+  },
+  terminalBell: {
+    section: "Terminal",
+    label: "Bell",
+    help: "What a terminal does when its program rings. Notifications have their own switch below.",
+    keywords: "BEL flash sound",
+    control: {
+      type: "select",
+      options: [
+        { value: "flash", label: "Flash faintly" },
+        { value: "none", label: "Nothing" },
+      ],
+    },
+  },
+  terminalScreenReader: {
+    section: "Terminal",
+    label: "Screen reader",
+    help: "Terminals say their lines to a screen reader. Output becomes slower.",
+    keywords: "accessibility",
+    control: { type: "switch" },
+  },
+  osc52: {
+    section: "Terminal",
+    label: "Let programs use the clipboard",
+    help: "A program in a terminal, also on another computer, can then read and replace what you copied (OSC 52).",
+    keywords: "security",
+    control: { type: "switch" },
+  },
+  terminalLogMegabytes: {
+    section: "Terminal",
+    label: "Log per terminal",
+    help: "Full output kept on disk. When it is full, the oldest part goes.",
+    keywords: "size disk",
+    control: { type: "number", least: 1, most: 10_000, unit: "MB" },
+  },
+  defaultWorkspaceMode: {
+    section: "Workspaces",
+    label: "Make new workspaces as",
+    help: "Where it cannot be had, the form offers what can.",
+    keywords: "mode drop",
+    control: {
+      type: "select",
+      options: [
+        { value: "worktree", label: "A git worktree" },
+        { value: "copy", label: "A copy" },
+        { value: "in-place", label: "The folder itself" },
+      ],
+    },
+  },
+  workspacesFolder: {
+    section: "Workspaces",
+    label: "Folder for workspaces",
+    help: "Clones, worktrees and copies go there. Empty: inside Cellar's own folder.",
+    keywords: "path directory",
+    control: { type: "text", placeholder: "/home/me/workspaces", code: true },
+  },
+  closeToTray: {
+    section: "Window",
+    label: "Keep running in the tray",
+    help: "Closing the window leaves Cellar there, so that it can still notify you. Terminals go on in any case.",
+    keywords: "quit close",
+    control: { type: "switch" },
+    face: "electron",
+  },
+};
+
+export const notificationWords: Record<NotificationKind, { label: string; help: string }> = {
+  "cell-done": { label: "A cell is done", help: "The prompt came back, whether or not the code succeeded." },
+  "cell-timeout": { label: "A cell runs past its limit", help: "It holds its terminal until you interrupt or end it." },
+  "cell-error": { label: "A cell ended with an error", help: "Interrupted, killed, or its watcher died." },
+  notify: { label: "A message from a script", help: "Sent with k notify or by another program of yours." },
+  program: { label: "A program asks for attention", help: "Sent from inside a terminal (OSC 9, 99, 777)." },
+  bell: { label: "A terminal rings", help: "The program wrote a bell character." },
+  "terminal-ended": { label: "A terminal ends", help: "Its program exited, was stopped, or was lost." },
+  "job-ended": { label: "A job ends", help: "Cloning, copying or deleting is through, or failed." },
+};
+
+export const sections = ["Appearance", "Terminal", "Workspaces", "Window"] as const;
+
+/** Keys whose words contain all of what was typed. */
+export function matchingSettings(search: string, face: "electron" | "browser"): SettingKey[] {
+  const wanted = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return (Object.keys(settingWords) as SettingKey[]).filter((key) => {
+    const { section, label, help, keywords = "", face: only } = settingWords[key];
+    if (only !== undefined && only !== face) return false;
+    const text = `${section} ${label} ${help} ${keywords} ${key}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+export function matchingNotifications(search: string): NotificationKind[] {
+  const wanted = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return (Object.keys(notificationWords) as NotificationKind[]).filter((kind) => {
+    const { label, help } = notificationWords[kind];
+    const text = `notifications ${label} ${help} ${kind}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}

@@ -1,0 +1,313 @@
+/** Making a workspace: say where it comes from, see what was found, Enter. Everything has a default, so that a drop and Enter are enough. */
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import type { Inspection, WorkspaceMode } from "#shared/contract/workspaces.ts";
+import { openWorkspace, useUi } from "../app/open.ts";
+import { problemFrom, useClient, useConnection } from "../connection/index.ts";
+import { preferredProgram, usePrograms } from "../launches/use-programs.ts";
+import { useLists, useSettings, useWorkspaces } from "../live/index.ts";
+import { dock, type PanelProps } from "../terminals/panels.tsx";
+import { Button, type Choice, Choices, ProblemNote, Screen, sentence, TextField } from "../ui/index.ts";
+import { countFolder } from "./contents.ts";
+import {
+  changeDraft,
+  type Draft,
+  effectiveMode,
+  effectiveName,
+  emptyDraft,
+  looksComplete,
+  nameError,
+  useNewWorkspace,
+} from "./draft.ts";
+import { Found, FoundContents } from "./found.tsx";
+import { makeWorkspace } from "./make.ts";
+import { MakingView } from "./making-view.tsx";
+import { SourceField } from "./source-field.tsx";
+import { StartWith } from "./start-with.tsx";
+
+/** Typing is over when nothing came for so long. */
+const settleMs = 250;
+
+export default function NewWorkspaceScreen({ panelId }: PanelProps<Record<never, never>>) {
+  useDroppedSources();
+  const { draft, making } = useNewWorkspace();
+  const waiting = useUi((ui) => ui.newWorkspaceSources.length);
+  return (
+    <Screen label="New workspace">
+      <div className="mx-auto max-w-xl px-6 py-5">
+        <h2 className="mb-4 font-semibold text-lg">
+          New workspace
+          {waiting > 0 && <span className="ml-2 font-normal text-base text-muted">{waiting} more dropped</span>}
+        </h2>
+        {making && making.step !== "failed" ? (
+          <MakingView making={making} />
+        ) : (
+          <NewWorkspaceForm draft={draft} panelId={panelId} />
+        )}
+      </div>
+    </Screen>
+  );
+}
+
+/** Takes the next dropped source into the form as soon as the form is free. */
+function useDroppedSources(): void {
+  const sources = useUi((ui) => ui.newWorkspaceSources);
+  const { making } = useNewWorkspace();
+  useEffect(() => {
+    const [next, ...rest] = sources;
+    if (!next || (making && making.step !== "failed")) return;
+    useUi.setState({ newWorkspaceSources: rest });
+    const kept = { ...emptyDraft, programId: useNewWorkspace.getState().draft.programId };
+    if (next.kind === "text") useNewWorkspace.setState({ draft: { ...kept, text: next.text }, making: null });
+    else {
+      const contents = { entry: next.entry, count: null, problem: null };
+      useNewWorkspace.setState({ draft: { ...kept, contents }, making: null });
+    }
+  }, [sources, making]);
+}
+
+function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string }) {
+  const connection = useConnection();
+  const lists = useLists();
+  const { making } = useNewWorkspace();
+  const settings = useSettings();
+  const programs = usePrograms().data?.programs ?? [];
+  const taken = useWorkspaces().items.map(({ name }) => name);
+  const [tried, setTried] = useState(false);
+  const submitButton = useRef<HTMLButtonElement>(null);
+  const inspection = useInspection(draft.text);
+  const reading = useContentsCount(draft);
+  const found = draft.contents ? null : inspection.found;
+
+  const possible: readonly WorkspaceMode[] = draft.contents ? ["copy"] : (found?.modes ?? []);
+  const mode = effectiveMode(draft.mode, possible, settings.defaultWorkspaceMode);
+  const location = draft.contents?.entry.name ?? draft.text;
+  const known = draft.contents ? true : found !== null;
+  const name = effectiveName(draft.name, found, location, taken);
+  const wrongName = nameError(name, taken);
+  const program =
+    draft.programId === "none"
+      ? null
+      : (programs.find(({ id, found: there }) => id === draft.programId && there) ??
+        preferredProgram(programs, settings.lastProgramId));
+  const canSubmit = known && mode !== null && wrongName === null && (!draft.contents || draft.contents.count !== null);
+
+  // A drop, then Enter: the button takes the keyboard once it can be pressed and nobody types.
+  useEffect(() => {
+    const idle =
+      document.activeElement === document.body || document.activeElement?.closest("[data-new-workspace]") === null;
+    if (canSubmit && idle && (draft.contents || useUi.getState().newWorkspaceSources.length === 0)) {
+      submitButton.current?.focus({ preventScroll: true });
+    }
+  }, [canSubmit, draft.contents]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!canSubmit || mode === null) return;
+    void makeWorkspace(connection, lists, {
+      draft,
+      name,
+      mode,
+      program: program && { id: program.id, name: program.name, takesPrompt: program.prompt !== "none" },
+      done: () => {
+        if (useUi.getState().newWorkspaceSources.length === 0) dock.close(panelId);
+      },
+    });
+  };
+
+  return (
+    <form data-new-workspace className="flex flex-col gap-4" onSubmit={submit}>
+      {draft.contents ? (
+        <>
+          <FoundContents name={draft.contents.entry.name} count={draft.contents.count} reading={reading} />
+          {draft.contents.problem && <ProblemNote problem={draft.contents.problem} />}
+          <Button look="quiet" small className="-ml-2 self-start" onClick={() => changeDraft({ contents: null })}>
+            Use a path or URL instead
+          </Button>
+        </>
+      ) : (
+        <>
+          <SourceField
+            value={draft.text}
+            onChange={(text) => changeDraft({ text, mode: null, name: null })}
+            error={sourceError(draft.text, inspection.problem, tried)}
+          />
+          {inspection.looking && <p className="text-muted">Looking at it…</p>}
+          {found && <Found inspection={found} />}
+          {found?.existing && <Existing workspaceId={found.existing} />}
+        </>
+      )}
+      {known && (
+        <>
+          {!draft.contents && found && (
+            <Choices
+              label="Work in"
+              value={mode}
+              choices={modeChoices(found)}
+              onChange={(chosen) => changeDraft({ mode: chosen })}
+            />
+          )}
+          <TextField
+            label="Name"
+            value={name}
+            maxLength={60}
+            error={draft.name !== null || tried ? wrongName && sentence(wrongName) : null}
+            onChange={(event) => changeDraft({ name: event.target.value })}
+          />
+          {mode === "worktree" && found?.git && <BranchFields draft={draft} name={name} inspection={found} />}
+          <StartWith draft={draft} program={program} programs={programs} />
+          {making?.step === "failed" && <ProblemNote problem={making.problem} />}
+          <div className="flex items-center gap-2">
+            <Button ref={submitButton} type="submit" look="primary" disabled={!canSubmit}>
+              {program ? `Create and launch ${program.name}` : "Create workspace"}
+            </Button>
+            {making?.step === "failed" && making.workspaceId && (
+              <Button onClick={() => making.workspaceId && openWorkspace(making.workspaceId)}>
+                Show what was made
+              </Button>
+            )}
+          </div>
+        </>
+      )}
+    </form>
+  );
+}
+
+function Existing({ workspaceId }: { workspaceId: string }) {
+  const name = useWorkspaces().byId.get(workspaceId)?.name;
+  return (
+    <div className="flex items-center gap-2">
+      <p className="text-muted">This folder is already in the workspace {name ? `'${name}'` : "of another name"}.</p>
+      <Button small onClick={() => openWorkspace(workspaceId)}>
+        Open it
+      </Button>
+    </div>
+  );
+}
+
+function BranchFields({ draft, name, inspection }: { draft: Draft; name: string; inspection: Inspection }) {
+  const [open, setOpen] = useState(draft.branch !== "" || draft.startPoint !== "");
+  const { git } = inspection;
+  if (!open) {
+    return (
+      <p className="text-muted">
+        On a new branch <code className="font-mono text-sm text-text">cellar/{name}</code> from{" "}
+        {git?.branch ? <code className="font-mono text-sm text-text">{git.branch}</code> : "HEAD"}.{" "}
+        <button type="button" className="rounded underline hover:text-text" onClick={() => setOpen(true)}>
+          Change
+        </button>
+      </p>
+    );
+  }
+  return (
+    <div className="grid grid-cols-2 gap-3">
+      <TextField
+        code
+        label="New branch"
+        value={draft.branch}
+        placeholder={`cellar/${name}`}
+        onChange={(event) => changeDraft({ branch: event.target.value })}
+      />
+      <TextField
+        code
+        label="Starting from"
+        value={draft.startPoint}
+        placeholder={git?.branch ?? "HEAD"}
+        list="start-points"
+        onChange={(event) => changeDraft({ startPoint: event.target.value })}
+      />
+      <datalist id="start-points">
+        {git?.branches.map((branch) => (
+          <option key={branch} value={branch} />
+        ))}
+      </datalist>
+    </div>
+  );
+}
+
+const modeWords: Record<WorkspaceMode, { label: string; folder: string; url: string }> = {
+  worktree: {
+    label: "A git worktree",
+    folder: "A directory of its own on a new branch. Your working copy stays as it is.",
+    url: "Cloned once, with a directory of its own on a new branch.",
+  },
+  copy: {
+    label: "A copy",
+    folder: "A separate copy of the folder, without what tools can make again.",
+    url: "A clone of its own.",
+  },
+  "in-place": {
+    label: "The folder itself",
+    folder: "Agents change your files directly. Deleting the workspace never removes the folder.",
+    url: "Not possible for an address.",
+  },
+};
+
+function modeChoices({ kind, modes, unavailable }: Inspection): Choice<WorkspaceMode>[] {
+  return (Object.keys(modeWords) as WorkspaceMode[]).map((value) => ({
+    value,
+    label: modeWords[value].label,
+    detail: modeWords[value][kind],
+    unavailable: modes.includes(value)
+      ? undefined
+      : sentence(unavailable.find(({ mode }) => mode === value)?.reason ?? "Not possible here"),
+  }));
+}
+
+/** A mistake is told at submit, or once the text looks finished; not while somebody types. */
+function sourceError(text: string, problem: string | null, tried: boolean): string | null {
+  if (problem !== null) return problem;
+  if (!tried) return null;
+  if (text.trim() === "") return "Say which folder or repository, or drop one on the window";
+  return looksComplete(text) ? null : "Give an absolute path, or the URL of a git repository";
+}
+
+function useInspection(text: string): { found: Inspection | null; looking: boolean; problem: string | null } {
+  const client = useClient();
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    // What was dropped or pasted is complete; what is typed settles first.
+    const timer = setTimeout(() => setSettled(text), settled === "" ? 0 : settleMs);
+    return () => clearTimeout(timer);
+  }, [text, settled]);
+  const source = settled.trim();
+  const wanted = looksComplete(source);
+  const query = useQuery({
+    queryKey: ["inspect", source],
+    queryFn: () => client.workspaces.inspect({ source }),
+    enabled: wanted,
+    gcTime: 0,
+  });
+  const current = wanted && source === text.trim();
+  if (!current) return { found: null, looking: looksComplete(text), problem: null };
+  if (query.isError) {
+    const { message, hint } = problemFrom(query.error);
+    return {
+      found: null,
+      looking: false,
+      problem: hint ? `${sentence(message)}. ${hint}`.replace("..", ".") : sentence(message),
+    };
+  }
+  return { found: query.data ?? null, looking: query.isPending, problem: null };
+}
+
+/** Counts a dropped folder; answers how many files were seen so far. */
+function useContentsCount({ contents }: Draft): number {
+  const [reading, setReading] = useState(0);
+  const entry = contents?.entry;
+  const counted = contents?.count !== null || contents?.problem !== null;
+  useEffect(() => {
+    if (!entry || counted) return;
+    const stop = new AbortController();
+    setReading(0);
+    countFolder(entry, stop.signal, setReading).then(
+      (count) => changeDraft({ contents: { entry, count, problem: null } }),
+      (thrown: unknown) => {
+        if (!stop.signal.aborted) changeDraft({ contents: { entry, count: null, problem: problemFrom(thrown) } });
+      },
+    );
+    return () => stop.abort();
+  }, [entry, counted]);
+  return reading;
+}
