@@ -12,7 +12,7 @@ import { notation } from "./notation.ts";
 const folder = join(installationFolder, "src/shared/contract");
 const domains = Object.keys(contract) as (keyof typeof contract)[];
 
-type Source = { file: string; comments: SourceComments; exports: Record<string, unknown> };
+type Source = { comments: SourceComments; exports: Record<string, unknown> };
 
 export async function contractReference(): Promise<string> {
   const sources = await Promise.all(["base", ...domains].map(readSource));
@@ -36,13 +36,14 @@ export async function contractReference(): Promise<string> {
   ].join("\n");
 }
 
+/** Exports in the order of the file: what a reader of the source sees first, a reader of the reference sees first. */
 async function readSource(domain: string): Promise<Source> {
   const file = join(folder, `${domain}.ts`);
-  return {
-    file,
-    comments: sourceComments(readFileSync(file, "utf8")),
-    exports: (await import(file)) as Record<string, unknown>,
-  };
+  const text = readFileSync(file, "utf8");
+  const exported = (await import(file)) as Record<string, unknown>;
+  const place = (name: string) => text.indexOf(`export const ${name} `);
+  const inOrder = Object.entries(exported).sort(([a], [b]) => place(a) - place(b));
+  return { comments: sourceComments(text), exports: Object.fromEntries(inOrder) };
 }
 
 function domain(name: keyof typeof contract, source: Source, names: Map<unknown, string>): string[] {
