@@ -107,6 +107,24 @@ describe("the lock", () => {
     expect((await bench.run(terminal, "echo y")).output).toBe("y");
   });
 
+  test("a cell that is over before its write is known to be through is still fired first", async () => {
+    const terminal = await bash();
+    terminal.slowWrites = true;
+    expect((await bench.run(terminal, "echo quick")).output).toBe("quick");
+    expect((await bench.run(terminal, ")")).exitCode).toBe(2);
+    expect(types()).toEqual(["fired", "done", "fired", "done"]);
+  });
+
+  test("a hook that cannot be started is refused before anything is sent", async () => {
+    const terminal = await bench.open(["sh"], { mode: "hook", path: join(bench.folder, "none") });
+    const before = terminal.written;
+    await expect(bench.fire(terminal, "echo x")).rejects.toThrow(`hook not found: ${join(bench.folder, "none")}`);
+    terminal.cellEnd = { mode: "hook", path: bench.folder };
+    await expect(bench.fire(terminal, "echo x")).rejects.toThrow("hook not found");
+    expect(terminal.written).toBe(before);
+    expect(bench.engine.facts(terminal.id).heldCellId).toBeNull();
+  });
+
   test("a limit of more days than a timer can hold does not end at once", async () => {
     const terminal = await bash();
     const { id } = await bench.fire(terminal, "sleep 0.2; echo end", 10_000_000);

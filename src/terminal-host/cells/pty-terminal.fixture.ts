@@ -26,6 +26,8 @@ export class PtyTerminal implements CellTerminal {
   written = 0;
   everything = "";
   brokenWrites = false;
+  /** Writes are through long before it is said. */
+  slowWrites = false;
   readonly #pty: IPty;
   readonly #output = new Set<(bytes: Uint8Array, offset: number) => void>();
   readonly #ends = new Set<(end: TerminalEnd) => void>();
@@ -79,7 +81,7 @@ export class PtyTerminal implements CellTerminal {
     if (this.brokenWrites || !this.alive) return Promise.reject(new WriteError("the terminal takes no input", 0));
     this.written += bytes.length;
     this.#pty.write(Buffer.from(bytes) as unknown as string);
-    return Promise.resolve();
+    return this.slowWrites ? new Promise((resolve) => setTimeout(resolve, 100)) : Promise.resolve();
   }
 
   onOutput(listener: (bytes: Uint8Array, offset: number) => void): () => void {
@@ -100,7 +102,13 @@ export class PtyTerminal implements CellTerminal {
   }
 }
 
-export type TerminalOptions = { cols?: number; env?: Record<string, string>; home?: string; cwd?: string };
+export type TerminalOptions = {
+  cols?: number;
+  env?: Record<string, string>;
+  home?: string;
+  cwd?: string;
+  readyMs?: number;
+};
 
 /** An engine with its terminals; everything ends with {@link Bench.dispose}. */
 export class Bench {
@@ -126,7 +134,7 @@ export class Bench {
     const terminal = new PtyTerminal(id, argv, cellEnd, { home: this.folder, cwd: this.folder, ...options });
     this.terminals.push(terminal);
     this.engine.attach(terminal);
-    await this.engine.ready(id, 10_000);
+    await this.engine.ready(id, options.readyMs ?? 10_000);
     return terminal;
   }
 
