@@ -65,12 +65,16 @@ function Window() {
         center={<Center />}
         inspector={<InspectorSlot />}
         jobs={jobsOpen && <JobArea />}
-        statusBar={<StatusBar />}
+        statusBar={
+          <>
+            <StatusBar />
+            <TipLayer />
+          </>
+        }
       />
       <Overlays />
       <DropTarget />
       <NoticeLayer />
-      <TipLayer />
     </>
   );
 }

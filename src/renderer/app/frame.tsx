@@ -31,10 +31,14 @@ export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statu
       {banners}
       <div className="relative flex min-h-0 flex-1">
         {sidebarOpen && (
-          <Side side="left" label="Workspaces" width={sidebarWidth} over={sidebarOver} limits={sidebarLimits}>
-            <nav aria-label="Workspaces and terminals" className="flex min-h-0 flex-1 flex-col">
-              {sidebar}
-            </nav>
+          <Side
+            side="left"
+            label="Workspaces and terminals"
+            width={sidebarWidth}
+            over={sidebarOver}
+            limits={sidebarLimits}
+          >
+            {sidebar}
           </Side>
         )}
         <div className="flex min-w-0 flex-1 flex-col">
@@ -42,7 +46,7 @@ export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statu
           {jobsOpen && (
             <section
               aria-label="Jobs"
-              className="h-[30%] min-h-32 shrink-0 overflow-auto border-t border-line bg-panel"
+              className="h-40 max-h-[40%] shrink-0 overflow-auto border-t border-line bg-panel"
             >
               {jobs}
             </section>
@@ -50,9 +54,7 @@ export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statu
         </div>
         {inspectorOpen && (
           <Side side="right" label="Inspector" width={inspectorWidth} over={inspectorOver} limits={inspectorLimits}>
-            <aside aria-label="Inspector" className="flex min-h-0 min-w-0 flex-1 flex-col">
-              {inspector}
-            </aside>
+            {inspector}
           </Side>
         )}
       </div>
@@ -72,19 +74,21 @@ type SideProps = {
 
 function Side({ side, label, width, over, limits, children }: SideProps) {
   const left = side === "left";
+  const Landmark = left ? "nav" : "aside";
   const close = () => useLayout.setState(left ? { sidebarOpen: false } : { inspectorOpen: false });
   return (
     <>
       {over && <div className="absolute inset-0 z-20 bg-backdrop" aria-hidden onClick={close} />}
-      <div
+      <Landmark
+        aria-label={label}
         className={`flex min-h-0 shrink-0 bg-chrome ${left ? "border-r" : "border-l"} border-line ${
           over ? `absolute inset-y-0 z-20 shadow-raised ${left ? "left-0" : "right-0"}` : "relative"
         }`}
         style={{ width, maxWidth: "85vw" }}
       >
-        {children}
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">{children}</div>
         <Divider side={side} label={label} width={width} limits={limits} />
-      </div>
+      </Landmark>
     </>
   );
 }

@@ -1,27 +1,26 @@
 /** The command palette: every action, every terminal and workspace, every agent program, by a few letters. */
 import { Dialog as Base } from "@base-ui/react/dialog";
-import { useQuery } from "@tanstack/react-query";
 import { Command as Cmdk } from "cmdk";
-import { type ReactNode, useMemo, useRef, useState } from "react";
-import { workspaceStatus } from "#shared/states.ts";
+import { useDeferredValue, useMemo, useRef, useState } from "react";
 import { useClient } from "../connection/index.ts";
-import { useLaunch } from "../launches/use-launch.ts";
-import { useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
-import { Keys, orNotice, Sign, statusText } from "../ui/index.ts";
-import { allCommands, matches, shortcutLabel, useCommandList } from "./commands.ts";
-import { openTerminal, openWorkspace, useUi } from "./open.ts";
+import { orNotice } from "../ui/index.ts";
+import { matches, shortcutLabel } from "./commands.ts";
+import { useUi } from "./open.ts";
+import { type Entry, useEntries } from "./palette-entries.tsx";
+import { searchEntries } from "./palette-search.ts";
 import { shortcuts } from "./shortcuts.ts";
-import { useCurrentWorkspace } from "./window-commands.ts";
+
+/** Of each kind, while nothing is typed and when something is: who does not see it types another letter. */
+const shownAtFirst = 8;
+const shownFound = 20;
 
 const close = () => useUi.setState({ paletteOpen: false });
 
 /** Runs after the palette is gone, so that what it opens gets the keyboard. */
-function choose(run: () => void): () => void {
-  return () => {
-    close();
-    requestAnimationFrame(run);
-  };
+function choose(run: () => void): void {
+  close();
+  requestAnimationFrame(run);
 }
 
 export default function Palette() {
@@ -48,7 +47,7 @@ export default function Palette() {
             }
           }}
         >
-          <Cmdk label="Command palette" loop className="flex min-h-0 flex-col">
+          <Cmdk label="Command palette" loop shouldFilter={false} className="flex min-h-0 flex-col">
             <Cmdk.Input
               autoFocus
               value={text}
@@ -56,12 +55,7 @@ export default function Palette() {
               placeholder="Search or run a command"
               className="h-10 shrink-0 border-line border-b bg-transparent px-3.5 text-text outline-none placeholder:text-faint"
             />
-            <Cmdk.List className="min-h-0 flex-1 overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:font-semibold [&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:text-xs">
-              <Cmdk.Empty className="px-2 py-6 text-center text-muted">Nothing is called that.</Cmdk.Empty>
-              <Places />
-              <Programs />
-              <Commands />
-            </Cmdk.List>
+            <Results query={text} />
           </Cmdk>
           <div className="flex h-7 shrink-0 items-center gap-3 border-line border-t px-3 text-faint text-xs">
             <span>↑↓ choose</span>
@@ -77,132 +71,42 @@ export default function Palette() {
   );
 }
 
-type ItemProps = {
-  id: string;
-  keywords?: string[];
-  icon?: ReactNode;
-  detail?: ReactNode;
-  disabled?: boolean;
-  onChoose: () => void;
-  children: ReactNode;
-};
+function Results({ query }: { query: string }) {
+  const entries = useEntries();
+  // Typing comes first; the list may be a moment behind.
+  const wanted = useDeferredValue(query);
+  const groups = useMemo(
+    () => searchEntries(entries, wanted, wanted.trim() === "" ? shownAtFirst : shownFound),
+    [entries, wanted],
+  );
+  return (
+    <Cmdk.List
+      label="Results"
+      className="min-h-0 flex-1 overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:font-semibold [&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:text-xs"
+    >
+      {groups.length === 0 && <p className="px-2 py-6 text-center text-muted">Nothing is called that.</p>}
+      {groups.map(({ group, entries: shown }) => (
+        <Cmdk.Group key={group} heading={group}>
+          {shown.map((entry) => (
+            <Item key={entry.id} entry={entry} />
+          ))}
+        </Cmdk.Group>
+      ))}
+    </Cmdk.List>
+  );
+}
 
-function Item({ id, keywords, icon, detail, disabled, onChoose, children }: ItemProps) {
+function Item({ entry: { id, icon, title, detail, disabled, run } }: { entry: Entry }) {
   return (
     <Cmdk.Item
       value={id}
-      {...(keywords ? { keywords } : {})}
       disabled={disabled ?? false}
-      onSelect={choose(onChoose)}
+      onSelect={() => choose(run)}
       className="flex min-h-7 cursor-default items-center gap-2 rounded px-2 py-1 aria-disabled:text-faint aria-selected:bg-hover"
     >
       <span className="flex w-4 shrink-0 justify-center">{icon}</span>
-      <span className="min-w-0 flex-1 truncate">{children}</span>
+      <span className="min-w-0 flex-1 truncate">{title}</span>
       {detail && <span className="max-w-[45%] shrink-0 truncate text-faint text-sm">{detail}</span>}
     </Cmdk.Item>
   );
-}
-
-function Places() {
-  const terminals = useTerminalSummaries();
-  const workspaces = useWorkspaces();
-  return (
-    <>
-      {terminals.length > 0 && (
-        <Cmdk.Group heading="Terminals">
-          {terminals.map((each) => {
-            const workspace = workspaces.byId.get(each.workspaceId ?? "")?.name;
-            return (
-              <Item
-                key={each.id}
-                id={each.id}
-                keywords={[each.label, workspace ?? "", "terminal go open"]}
-                icon={<Sign state={each.status.state} />}
-                detail={statusText(each.status, Date.now())}
-                onChoose={() => openTerminal(each.id)}
-              >
-                {workspace && <span className="text-muted">{workspace} · </span>}
-                {each.label}
-              </Item>
-            );
-          })}
-        </Cmdk.Group>
-      )}
-      {workspaces.items.length > 0 && (
-        <Cmdk.Group heading="Workspaces">
-          {workspaces.items.map((each) => (
-            <Item
-              key={each.id}
-              id={each.id}
-              keywords={[each.name, each.branch ?? "", "workspace go open"]}
-              icon={<Sign state={workspaceStatus(each).state} />}
-              detail={each.branch}
-              onChoose={() => openWorkspace(each.id)}
-            >
-              {each.name}
-            </Item>
-          ))}
-        </Cmdk.Group>
-      )}
-    </>
-  );
-}
-
-function Programs() {
-  const client = useClient();
-  const current = useCurrentWorkspace();
-  const launch = useLaunch();
-  const programs = useQuery({ queryKey: ["programs"], queryFn: () => client.programs.list({}), staleTime: 60_000 });
-  const found = programs.data?.programs.filter((program) => program.found !== null && program.problem === null) ?? [];
-  if (!current || found.length === 0) return null;
-  return (
-    <Cmdk.Group heading={`Launch in ${current.name}`}>
-      {found.map((program) => (
-        <Item
-          key={program.id}
-          id={`launch-${program.id}`}
-          keywords={[program.name, "launch start run agent", current.name]}
-          icon={<Sign state="not-isolated" />}
-          detail="On this computer"
-          onChoose={() =>
-            void orNotice(
-              `Could not launch ${program.name}`,
-              launch({ workspaceId: current.id, programId: program.id }),
-            )
-          }
-        >
-          Launch {program.name}
-        </Item>
-      ))}
-    </Cmdk.Group>
-  );
-}
-
-function Commands() {
-  const parts = useCommandList((state) => state.parts);
-  const groups = useMemo(() => {
-    const byGroup = new Map<string, ReturnType<typeof allCommands>>();
-    for (const command of allCommands(parts)) {
-      // The palette itself, and second keys of others, are not worth a row.
-      if (command.group === "" || command.id === "go.palette") continue;
-      byGroup.set(command.group, [...(byGroup.get(command.group) ?? []), command]);
-    }
-    return [...byGroup];
-  }, [parts]);
-  return groups.map(([group, commands]) => (
-    <Cmdk.Group key={group} heading={group}>
-      {commands.map((command) => (
-        <Item
-          key={command.id}
-          id={command.id}
-          keywords={[command.title, group, command.keywords ?? ""]}
-          disabled={command.unavailable !== undefined}
-          detail={command.unavailable ?? (command.shortcut && <Keys>{shortcutLabel(command.shortcut)}</Keys>)}
-          onChoose={command.run}
-        >
-          {command.title}
-        </Item>
-      ))}
-    </Cmdk.Group>
-  ));
 }

@@ -1,6 +1,7 @@
 /** Every screen that can stand in the middle besides terminals. What they show loads with the first of its kind. */
 import { FolderGit2, FolderPlus, ListChecks, Play, Settings } from "lucide-react";
 import { lazy, type ReactNode } from "react";
+import { jobTitle } from "../jobs/progress.ts";
 import { useJobs, useWorkspace } from "../live/index.ts";
 import { definePanel } from "../terminals/panels.tsx";
 
@@ -70,7 +71,8 @@ export const jobPanel = definePanel<{ jobId: string }>({
 });
 
 function useJobTitle(jobId: string): string {
-  return useJobs().byId.get(jobId)?.title ?? "Job";
+  const job = useJobs().byId.get(jobId);
+  return job ? jobTitle(job) : "Job";
 }
 
 export const settingsPanel = definePanel<Record<never, never>>({

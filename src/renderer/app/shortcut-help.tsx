@@ -30,7 +30,7 @@ export default function ShortcutHelp() {
           </section>
         ))}
       </div>
-      <p className="text-muted">
+      <p className="mt-3 text-muted">
         In lists: arrows move, letters filter, Enter opens. Everything else is in the command palette.
       </p>
     </Dialog>

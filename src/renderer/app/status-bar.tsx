@@ -4,7 +4,7 @@ import type { Job } from "#shared/contract/jobs.ts";
 import type { Status } from "#shared/states.ts";
 import { jobStatus } from "#shared/states.ts";
 import { useConnectionStatus } from "../connection/index.ts";
-import { jobProgressWords } from "../jobs/progress.ts";
+import { jobProgressWords, jobTitle } from "../jobs/progress.ts";
 import { useHostStatus, useJobs, useSettings } from "../live/index.ts";
 import { counted, Elapsed, exact, Sign, StateLine } from "../ui/index.ts";
 import { useLayout } from "./layout.ts";
@@ -37,7 +37,7 @@ function JobLine() {
         <>
           <Sign state={jobStatus(job).state} />
           <span className="truncate">
-            {job.title}
+            {jobTitle(job)}
             {job.state === "running" && `: ${jobProgressWords(job)}`}
             {job.state === "failed" && ": failed"}
           </span>

@@ -7,7 +7,7 @@ import { useLayout } from "../app/layout.ts";
 import { openJob } from "../app/open.ts";
 import { useJobs } from "../live/index.ts";
 import { Ago, Button, Elapsed, IconButton, StateSign } from "../ui/index.ts";
-import { jobProgressWords } from "./progress.ts";
+import { jobProgressWords, jobTitle } from "./progress.ts";
 
 export default function JobArea() {
   const jobs = useJobs().items;
@@ -44,7 +44,7 @@ function JobRow({ job }: { job: Job }) {
         className="max-w-80 shrink-0 truncate rounded text-left hover:underline"
         onClick={() => openJob(job.id)}
       >
-        {job.title}
+        {jobTitle(job)}
       </button>
       <span className={`min-w-0 flex-1 truncate text-sm ${job.state === "failed" ? "text-negative" : "text-muted"}`}>
         {said}
@@ -58,7 +58,7 @@ function JobRow({ job }: { job: Job }) {
         </Button>
       )}
       {!going && (
-        <IconButton label={`Remove ${job.title} from the list`} onClick={() => actions.dismissJob(job.id)}>
+        <IconButton label={`Remove ${jobTitle(job)} from the list`} onClick={() => actions.dismissJob(job.id)}>
           <X size={13} aria-hidden />
         </IconButton>
       )}

@@ -6,6 +6,7 @@ import { jobStatus } from "#shared/states.ts";
 import { useActions } from "../app/actions.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { Button, CopyButton, Elapsed, LogText, ProblemNote, StateLine } from "../ui/index.ts";
+import { jobTitle } from "./progress.ts";
 import { StepList } from "./step-list.tsx";
 
 export function JobDetails({ job }: { job: Job }) {
@@ -47,7 +48,7 @@ function JobLog({ job, going }: { job: Job; going: boolean }) {
         <code className="min-w-0 flex-1 truncate font-mono">{job.logPath}</code>
         <CopyButton text={text} label="Copy the log" />
       </div>
-      <LogText label={`Log of ${job.title}`}>{text || (log.isPending ? "" : "The log is empty.")}</LogText>
+      <LogText label={`Log of ${jobTitle(job)}`}>{text || (log.isPending ? "" : "The log is empty.")}</LogText>
     </div>
   );
 }

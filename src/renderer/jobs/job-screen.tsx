@@ -3,6 +3,7 @@ import { useJobs } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
 import { Button, Empty, Screen } from "../ui/index.ts";
 import { JobDetails } from "./job-details.tsx";
+import { jobTitle } from "./progress.ts";
 
 export default function JobScreen({ params: { jobId }, panelId }: PanelProps<{ jobId: string }>) {
   const jobs = useJobs();
@@ -16,9 +17,9 @@ export default function JobScreen({ params: { jobId }, panelId }: PanelProps<{ j
     );
   }
   return (
-    <Screen label={job.title}>
+    <Screen>
       <div className="mx-auto max-w-2xl px-6 py-5">
-        <h2 className="mb-3 font-semibold text-lg">{job.title}</h2>
+        <h2 className="mb-3 font-semibold text-lg">{jobTitle(job)}</h2>
         <JobDetails job={job} />
       </div>
     </Screen>

@@ -30,7 +30,7 @@ export default function LaunchScreen({ params, panelId }: PanelProps<{ workspace
     );
   }
   return (
-    <Screen label={`Launch in ${workspace.name}`}>
+    <Screen>
       <div className="mx-auto max-w-3xl px-6 py-5">
         <div className="mb-4 flex flex-wrap items-center gap-2">
           <h2 className="font-semibold text-lg">Launch in</h2>

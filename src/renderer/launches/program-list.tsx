@@ -42,7 +42,7 @@ export function ProgramList({ programs, chosen, onChoose, onLaunch }: ProgramLis
                 className={`block truncate text-sm ${chosen === program.id ? "text-muted" : "text-faint"}`}
                 data-tip={program.found?.path}
               >
-                {program.found?.version ?? "version not known"}
+                {program.found?.version ?? program.found?.path}
               </span>
             </span>
           </label>

@@ -13,12 +13,12 @@ export {
   useSettings,
   useSettingsState,
   useTerminal,
+  useTerminalSummaries,
   useTerminals,
-  useTerminalsPart,
   useWorkspace,
   useWorkspaces,
 } from "./lists.ts";
 export { sameJson } from "./same.ts";
 export type { LiveSnapshot, LiveStatus } from "./source.ts";
-export { type TerminalSummary, useTerminalSummaries } from "./summary.ts";
+export type { TerminalSummary } from "./summary.ts";
 export { useLiveList } from "./use-live.ts";

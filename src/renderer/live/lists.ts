@@ -11,6 +11,7 @@ import type { Workspace } from "#shared/contract/workspaces.ts";
 import { type Connection, reachable } from "../connection/index.ts";
 import { HeldCellSource, type HeldCells } from "./held-cells.ts";
 import { type LiveSnapshot, LiveSource } from "./source.ts";
+import { SummarySource, type TerminalSummary } from "./summary.ts";
 import { useSelected, useSource } from "./use-live.ts";
 import { LiveValue } from "./value.ts";
 
@@ -21,6 +22,7 @@ export type Lists = {
   notifications: LiveSource<Notification>;
   launches: LiveSource<Launch>;
   heldCells: HeldCellSource;
+  summaries: SummarySource;
   settings: LiveValue<SettingsState>;
   host: LiveValue<HostStatus>;
 };
@@ -30,15 +32,19 @@ export function openLists(connection: Connection): Lists {
   const { client } = connection;
   const ready = reachable(connection);
   const terminals = new LiveSource((signal) => client.terminals.watch({}, { signal }), ready);
+  const heldCells = new HeldCellSource(connection, ready, terminals);
+  const notifications = new LiveSource((signal) => client.notifications.watch({}, { signal }), ready);
+  const launches = new LiveSource((signal) => client.launches.watch({}, { signal }), ready);
   return {
     terminals,
-    heldCells: new HeldCellSource(connection, ready, terminals),
+    heldCells,
+    notifications,
+    launches,
+    summaries: new SummarySource({ terminals, heldCells, notifications, launches }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
     jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),
-    notifications: new LiveSource((signal) => client.notifications.watch({}, { signal }), ready),
-    launches: new LiveSource((signal) => client.launches.watch({}, { signal }), ready),
   };
 }
 
@@ -58,11 +64,6 @@ export function useTerminals(): LiveSnapshot<Terminal> {
 /** Undefined when there is none of this id, or none has come yet. Renders again only when this one changed. */
 export function useTerminal(id: string | null): Terminal | undefined {
   return useSelected(useLists().terminals, ({ byId }) => (id === null ? undefined : byId.get(id)));
-}
-
-/** A part of all terminals, for lists that must not render with every byte: `select` picks what is shown. */
-export function useTerminalsPart<Part>(select: (terminals: LiveSnapshot<Terminal>) => Part): Part {
-  return useSelected(useLists().terminals, select);
 }
 
 export function useWorkspaces(): LiveSnapshot<Workspace> {
@@ -107,4 +108,10 @@ export function useSettingsState(): SettingsState {
   const state = useSyncExternalStore(settings.subscribe, settings.get);
   if (!state) throw new Error("useSettings before the settings have come");
   return state;
+}
+
+/** All terminals as lists show them. */
+export function useTerminalSummaries(): readonly TerminalSummary[] {
+  const { summaries } = useLists();
+  return useSyncExternalStore(summaries.subscribe, summaries.getSnapshot);
 }

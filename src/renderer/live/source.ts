@@ -1,7 +1,7 @@
 /**
  * A live list in the window: follows one `watch` procedure, survives a lost connection, and hands out stable references: an item
- * that did not change is the same object as before, also when everything is sent again after a reconnect. Changes are told at most
- * once per frame of the screen, so that three hundred busy terminals cost one render.
+ * that did not change is the same object as before, also when everything is sent again after a reconnect. Changes are told
+ * together, so that three hundred busy terminals cost one render.
  */
 import type { LiveListEvent, Problem } from "#shared/contract/base.ts";
 import { follow, type Reachable, type WatchOf } from "./follow.ts";
@@ -23,6 +23,9 @@ const nothing: LiveSnapshot<never> = { status: "loading", items: [], byId: new M
 /** A watch that nobody looks at is kept for so long, so that moving between screens does not ask again. */
 const lingerMs = 5_000;
 
+/** A first change is shown at once; a busy list is told about so often, which counters need no oftener and which leaves room for typing. */
+const betweenMs = 120;
+
 export class LiveSource<Item extends { id: string }> {
   readonly #watch: WatchOf<LiveListEvent<Item>>;
   readonly #reachable: Reachable;
@@ -33,6 +36,9 @@ export class LiveSource<Item extends { id: string }> {
   #running: AbortController | null = null;
   #linger: ReturnType<typeof setTimeout> | undefined;
   #frame: number | null = null;
+  #later: ReturnType<typeof setTimeout> | undefined;
+  /** When listeners were last told, by `performance.now()`. */
+  #published = Number.NEGATIVE_INFINITY;
 
   constructor(watch: WatchOf<LiveListEvent<Item>>, reachable: Reachable) {
     this.#watch = watch;
@@ -90,10 +96,22 @@ export class LiveSource<Item extends { id: string }> {
     this.#next = { status, problem };
     // Nothing is painted in a hidden window, and frames do not come there; a title or a notification still wants to know.
     if (document.hidden) this.#publish();
-    else this.#frame ??= requestAnimationFrame(() => this.#publish());
+    else if (this.#frame === null) {
+      const wait = this.#published + betweenMs - performance.now();
+      if (wait > 0) this.#later ??= setTimeout(() => this.#nextFrame(), wait);
+      else this.#nextFrame();
+    }
+  }
+
+  #nextFrame(): void {
+    this.#later = undefined;
+    this.#frame ??= requestAnimationFrame(() => this.#publish());
   }
 
   #publish(): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#published = performance.now();
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     this.#frame = null;
     if (!this.#running) return;

@@ -1,14 +1,13 @@
 /** Terminals as lists show them: what they are called and how they are, without the counters that change with every byte. */
 
-import { useMemo } from "react";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { needsYou, type Status, terminalStatus } from "#shared/states.ts";
 import { terminalLabel } from "#shared/terminals/label.ts";
-import type { HeldCells } from "./held-cells.ts";
-import { useHeldCells, useLaunches, useNotifications, useTerminalsPart } from "./lists.ts";
-import type { LiveSnapshot } from "./source.ts";
+import type { HeldCellSource, HeldCells } from "./held-cells.ts";
+import { sameJson } from "./same.ts";
+import type { LiveSource } from "./source.ts";
 
 export type TerminalSummary = {
   id: string;
@@ -23,8 +22,8 @@ export type TerminalSummary = {
   needsYou: boolean;
 };
 
-/** Changes only with these do lists have to know of. */
-export type TerminalFacts = Pick<
+/** What a summary is made of. */
+type TerminalFacts = Pick<
   Terminal,
   | "id"
   | "name"
@@ -39,25 +38,6 @@ export type TerminalFacts = Pick<
   | "resolvedAt"
   | "owner"
 >;
-
-export function factsOf({ items }: LiveSnapshot<Terminal>): TerminalFacts[] {
-  return items.map(
-    ({ id, name, title, command, argv, state, exitCode, pid, heldCellId, createdAt, resolvedAt, owner }) => ({
-      id,
-      name,
-      title,
-      command,
-      argv,
-      state,
-      exitCode,
-      pid,
-      heldCellId,
-      createdAt,
-      resolvedAt,
-      owner,
-    }),
-  );
-}
 
 export function summarise(
   terminals: readonly TerminalFacts[],
@@ -105,13 +85,61 @@ function asks({ kind }: Notification): number {
   return kind === "program" || kind === "notify" || kind === "bell" ? 1 : 0;
 }
 
-export function useTerminalSummaries(): readonly TerminalSummary[] {
-  const facts = useTerminalsPart(factsOf);
-  const launches = useLaunches();
-  const held = useHeldCells();
-  const notifications = useNotifications();
-  return useMemo(
-    () => summarise(facts, launches.byId, held, notifications.items),
-    [facts, launches, held, notifications],
-  );
+/** Computed once for the whole window; a summary that says the same is the same object. */
+export class SummarySource {
+  readonly #sources: SummaryInputs;
+  readonly #listeners = new Set<() => void>();
+  #leave: (() => void)[] = [];
+  #inputs: readonly unknown[] = [];
+  #summaries: readonly TerminalSummary[] = [];
+
+  constructor(sources: SummaryInputs) {
+    this.#sources = sources;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) {
+      const { terminals, launches, heldCells, notifications } = this.#sources;
+      this.#leave = [terminals, launches, heldCells, notifications].map((source) => source.subscribe(this.#tell));
+    }
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      for (const leave of this.#leave.splice(0)) leave();
+    };
+  };
+
+  readonly getSnapshot = (): readonly TerminalSummary[] => {
+    const { terminals, launches, heldCells, notifications } = this.#sources;
+    const inputs = [terminals, launches, heldCells, notifications].map((source) => source.getSnapshot());
+    if (inputs.every((input, index) => input === this.#inputs[index])) return this.#summaries;
+    this.#inputs = inputs;
+    const before = new Map(this.#summaries.map((summary) => [summary.id, summary]));
+    const now = summarise(
+      terminals.getSnapshot().items,
+      launches.getSnapshot().byId,
+      heldCells.getSnapshot(),
+      notifications.getSnapshot().items,
+    ).map((summary) => {
+      const known = before.get(summary.id);
+      return known && sameJson(known, summary) ? known : summary;
+    });
+    const same = now.length === this.#summaries.length && now.every((each, index) => each === this.#summaries[index]);
+    if (!same) this.#summaries = now;
+    return this.#summaries;
+  };
+
+  readonly #tell = (): void => {
+    const before = this.#summaries;
+    if (this.getSnapshot() === before) return;
+    for (const listener of this.#listeners) listener();
+  };
 }
+
+export type SummaryInputs = {
+  terminals: LiveSource<Terminal>;
+  launches: LiveSource<Launch>;
+  notifications: LiveSource<Notification>;
+  heldCells: HeldCellSource;
+};

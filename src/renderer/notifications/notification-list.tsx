@@ -1,10 +1,10 @@
 /** What a person was told: unseen first at the top of time, a click leads there. */
 import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
-import type { State } from "#shared/states.ts";
+import { jobStatus, type State, terminalStatus } from "#shared/states.ts";
 import { useActions } from "../app/actions.ts";
 import { openSettings, useUi } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
-import { useNotifications, useSettings } from "../live/index.ts";
+import { useJobs, useNotifications, useSettings, useTerminal } from "../live/index.ts";
 import { Ago, Button, exact, Sign } from "../ui/index.ts";
 import { VirtualRows } from "../ui/virtual-rows.tsx";
 import { openNotification } from "./open-notification.ts";
@@ -17,9 +17,24 @@ const signs: Record<NotificationKind, State> = {
   notify: "waiting",
   program: "waiting",
   bell: "waiting",
-  "terminal-ended": "done-unseen",
-  "job-ended": "done-unseen",
+  // How it ended is in the record; without it only that it did is known.
+  "terminal-ended": "unknown",
+  "job-ended": "unknown",
 };
+
+/** What the notification is about knows best how that is. */
+function useSign({ kind, terminalId, workspaceId }: Notification): State {
+  const terminal = useTerminal(terminalId);
+  const job = useJobs().items.findLast(({ targetId }) => targetId !== null && targetId === workspaceId);
+  if (kind === "terminal-ended" && terminal) return endSign(terminalStatus(terminal).state);
+  if (kind === "job-ended" && job) return endSign(jobStatus(job).state);
+  return signs[kind];
+}
+
+function endSign(state: State): State {
+  return state === "done" ? "done-unseen" : state;
+}
+
 const rowHeight = 48;
 const rowsShown = 8;
 
@@ -65,6 +80,7 @@ export default function NotificationList() {
 function Row({ note }: { note: Notification }) {
   const actions = useActions();
   const unseen = note.seenAt === null;
+  const sign = useSign(note);
   return (
     // biome-ignore lint/a11y/useSemanticElements: its list is a scrolling box of positioned rows
     <div role="listitem" style={{ height: rowHeight }} className="border-line border-b last:border-b-0">
@@ -76,7 +92,7 @@ function Row({ note }: { note: Notification }) {
           openNotification(note, actions);
         }}
       >
-        <Sign state={signs[note.kind]} className={`mt-[3px] ${unseen ? "" : "opacity-60"}`} />
+        <Sign state={sign} className={`mt-[3px] ${unseen ? "" : "opacity-60"}`} />
         <span className="min-w-0 flex-1">
           <span className={`block truncate ${unseen ? "font-medium" : "text-muted"}`}>{note.title}</span>
           <span className="block truncate text-muted text-sm">{note.body}</span>
@@ -110,12 +126,12 @@ function Outside() {
       {face === "browser" && permission === "denied" && (
         <p>The browser does not let Cellar show notifications outside this tab. Its site settings change that.</p>
       )}
+      <p>
+        {paused && notifyPausedUntil
+          ? `Paused until ${exact(notifyPausedUntil)}.`
+          : "Told only while you do not look at the terminal they are about."}
+      </p>
       <div className="flex items-center gap-2">
-        <span className="min-w-0 flex-1 truncate">
-          {paused && notifyPausedUntil
-            ? `Paused until ${exact(notifyPausedUntil)}`
-            : "Shown unless you look at the terminal"}
-        </span>
         <Button small onClick={() => void actions.pauseNotifications(paused ? 0 : 60)}>
           {paused ? "Show again" : "Pause for an hour"}
         </Button>

@@ -39,13 +39,6 @@ export const settingWords: Record<SettingKey, SettingWords> = {
       ],
     },
   },
-  terminalPalette: {
-    section: "Appearance",
-    label: "Terminal colours",
-    help: "Automatic follows the theme with colours that are readable on it.",
-    keywords: "palette scheme theme solarized",
-    control: { type: "palette" },
-  },
   terminalFont: {
     section: "Appearance",
     label: "Terminal font",
@@ -57,6 +50,13 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     label: "Terminal font size",
     help: "A terminal can be zoomed on its own as well.",
     control: { type: "number", least: 8, most: 32, unit: "px" },
+  },
+  terminalPalette: {
+    section: "Appearance",
+    label: "Terminal colours",
+    help: "Automatic follows the theme with colours that are readable on it.",
+    keywords: "palette scheme theme solarized",
+    control: { type: "palette" },
   },
   scrollback: {
     section: "Terminal",

@@ -22,7 +22,7 @@ export function SettingRow({ label, help, control, value, fallback, onChange, on
   const wide = control.type === "palette";
   return (
     <div
-      className={`flex gap-x-6 gap-y-2 border-line border-b py-2.5 ${wide ? "flex-col" : "items-start max-[760px]:flex-col"}`}
+      className={`flex gap-x-6 gap-y-2 border-line border-b py-2.5 ${wide ? "flex-col" : "items-start @max-[560px]:flex-col"}`}
     >
       <div className="min-w-0 flex-1">
         <p className="flex h-6 items-center gap-1 font-medium">
@@ -41,7 +41,7 @@ export function SettingRow({ label, help, control, value, fallback, onChange, on
           </p>
         )}
       </div>
-      <div className={wide ? "" : "flex min-h-7 w-64 shrink-0 items-center justify-end max-[760px]:justify-start"}>
+      <div className={wide ? "" : "flex min-h-7 w-64 shrink-0 items-center justify-end @max-[560px]:justify-start"}>
         <ControlView label={label} control={control} value={value} onChange={onChange} />
       </div>
     </div>

@@ -29,7 +29,7 @@ export default function SettingsScreen() {
   const keys = useMemo(() => matchingSettings(search, face), [search, face]);
   const kinds = useMemo(() => matchingNotifications(search), [search]);
   return (
-    <Screen label="Settings">
+    <Screen>
       <div className="mx-auto max-w-3xl px-6 pb-8">
         <div className="sticky top-0 z-10 flex items-center gap-3 bg-panel py-4">
           <h2 className="font-semibold text-lg">Settings</h2>
@@ -50,12 +50,12 @@ export default function SettingsScreen() {
           const shown = keys.filter((key) => settingWords[key].section === section);
           return (
             shown.length > 0 && (
-              <section key={section} aria-label={section} className="mb-6">
+              <div key={section} className="mb-6">
                 <h3 className="border-line border-b pb-1 text-muted">{section}</h3>
                 {shown.map((key) => (
                   <OneSetting key={key} settingKey={key} />
                 ))}
-              </section>
+              </div>
             )
           );
         })}
@@ -109,7 +109,7 @@ function NotificationSettings({ kinds }: { kinds: ReturnType<typeof matchingNoti
   const { settings } = useSettingsState();
   const { problem, change } = useChange();
   return (
-    <section aria-label="Notifications" className="mb-6">
+    <div className="mb-6">
       <h3 className="border-line border-b pb-1 text-muted">Notifications</h3>
       <Outside />
       {kinds.map((kind) => (
@@ -124,7 +124,7 @@ function NotificationSettings({ kinds }: { kinds: ReturnType<typeof matchingNoti
           onReset={() => change({ notify: { [kind]: defaults.notify[kind] } })}
         />
       ))}
-    </section>
+    </div>
   );
 }
 

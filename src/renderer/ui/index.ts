@@ -12,7 +12,7 @@ export { ContextMenu, Menu, type MenuItem } from "./menu.tsx";
 export { NoticeLayer, notice, noticeProblem, orNotice } from "./notices.tsx";
 export { Popover } from "./popover.tsx";
 export { ProblemNote, sentence } from "./problem.tsx";
-export { Screen, SectionHead } from "./section.tsx";
+export { Screen } from "./section.tsx";
 export { type Option, Select } from "./select.tsx";
 export { hoverOf, Sign, StateLine, StateSign, statusText, toneClass } from "./state-sign.tsx";
 export { ago, bytes, counted, duration, elapsed, exact, grouped } from "./time.ts";

@@ -36,8 +36,8 @@ export function Changes({ details, version }: { details: WorkspaceDetails; versi
   const removed = changed.reduce((sum, each) => sum + (each.removed ?? 0), 0);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the list, from the diff beside it as well
-    <div className="flex min-h-0 flex-1 border-line border-t max-[760px]:flex-col" onKeyDown={onKeyDown}>
-      <div className="flex w-72 shrink-0 flex-col border-line border-r max-[760px]:h-40 max-[760px]:w-full max-[760px]:border-r-0 max-[760px]:border-b">
+    <div className="flex min-h-0 flex-1 border-line border-t @max-[620px]:flex-col" onKeyDown={onKeyDown}>
+      <div className="flex w-72 shrink-0 @max-[860px]:w-56 flex-col border-line border-r @max-[620px]:h-40 @max-[620px]:w-full @max-[620px]:border-r-0 @max-[620px]:border-b">
         <p className="tabular flex h-8 shrink-0 items-center gap-2 px-3 text-muted text-sm">
           <span className="flex-1">
             {counted(changedTotal, "file")}

@@ -14,7 +14,7 @@ export function DiffView({ workspaceId, path, version }: { workspaceId: string; 
     queryFn: () => client.workspaces.diff({ id: workspaceId, path }),
     placeholderData: (before, query) => (query?.queryKey[2] === path ? before : undefined),
   });
-  const rows = useMemo(() => diffRows(diff.data?.patch ?? "").filter(({ kind }) => kind !== "file"), [diff.data]);
+  const rows = useMemo(() => diffRows(diff.data?.patch ?? "").filter(worthShowing), [diff.data]);
   const widest = useMemo(() => rows.reduce((most, row) => Math.max(most, columnsOf(row.text)), 0), [rows]);
   const handle = useRef<VirtualRowsHandle>(null);
 
@@ -54,6 +54,13 @@ export function DiffView({ workspaceId, path, version }: { workspaceId: string; 
       />
     </div>
   );
+}
+
+/** The file is named above, and a first hunk that starts at the top hides nothing. */
+function worthShowing(row: DiffRow, index: number, rows: readonly DiffRow[]): boolean {
+  if (row.kind === "file") return false;
+  const next = rows[index + 1];
+  return !(row.kind === "hunk" && next && "after" in next && Math.max(next.before ?? 0, next.after ?? 0) <= 1);
 }
 
 /** Width in characters; a tab is at most eight. */

@@ -13,6 +13,8 @@ export type Draft = {
   text: string;
   /** A folder dropped in a browser, which has no path. */
   contents: { entry: FileSystemDirectoryEntry; count: FolderCount | null; problem: Problem | null } | null;
+  /** It came by a drop and nobody has touched the form since. */
+  dropped: boolean;
   /** Null until the person chose: the default follows what was found. */
   mode: WorkspaceMode | null;
   name: string | null;
@@ -26,6 +28,7 @@ export type Draft = {
 export const emptyDraft: Draft = {
   text: "",
   contents: null,
+  dropped: false,
   mode: null,
   name: null,
   branch: "",

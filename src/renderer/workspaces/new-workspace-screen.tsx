@@ -33,7 +33,7 @@ export default function NewWorkspaceScreen({ panelId }: PanelProps<Record<never,
   const { draft, making } = useNewWorkspace();
   const waiting = useUi((ui) => ui.newWorkspaceSources.length);
   return (
-    <Screen label="New workspace">
+    <Screen>
       <div className="mx-auto max-w-xl px-6 py-5">
         <h2 className="mb-4 font-semibold text-lg">
           New workspace
@@ -57,7 +57,7 @@ function useDroppedSources(): void {
     const [next, ...rest] = sources;
     if (!next || (making && making.step !== "failed")) return;
     useUi.setState({ newWorkspaceSources: rest });
-    const kept = { ...emptyDraft, programId: useNewWorkspace.getState().draft.programId };
+    const kept = { ...emptyDraft, dropped: true, programId: useNewWorkspace.getState().draft.programId };
     if (next.kind === "text") useNewWorkspace.setState({ draft: { ...kept, text: next.text }, making: null });
     else {
       const contents = { entry: next.entry, count: null, problem: null };
@@ -92,14 +92,12 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
         preferredProgram(programs, settings.lastProgramId));
   const canSubmit = known && mode !== null && wrongName === null && (!draft.contents || draft.contents.count !== null);
 
-  // A drop, then Enter: the button takes the keyboard once it can be pressed and nobody types.
+  // A drop, then Enter: the button takes the keyboard as soon as it can be pressed.
   useEffect(() => {
-    const idle =
-      document.activeElement === document.body || document.activeElement?.closest("[data-new-workspace]") === null;
-    if (canSubmit && idle && (draft.contents || useUi.getState().newWorkspaceSources.length === 0)) {
-      submitButton.current?.focus({ preventScroll: true });
-    }
-  }, [canSubmit, draft.contents]);
+    if (!canSubmit || !draft.dropped) return;
+    submitButton.current?.focus({ preventScroll: true });
+    changeDraft({ dropped: false });
+  }, [canSubmit, draft.dropped]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -117,7 +115,7 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
   };
 
   return (
-    <form data-new-workspace className="flex flex-col gap-4" onSubmit={submit}>
+    <form className="flex flex-col gap-4" onSubmit={submit}>
       {draft.contents ? (
         <>
           <FoundContents name={draft.contents.entry.name} count={draft.contents.count} reading={reading} />

@@ -58,7 +58,7 @@ function KnownWorkspace({ workspace, visible }: { workspace: Workspace; visible:
   );
   const status = workspaceStatus(workspace);
   return (
-    <section aria-label={`Workspace ${workspace.name}`} className="flex h-full min-h-0 flex-col overflow-auto bg-panel">
+    <div className="@container flex h-full min-h-0 flex-col overflow-auto bg-panel">
       <Head workspace={workspace} details={details.data} onRefresh={() => void details.refetch()} />
       {!ready && (
         <div className="px-4 pb-4">
@@ -83,7 +83,7 @@ function KnownWorkspace({ workspace, visible }: { workspace: Workspace; visible:
         </div>
       )}
       {details.data && <Changes details={details.data} version={details.dataUpdatedAt} />}
-    </section>
+    </div>
   );
 }
 
@@ -185,7 +185,7 @@ function Terminals({ workspaceId }: { workspaceId: string }) {
   const terminals = useTerminalSummaries().filter((each) => each.workspaceId === workspaceId);
   if (terminals.length === 0) return null;
   return (
-    <ul aria-label="Terminals of this workspace" className="flex shrink-0 flex-wrap gap-1 px-3 pb-3">
+    <ul aria-label="Terminals of this workspace" className="flex shrink-0 flex-wrap gap-1 px-4 pb-3">
       {terminals.map((each) => (
         <TerminalChip key={each.id} terminal={each} />
       ))}
