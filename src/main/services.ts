@@ -203,10 +203,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
       rpc: (port) => serveRpcPort(rpc, port),
       terminal: (port, view) => void serveTerminalPort(streams, port, view),
     },
-    pauseNotifications: (minutes) => {
-      const notifyPausedUntil = minutes === 0 ? null : new Date(Date.now() + minutes * 60_000).toISOString();
-      settings.change({ notifyPausedUntil });
-    },
+    pauseNotifications: (minutes) => void notifications.pause(minutes),
     stop: () => closeAll(closing),
   };
 }

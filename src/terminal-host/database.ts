@@ -1,5 +1,6 @@
 /** `terminals.db`: the records of terminals and cells. Owned by the terminal host alone. */
 import type { Migration } from "#node/store/index.ts";
+import { cellsSchema } from "./cells/sqlite-cell-store.ts";
 
 export const migrations: readonly Migration[] = [
   `CREATE TABLE terminals (
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
      updated_at TEXT NOT NULL,
      resolved_at TEXT
    ) STRICT;`,
+  cellsSchema,
 ];

@@ -9,10 +9,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readLoginEnvironment } from "#node/login-environment.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { Subprocesses } from "#node/subprocess.ts";
+import { missing, onPath } from "#test/requirements.ts";
 import { AgentPrograms } from "./service.ts";
 import { programsSchema } from "./store.ts";
 
@@ -51,7 +53,7 @@ function service(path = bin, freshShell: () => Promise<unknown> = async () => {}
     database: store.database,
     async loginEnvironment(fresh) {
       if (fresh) await freshShell();
-      return { shell: "/bin/bash", env: { PATH: `${path}:/usr/bin:/bin`, HOME: folder } };
+      return { shell: "/bin/bash", env: { PATH: `${path}:/usr/bin:/bin`, HOME: folder, DISPLAY: ":9" } };
     },
     run: (command) => processes.run(command),
     versionTimeoutMs: 1_000,
@@ -153,9 +155,11 @@ describe("looking for agent programs", () => {
   test("never looks in relative places of PATH, and takes no directory or text file for a program", async () => {
     mkdirSync(join(bin, "claude"));
     writeFileSync(join(bin, "codex"), "not executable", { mode: 0o644 });
-    const programs = service(`.:relative:${bin}`);
-    expect(await found(programs, "claude")).toBeNull();
-    expect(await found(programs, "codex")).toBeNull();
+    expect(await found(service(), "claude")).toBeNull();
+    expect(await found(service(), "codex")).toBeNull();
+    const path = install("gemini", "echo 1.0.0");
+    expect(await found(service(relative(process.cwd(), bin)), "gemini")).toBeNull();
+    expect(await found(service(), "gemini")).toEqual({ path, version: "1.0.0" });
   });
 
   test("shows a mistake in the person's file at its entry", async () => {
@@ -168,6 +172,32 @@ describe("looking for agent programs", () => {
       problem: `${ownFile}, line 1: command is missing`,
     });
   });
+});
+
+describe("with the login shell of the person", () => {
+  const startFiles = [
+    { shell: "bash", startFile: ".bash_profile", line: () => `export PATH="${bin}:$PATH"` },
+    { shell: "zsh", startFile: ".zshrc", line: () => `export PATH="${bin}:$PATH"` },
+    { shell: "fish", startFile: ".config/fish/config.fish", line: () => `set -gx PATH "${bin}" $PATH` },
+  ];
+  for (const { shell, startFile, line } of startFiles) {
+    test.skipIf(missing(shell))(`finds what the start file of ${shell} puts on PATH`, async () => {
+      const path = install("claude", 'echo "1.0.0 (Claude Code)"');
+      mkdirSync(join(folder, dirname(startFile)), { recursive: true });
+      writeFileSync(join(folder, startFile), `${line()}\n`);
+      const shellPath = onPath(shell) ?? shell;
+      const env = await readLoginEnvironment({ PATH: "/usr/bin:/bin", HOME: folder, SHELL: shellPath });
+      const programs = new AgentPrograms({
+        builtinFolder,
+        ownFile: join(folder, "agent-programs.toml"),
+        database: store.database,
+        loginEnvironment: async () => ({ shell: shellPath, env }),
+        run: (command) => processes.run(command),
+      });
+      expect(await found(programs, "claude")).toEqual({ path, version: "1.0.0" });
+      expect(await found(programs, "shell")).toEqual({ path: shellPath, version: null });
+    });
+  }
 });
 
 describe("a program that is to be launched", () => {

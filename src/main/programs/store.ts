@@ -17,6 +17,8 @@ export const programsSchema = `
 
 /** An answer is asked for again after a day even if the file is the same: a version manager's shim never changes. */
 const freshMs = 24 * 60 * 60 * 1000;
+/** No version may have been a busy computer: that answer spares the next looks their wait, but not those of tomorrow. */
+const freshWithoutVersionMs = 10 * 60 * 1000;
 
 export class VersionStore {
   readonly #database: Database.Database;
@@ -29,9 +31,12 @@ export class VersionStore {
   get(path: string, args: readonly string[], file: string, now: number): VersionAnswer | null {
     const row = this.#database
       .prepare(
-        "SELECT version, other FROM program_versions WHERE path = ? AND arguments = ? AND file = ? AND checked_at > ?",
+        `SELECT version, other FROM program_versions
+         WHERE path = ? AND arguments = ? AND file = ? AND checked_at > iif(version IS NULL, ?, ?)`,
       )
-      .get(path, JSON.stringify(args), file, now - freshMs) as { version: string | null; other: number } | undefined;
+      .get(path, JSON.stringify(args), file, now - freshWithoutVersionMs, now - freshMs) as
+      | { version: string | null; other: number }
+      | undefined;
     return row === undefined ? null : { version: row.version, other: row.other === 1 };
   }
 

@@ -51,7 +51,7 @@ export function CellRow({ cell, open, onToggle, onEdit, onRerun, unavailable }: 
             {held ? <Elapsed since={cell.startedAt} /> : cell.durationMs === null ? "" : duration(cell.durationMs)}
           </span>
         </button>
-        {held && (
+        {cell.state === "running" && (
           <Button
             small
             onClick={() =>

@@ -116,7 +116,7 @@ function Cells({ terminal }: { terminal: Terminal }) {
         onSubmitted={(cell, how) => {
           if (how === "run") awaited.current.add(cell.id);
         }}
-        onShowHeld={() => terminal.heldCellId && reveal(terminal.heldCellId)}
+        onShowHeld={(id) => reveal(id)}
       />
     </section>
   );

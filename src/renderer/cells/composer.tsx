@@ -5,6 +5,7 @@ import type { Cell } from "#shared/contract/cells.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { Button, Keys, ProblemNote } from "../ui/index.ts";
+import { firstLine } from "./cell-row.tsx";
 import { setDraft, useDraft } from "./drafts.ts";
 import { EndChoice } from "./end-choice.tsx";
 import { defaultLimits, limitOf } from "./limit.ts";
@@ -18,7 +19,7 @@ export type ComposerProps = {
   /** A cell has been submitted; `run` wants its output when it ends. */
   onSubmitted: (cell: Cell, how: "run" | "fire") => void;
   /** Leads to the cell that holds the terminal. */
-  onShowHeld: () => void;
+  onShowHeld: (cellId: string) => void;
 };
 
 export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: ComposerProps) {
@@ -28,6 +29,10 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
   const [busy, setBusy] = useState(false);
   const place = useRef(-1);
   const alive = terminal.state === "running";
+  const holder = cells.find(({ state }) => state === "running" || state === "timeout");
+  const refusedByHolder = problem?.code === "conflict" && holder === undefined;
+  // What refused it has ended: the message would be untrue.
+  if (refusedByHolder) setProblem(null);
   const limitBroken = limitOf(limit, "run") === null;
   const change = (next: string) => setDraft(terminal.id, { code: next });
 
@@ -85,9 +90,11 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
     >
       {problem && (
         <ProblemNote problem={problem}>
-          {terminal.heldCellId && (
-            <Button small onClick={onShowHeld}>
-              Show the cell that holds it
+          {problem.code === "conflict" && holder && (
+            <Button small onClick={() => onShowHeld(holder.id)} className="min-w-0 max-w-full shrink">
+              <span className="truncate">
+                Show <code className="font-mono text-sm">{firstLine(holder.code)}</code>
+              </span>
             </Button>
           )}
         </ProblemNote>

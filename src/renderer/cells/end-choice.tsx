@@ -49,7 +49,7 @@ function EndForm({ terminal, onDone }: { terminal: Terminal; onDone: () => void 
 
   return (
     <form
-      className="flex w-72 flex-col gap-3 p-1"
+      className="flex w-80 flex-col gap-3 p-3"
       onSubmit={(event) => {
         event.preventDefault();
         void save();

@@ -1,6 +1,6 @@
 /** One tab: what the panel's kind shows, and a way to close it. */
 import { X } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { shortcutLabel } from "../app/commands.ts";
 import { ContextMenu, type MenuItem } from "../ui/index.ts";
 import { dock, registeredKind, useDock } from "./panels.tsx";
@@ -16,6 +16,12 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
   // Dockview names the tab to screen readers with the panel's title.
   useEffect(() => setTitle(title.split("\n", 1)[0] ?? ""), [title, setTitle]);
 
+  // A tab gets its width only now: until then dockview cannot bring it into view.
+  const body = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (active) body.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [active]);
+
   const items = (): MenuItem[] => [
     { label: "Close", run: () => dock.close(panelId), keys: shortcutLabel(shortcuts.closePanel) },
     { label: "Close the other tabs", run: () => dock.closeOthers(panelId) },
@@ -29,6 +35,7 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the tab around it is dockview's and has the role and the keys */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
       <div
+        ref={body}
         data-tip={title}
         className="group/tab flex h-full min-w-24 max-w-60 items-center gap-1.5 pr-1 pl-2.5"
         onClick={() => dock.focus(panelId)}
@@ -37,11 +44,10 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
         }}
       >
         {registered?.tab(params, { active })}
-        <button
-          type="button"
-          tabIndex={-1}
-          aria-label={`Close ${title}`}
-          className="ml-auto grid size-5 flex-none place-items-center rounded-sm text-muted opacity-0 hover:bg-hover hover:text-text focus-visible:opacity-100 group-hover/tab:opacity-100"
+        {/* Inside a tab nothing else may take the keyboard; there the shortcut and the menu close it. */}
+        <span
+          aria-hidden
+          className="ml-auto grid size-5 flex-none place-items-center rounded-sm text-muted opacity-0 hover:bg-hover hover:text-text group-hover/tab:opacity-100"
           onPointerDown={(event) => event.stopPropagation()}
           onClick={(event) => {
             event.stopPropagation();
@@ -49,7 +55,7 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
           }}
         >
           <X size={12} aria-hidden />
-        </button>
+        </span>
       </div>
     </ContextMenu>
   );

@@ -10,12 +10,22 @@ import {
 } from "dockview-react";
 import "dockview-react/dist/styles/dockview.css";
 import "./dock.css";
-import { type ComponentType, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type ComponentType,
+  type KeyboardEvent,
+  Suspense,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { rememberDock, savedDock } from "../app/layout.ts";
+import { sameJson } from "../live/index.ts";
 import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
 import { GroupActions, NewTabAction } from "./group-actions.tsx";
-import { mountDock, panelFocusAttribute, panelFocusLaterAttribute, registeredKind, useDock } from "./panels.tsx";
+import { dock, mountDock, panelFocusAttribute, panelFocusLaterAttribute, registeredKind, useDock } from "./panels.tsx";
 import { useDockCommands } from "./use-dock-commands.ts";
 
 const theme: DockviewTheme = {
@@ -38,13 +48,17 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
     if (api === null) return;
     const unmount = mountDock(commandsOf(api));
     const publish = () =>
-      useDock.setState({
-        panels: api.panels.map((panel) => {
+      useDock.setState((before) => {
+        const panels = api.panels.map((panel) => {
           const { kind, params } = panel.params as SavedPanel;
           return { id: panel.id, kind, params, visible: panel.api.isVisible };
-        }),
-        frontId: api.activePanel?.id ?? null,
-        maximized: api.hasMaximizedGroup(),
+        });
+        return {
+          // Dragging a divider changes the layout with every frame, and none of what is said here.
+          panels: sameJson(before.panels, panels) ? before.panels : panels,
+          frontId: api.activePanel?.id ?? null,
+          maximized: api.hasMaximizedGroup(),
+        };
       });
     const listening = [
       api.onDidLayoutChange(() => {
@@ -55,6 +69,10 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
       api.onDidMaximizedGroupChange(publish),
     ];
     publish();
+    // Where the person left off, unless the keyboard is in use already.
+    if (api.activePanel && document.activeElement === document.body) {
+      useDock.setState({ focusWanted: api.activePanel.id });
+    }
     return () => {
       for (const one of listening) one.dispose();
       unmount();
@@ -62,24 +80,38 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
   }, [api]);
 
   const ready = ({ api: given }: DockviewReadyEvent) => {
+    // Dockview makes each group a landmark; a window with twenty of them has none that helps.
+    given.onDidAddGroup((group) => group.element.setAttribute("role", "group"));
     restore(given);
     setApi(given);
   };
 
   return (
-    <DockviewReact
-      theme={theme}
-      components={components}
-      tabComponents={tabComponents}
-      defaultTabComponent={Tab}
-      watermarkComponent={Watermark}
-      leftHeaderActionsComponent={NewTabAction}
-      rightHeaderActionsComponent={GroupActions}
-      onReady={ready}
-      disableFloatingGroups
-      announcements={false}
-    />
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the tabs, which are dockview's
+    <div className="h-full" onKeyDown={onTabKey}>
+      <DockviewReact
+        theme={theme}
+        components={components}
+        tabComponents={tabComponents}
+        defaultTabComponent={Tab}
+        watermarkComponent={Watermark}
+        leftHeaderActionsComponent={NewTabAction}
+        rightHeaderActionsComponent={GroupActions}
+        onReady={ready}
+        disableFloatingGroups
+        announcements={false}
+      />
+    </div>
   );
+}
+
+/** On a tab: Enter goes into its panel, Delete closes it. Dockview itself has the arrow keys. */
+function onTabKey({ key, target }: KeyboardEvent): void {
+  if (key !== "Enter" && key !== "Delete") return;
+  const panelId = (target as HTMLElement).closest("[role=tab]")?.getAttribute("data-tab-panel-id");
+  if (!panelId) return;
+  if (key === "Enter") dock.focus(panelId);
+  else dock.close(panelId);
 }
 
 /** What was open at the last start. Panels whose kind or parameters mean nothing any more are left out. */
@@ -101,6 +133,7 @@ function restore(api: DockviewApi): void {
 function Body({ api, params: { kind, params } }: IDockviewPanelProps<SavedPanel>) {
   const frame = useRef<HTMLDivElement>(null);
   const [visible, setVisible] = useState(api.isVisible);
+  const [loaded, setLoaded] = useState(false);
   const active = useDock((state) => state.frontId === api.id);
   const wanted = useDock((state) => state.focusWanted === api.id);
 
@@ -111,24 +144,32 @@ function Body({ api, params: { kind, params } }: IDockviewPanelProps<SavedPanel>
   }, [api]);
 
   useLayoutEffect(() => {
-    if (!wanted || !visible) return;
+    if (!wanted || !visible || !loaded) return;
     // After dockview has put the panel in its place: an element outside the document cannot take the keyboard.
     const handle = requestAnimationFrame(() => frame.current && takeKeyboard(frame.current));
     return () => cancelAnimationFrame(handle);
-  }, [wanted, visible]);
+  }, [wanted, visible, loaded]);
 
   return (
     <div ref={frame} className="h-full outline-none" tabIndex={-1}>
-      <Suspense>{registeredKind(kind)?.body(params, { panelId: api.id, visible, active })}</Suspense>
+      <Suspense>
+        {registeredKind(kind)?.body(params, { panelId: api.id, visible, active })}
+        <WhenShown tell={setLoaded} />
+      </Suspense>
     </div>
   );
 }
 
-/** False when the body is not there yet: the wish stays, and the body fulfils it when it is. */
+/** Says when what stands beside it has loaded. */
+function WhenShown({ tell }: { tell: (shown: boolean) => void }) {
+  useEffect(() => tell(true), [tell]);
+  return null;
+}
+
+/** A body that is not ready keeps the wish and fulfils it itself. */
 function takeKeyboard(frame: HTMLElement): void {
   const marked = frame.querySelector<HTMLElement>(`[${panelFocusAttribute}]`);
-  if (marked === null && (frame.childElementCount === 0 || frame.querySelector(`[${panelFocusLaterAttribute}]`)))
-    return;
+  if (marked === null && frame.querySelector(`[${panelFocusLaterAttribute}]`)) return;
   useDock.setState({ focusWanted: null });
   if (frame.contains(document.activeElement) && document.activeElement !== frame) return;
   const target = marked ?? frame.querySelector<HTMLElement>("input, textarea, select, button, [tabindex='0']") ?? frame;

@@ -76,7 +76,7 @@ export function FindBar({ session, theme, wanted, onClose }: FindBarProps) {
   return (
     <search
       aria-label="Find in this terminal"
-      className="absolute top-1 right-4 z-10 flex max-w-[calc(100%-2rem)] items-center gap-0.5 rounded-md border border-line bg-raised p-1 shadow-raised"
+      className="absolute top-1 right-4 z-10 flex max-w-[calc(100%-2rem)] flex-wrap items-center justify-end gap-0.5 rounded-md border border-line bg-raised p-1 shadow-raised"
       onKeyDown={(event) => {
         if (event.key === "Escape") {
           event.stopPropagation();

@@ -23,22 +23,24 @@ export function GroupActions({ activePanel, isGroupActive }: IDockviewHeaderActi
   return (
     <div className="flex h-full items-center gap-0.5 px-1">
       {terminalId && <KillButton terminalId={terminalId} />}
-      <IconButton label="Split to the right" keys={keys("splitRight")} onClick={() => split(id, "right")}>
-        <PanelRight size={14} aria-hidden />
-      </IconButton>
-      <IconButton label="Split below" keys={keys("splitBelow")} onClick={() => split(id, "below")}>
-        <PanelBottom size={14} aria-hidden />
-      </IconButton>
-      <IconButton
-        label={maximized ? "Show all panels" : "Fill the window"}
-        keys={keys("maximize")}
-        onClick={() => {
-          if (!isGroupActive) dock.focus(id);
-          dock.toggleMaximized();
-        }}
-      >
-        {maximized ? <Minimize2 size={13} aria-hidden /> : <Maximize2 size={13} aria-hidden />}
-      </IconButton>
+      <span className="dock-extra-actions">
+        <IconButton label="Split to the right" keys={keys("splitRight")} onClick={() => split(id, "right")}>
+          <PanelRight size={14} aria-hidden />
+        </IconButton>
+        <IconButton label="Split below" keys={keys("splitBelow")} onClick={() => split(id, "below")}>
+          <PanelBottom size={14} aria-hidden />
+        </IconButton>
+        <IconButton
+          label={maximized ? "Show all panels" : "Fill the window"}
+          keys={keys("maximize")}
+          onClick={() => {
+            if (!isGroupActive) dock.focus(id);
+            dock.toggleMaximized();
+          }}
+        >
+          {maximized ? <Minimize2 size={13} aria-hidden /> : <Maximize2 size={13} aria-hidden />}
+        </IconButton>
+      </span>
     </div>
   );
 }

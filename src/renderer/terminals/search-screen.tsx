@@ -29,7 +29,7 @@ export default function SearchScreen() {
   const groups = useDeferredValue(wanted === "" || error ? [] : groupByTerminal(data ?? []));
 
   return (
-    <section aria-label="Search all terminals" className="flex h-full flex-col bg-panel">
+    <div className="flex h-full flex-col bg-panel">
       <search className="flex flex-none items-center gap-1 border-line border-b p-2">
         <input
           {...{ [panelFocusAttribute]: "" }}
@@ -70,7 +70,7 @@ export default function SearchScreen() {
           <Group key={terminalId} terminalId={terminalId} found={found} text={wanted} regex={regex} />
         ))}
       </div>
-    </section>
+    </div>
   );
 }
 
@@ -80,7 +80,7 @@ function Group(props: { terminalId: string; found: readonly Found[]; text: strin
   const workspace = useWorkspace(terminal?.owner.workspaceId ?? null);
   const label = useTerminalLabel(terminal) || terminalId;
   return (
-    <section aria-label={label} className="pb-2">
+    <div className="pb-2">
       <h3 className="sticky top-0 flex items-center gap-2 bg-panel px-3 py-1">
         <span className="min-w-0 truncate">
           {workspace && <span className="text-muted">{workspace.name} · </span>}
@@ -116,7 +116,7 @@ function Group(props: { terminalId: string; found: readonly Found[]; text: strin
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   );
 }
 

@@ -105,8 +105,9 @@ export class TerminalSession {
     this.emulator.shown();
   }
 
+  /** Without the empty rows that a selection of everything ends in. */
   get selection(): string {
-    return this.emulator.terminal.getSelection();
+    return this.emulator.terminal.getSelection().replace(/\n{2,}$/, "");
   }
 
   setLook(look: TerminalLook): void {

@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { type Client, problemFrom, useClient } from "../connection/index.ts";
-import { Button, counted, Elapsed, Sign } from "../ui/index.ts";
+import { Button, counted, Sign } from "../ui/index.ts";
 import { linesOf } from "./clipboard-text.ts";
 import { pressKill, useArmedKill } from "./kill.ts";
 import { useTerminalLabel } from "./use-terminal-status.ts";
@@ -80,6 +80,9 @@ export function KillBar({ terminal, client, onClose }: { terminal: Terminal; cli
   );
 }
 
+/** What `k` can call it; main checks the rest of the rule. Empty takes the name away. */
+const nameLike = /^[A-Za-z0-9_.-]*$/;
+
 export function RenameBar({ terminal, onClose }: { terminal: Terminal; onClose: () => void }) {
   const client = useClient();
   const [name, setName] = useState(terminal.name ?? "");
@@ -90,8 +93,10 @@ export function RenameBar({ terminal, onClose }: { terminal: Terminal; onClose: 
     field.current?.select();
   }, []);
   const save = async () => {
+    const wanted = name.trim();
+    if (!nameLike.test(wanted)) return setError("Letters, digits, '_', '.' and '-' only");
     try {
-      await client.terminals.rename({ id: terminal.id, name: name.trim() === "" ? null : name.trim() });
+      await client.terminals.rename({ id: terminal.id, name: wanted || null });
       onClose();
     } catch (thrown) {
       setError(problemFrom(thrown).message);
@@ -139,13 +144,13 @@ export function RenameBar({ terminal, onClose }: { terminal: Terminal; onClose: 
   );
 }
 
-export function NoConnectionBar({ since }: { since: number }) {
+/** Only this terminal's stream is lost; when the whole connection is, the window says so itself. */
+export function NoStreamBar() {
   return (
     <Bar label="Connection" role="status">
       <Sign state="unknown" />
       <span className="min-w-0 flex-1 truncate">
-        No connection to Cellar since <Elapsed since={new Date(since).toISOString()} />. The program goes on; keys are
-        not sent.
+        No connection to this terminal; it is tried again. Keys are not sent meanwhile.
       </span>
     </Bar>
   );

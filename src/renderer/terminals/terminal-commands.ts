@@ -17,6 +17,7 @@ export type CommandContext = {
   terminal: Terminal;
   session: TerminalSession;
   panelId: string;
+  hasSelection: boolean;
   openFind: () => void;
   openRename: () => void;
 };
@@ -29,6 +30,7 @@ export function terminalCommands({
   terminal,
   session,
   panelId,
+  hasSelection,
   openFind,
   openRename,
 }: CommandContext): Command[] {
@@ -41,7 +43,7 @@ export function terminalCommands({
       id: "terminal.copy",
       title: "Copy selection",
       shortcut: shortcuts.copy,
-      unavailable: session.state.getState().hasSelection ? undefined : "Nothing is selected",
+      unavailable: hasSelection ? undefined : "Nothing is selected",
       run: () => void orNotice("Could not copy", copyText(session.selection)),
     }),
     local({

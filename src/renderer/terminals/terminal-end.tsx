@@ -17,8 +17,8 @@ export function TerminalEnd({ terminal, panelId }: { terminal: Terminal; panelId
     setRestarting(false);
   };
   return (
-    <div className="flex min-h-9 flex-none items-center gap-2 border-line border-t bg-panel px-3 py-1">
-      <StateLine status={useTerminalStatus(terminal)} className="flex-1" />
+    <div className="flex min-h-9 flex-none flex-wrap items-center gap-x-2 gap-y-1 border-line border-t bg-panel px-3 py-1">
+      <StateLine status={useTerminalStatus(terminal)} className="min-w-36 flex-1" />
       <Button small busy={restarting} icon={<RotateCw size={12} aria-hidden />} onClick={() => void restart()}>
         Restart
       </Button>

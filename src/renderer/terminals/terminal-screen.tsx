@@ -13,8 +13,8 @@ import { droppedText } from "./drop.ts";
 import { FindBar } from "./find-bar.tsx";
 import { FollowPill } from "./follow-pill.tsx";
 import { dock, type PanelProps, panelFocusAttribute, panelFocusLaterAttribute, useDock } from "./panels.tsx";
-import type { TerminalSession } from "./session.ts";
-import { KillBar, NoConnectionBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
+import type { SessionState, TerminalSession } from "./session.ts";
+import { KillBar, NoStreamBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
 import { keyMeaning, menuItems, terminalCommands } from "./terminal-commands.ts";
 import { TerminalEnd } from "./terminal-end.tsx";
 import { useLook } from "./use-look.ts";
@@ -53,6 +53,9 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   const [renameOpen, setRenameOpen] = useState(false);
   const ended = terminal.state !== "running" && terminal.state !== "starting";
 
+  const painted = useSessionPart(session, (state) => state.painted) ?? false;
+  const hasSelection = useSessionPart(session, (state) => state.hasSelection) ?? false;
+
   commands.current = useMemo(() => {
     if (session === null) return none;
     return terminalCommands({
@@ -60,15 +63,15 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
       terminal,
       session,
       panelId,
+      hasSelection,
       openFind: () => setFindOpen(true),
       openRename: () => setRenameOpen(true),
     });
-  }, [connection, terminal, session, panelId]);
+  }, [connection, terminal, session, panelId, hasSelection]);
   useCommands(active ? commands.current : none);
   useFocusWhenWanted(session, panelId);
 
   const back = () => session?.focus();
-  const painted = usePainted(session);
   const closing = (setOpen: (open: boolean) => void) => () => {
     setOpen(false);
     back();
@@ -82,7 +85,9 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   };
 
   return (
-    <section
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms, and a landmark for each terminal would be no help
+    <div
+      role="group"
       aria-label={`Terminal ${label}`}
       aria-busy={!painted}
       {...(session ? {} : { [panelFocusLaterAttribute]: "" })}
@@ -109,7 +114,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
         )}
       </div>
       {ended && <TerminalEnd terminal={terminal} panelId={panelId} />}
-    </section>
+    </div>
   );
 }
 
@@ -123,13 +128,13 @@ type OverlayProps = {
 
 function Overlays({ session, terminal, ended, find, rename }: OverlayProps) {
   const { client } = useConnection();
-  const { since } = useConnectionStatus();
+  const { state } = useConnectionStatus();
   const { stream, following, newLines, link, bells, pendingPaste } = useStore(session.state);
   const flashes = useSettings().terminalBell !== "none";
   return (
     <>
       <div className="absolute inset-x-0 top-0 z-20">
-        {stream === "reconnecting" && <NoConnectionBar since={since} />}
+        {stream === "reconnecting" && state === "connected" && <NoStreamBar />}
         {pendingPaste !== null && <PasteBar text={pendingPaste} answer={(yes) => session.answerPaste(yes)} />}
         {!ended && <KillBar terminal={terminal} client={client} onClose={() => session.focus()} />}
         {rename && <RenameBar terminal={terminal} onClose={rename.close} />}
@@ -179,11 +184,11 @@ function Unreadable() {
   );
 }
 
-/** False until the first snapshot is on screen. */
-function usePainted(session: TerminalSession | null): boolean {
+/** A part of what the session says; null while there is none. */
+function useSessionPart<Part>(session: TerminalSession | null, select: (state: SessionState) => Part): Part | null {
   return useSyncExternalStore(
     useCallback((changed) => session?.state.subscribe(changed) ?? (() => {}), [session]),
-    () => session?.state.getState().painted ?? false,
+    () => (session ? select(session.state.getState()) : null),
   );
 }
 

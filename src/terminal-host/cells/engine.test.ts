@@ -1,7 +1,9 @@
 import { chmodSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MemoryCellStore, type PtyTerminal } from "./pty-terminal.fixture.ts";
+import type { CellEvent } from "#shared/contract/cells.ts";
+import { createCellEngine } from "./engine.ts";
+import { Bench, type PtyTerminal } from "./pty-terminal.fixture.ts";
 
 let bench: Bench;
 beforeEach(() => {
@@ -105,6 +107,24 @@ describe("the lock", () => {
     expect((await bench.run(terminal, "echo y")).output).toBe("y");
   });
 
+  test("a cell that is over before its write is known to be through is still fired first", async () => {
+    const terminal = await bash();
+    terminal.slowWrites = true;
+    expect((await bench.run(terminal, "echo quick")).output).toBe("quick");
+    expect((await bench.run(terminal, ")")).exitCode).toBe(2);
+    expect(types()).toEqual(["fired", "done", "fired", "done"]);
+  });
+
+  test("a hook that cannot be started is refused before anything is sent", async () => {
+    const terminal = await bench.open(["sh"], { mode: "hook", path: join(bench.folder, "none") });
+    const before = terminal.written;
+    await expect(bench.fire(terminal, "echo x")).rejects.toThrow(`hook not found: ${join(bench.folder, "none")}`);
+    terminal.cellEnd = { mode: "hook", path: bench.folder };
+    await expect(bench.fire(terminal, "echo x")).rejects.toThrow("hook not found");
+    expect(terminal.written).toBe(before);
+    expect(bench.engine.facts(terminal.id).heldCellId).toBeNull();
+  });
+
   test("a limit of more days than a timer can hold does not end at once", async () => {
     const terminal = await bash();
     const { id } = await bench.fire(terminal, "sleep 0.2; echo end", 10_000_000);
@@ -134,17 +154,15 @@ describe("the end of things", () => {
   test("after a crash of the host a held cell is an error: watcher died", async () => {
     const terminal = await bash();
     const { id } = await bench.fire(terminal, "sleep 30");
-    const survivor = new MemoryCellStore();
-    for (const record of bench.store.records.values()) survivor.save(record);
-    const next = new Bench({ store: survivor });
-    try {
-      expect(next.engine.recover()).toMatchObject([{ id, state: "error", error: "watcher died" }]);
-      expect(next.engine.recover()).toEqual([]);
-      expect(next.engine.poll(terminal.id, "work", id)).toMatchObject({ output: "watcher died", ok: false });
-      expect(next.events).toMatchObject([{ type: "error", cell: { id } }]);
-    } finally {
-      await next.dispose();
-    }
+    // As a crash leaves it: nothing is resolved, and the next engine finds the store as it is.
+    bench.engine.dispose();
+    const next = createCellEngine({ store: bench.store, codeFolder: join(bench.folder, "code") });
+    const events: CellEvent[] = [];
+    next.onEvent((event) => events.push(event));
+    expect(next.recover()).toMatchObject([{ id, state: "error", error: "watcher died" }]);
+    expect(next.recover()).toEqual([]);
+    expect(next.poll(terminal.id, "work", id)).toMatchObject({ output: "watcher died", ok: false });
+    expect(events).toMatchObject([{ type: "error", cell: { id } }]);
   });
 
   test("no code file is left behind", async () => {

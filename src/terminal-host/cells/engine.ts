@@ -5,6 +5,7 @@ import type { Cell, CellEvent } from "#shared/contract/cells.ts";
 import { Failure } from "#shared/failure.ts";
 import type { PollResult } from "../protocol.ts";
 import { defaultOutputLimit } from "./cell-output.ts";
+import { publicCell } from "./cell-record.ts";
 import type {
   CellEngine,
   CellRecord,
@@ -16,7 +17,7 @@ import type {
 } from "./cell-terminal.ts";
 import { historyOf } from "./history.ts";
 import { pollRecord } from "./poll.ts";
-import { publicCell, TerminalCells } from "./terminal-cells.ts";
+import { TerminalCells } from "./terminal-cells.ts";
 
 export type EngineOptions = {
   store: CellStore;

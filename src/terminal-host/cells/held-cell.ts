@@ -10,6 +10,8 @@ export class HeldCell {
   readonly output: CellOutput;
   /** Some of the code may be with the program. */
   sent = false;
+  /** Its `fired` event is out. */
+  fired = false;
   /** Ctrl-C is on its way: whatever ends the cell now, it is `interrupted`. */
   interrupting = false;
   /** A file that the shell reads the code from. */

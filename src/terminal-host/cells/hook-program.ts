@@ -1,5 +1,7 @@
 /** A hook program that decides when a cell has ended: it is fed each cleaned line and has spoken when it exits (features AT-6, AT-7). */
 import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { Failure } from "#shared/failure.ts";
 
 export class HookProgram {
   readonly #child: ChildProcess;
@@ -25,5 +27,20 @@ export class HookProgram {
   kill(): void {
     this.#over = true;
     this.#child.kill("SIGKILL");
+  }
+}
+
+/** Throws `unavailable` in the words of AT-7 when the path is no file, or cannot be read or executed. */
+export function checkHook(path: string): void {
+  const checks: [wrong: string, holds: () => unknown][] = [
+    ["found", () => statSync(path).isFile()],
+    ["readable", () => accessSync(path, constants.R_OK)],
+    ["executable", () => accessSync(path, constants.X_OK)],
+  ];
+  for (const [wrong, holds] of checks) {
+    try {
+      if (holds() !== false) continue;
+    } catch {}
+    throw new Failure("unavailable", `hook not ${wrong}: ${path}`, { hint: "Give the path of an executable program." });
   }
 }

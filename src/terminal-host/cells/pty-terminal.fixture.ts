@@ -1,14 +1,16 @@
-/** For tests of the engine: a terminal on a real PTY, and a store in memory. The host's own are wired in its integration tests. */
+/** For tests of the engine: terminals on real PTYs and a store in a real file, without the rest of the host. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IPty, spawn } from "node-pty";
+import { openStore } from "#node/store/index.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { CellEnd } from "#shared/contract/terminals.ts";
-import type { CellEngine, CellRecord, CellStore, CellTerminal, HistoryMark, TerminalEnd } from "./cell-terminal.ts";
+import type { CellEngine, CellStore, CellTerminal, TerminalEnd } from "./cell-terminal.ts";
 import { WriteError } from "./cell-terminal.ts";
 import { createCellEngine } from "./engine.ts";
 import { withShellIntegration } from "./shell-integration.ts";
+import { cellsSchema, sqliteCellStore } from "./sqlite-cell-store.ts";
 
 export class PtyTerminal implements CellTerminal {
   readonly id: string;
@@ -24,6 +26,8 @@ export class PtyTerminal implements CellTerminal {
   written = 0;
   everything = "";
   brokenWrites = false;
+  /** Writes are through long before it is said. */
+  slowWrites = false;
   readonly #pty: IPty;
   readonly #output = new Set<(bytes: Uint8Array, offset: number) => void>();
   readonly #ends = new Set<(end: TerminalEnd) => void>();
@@ -77,7 +81,7 @@ export class PtyTerminal implements CellTerminal {
     if (this.brokenWrites || !this.alive) return Promise.reject(new WriteError("the terminal takes no input", 0));
     this.written += bytes.length;
     this.#pty.write(Buffer.from(bytes) as unknown as string);
-    return Promise.resolve();
+    return this.slowWrites ? new Promise((resolve) => setTimeout(resolve, 100)) : Promise.resolve();
   }
 
   onOutput(listener: (bytes: Uint8Array, offset: number) => void): () => void {
@@ -98,56 +102,24 @@ export class PtyTerminal implements CellTerminal {
   }
 }
 
-export type TerminalOptions = { cols?: number; env?: Record<string, string>; home?: string; cwd?: string };
-
-export class MemoryCellStore implements CellStore {
-  readonly records = new Map<string, CellRecord>();
-  readonly outputs = new Map<string, string>();
-  readonly history: HistoryMark[] = [];
-
-  save(record: CellRecord, output?: { from: number; text: string }): void {
-    this.records.set(record.id, { ...record });
-    if (output && output.text !== "") this.appendOutput(record.id, output.from, output.text);
-  }
-  appendOutput(cellId: string, from: number, text: string): void {
-    this.outputs.set(cellId, (this.outputs.get(cellId) ?? "").slice(0, from) + text);
-  }
-  get(cellId: string): CellRecord | null {
-    return this.records.get(cellId) ?? null;
-  }
-  list(terminalId: string | null, limit: number): CellRecord[] {
-    const all = [...this.records.values()].reverse();
-    return all.filter((record) => terminalId === null || record.terminalId === terminalId).slice(0, limit);
-  }
-  unresolved(): CellRecord[] {
-    return [...this.records.values()].filter(({ state }) => state === "running" || state === "timeout");
-  }
-  readOutput(cellId: string, from: number, length: number): { text: string; totalLength: number } {
-    const text = this.outputs.get(cellId) ?? "";
-    return { text: text.slice(from, from + length), totalLength: text.length };
-  }
-  addMark(mark: HistoryMark): void {
-    this.history.push(mark);
-  }
-  marks(terminalId: string, fromOffset: number): HistoryMark[] {
-    return this.history.filter((mark) => mark.terminalId === terminalId && mark.offset >= fromOffset);
-  }
-  removeTerminal(terminalId: string): void {
-    for (const record of this.list(terminalId, Number.MAX_SAFE_INTEGER)) this.records.delete(record.id);
-  }
-}
+export type TerminalOptions = {
+  cols?: number;
+  env?: Record<string, string>;
+  home?: string;
+  cwd?: string;
+  readyMs?: number;
+};
 
 /** An engine with its terminals; everything ends with {@link Bench.dispose}. */
 export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), "cellar-cells-"));
-  readonly store: MemoryCellStore;
+  readonly #file = openStore({ path: join(this.folder, "cells.db"), migrations: [cellsSchema], durability: "normal" });
+  readonly store: CellStore = sqliteCellStore(this.#file.database);
   readonly engine: CellEngine;
   readonly events: CellEvent[] = [];
   readonly terminals: PtyTerminal[] = [];
 
-  constructor(options: { outputLimitBytes?: number; store?: MemoryCellStore } = {}) {
-    this.store = options.store ?? new MemoryCellStore();
-    const { outputLimitBytes } = options;
+  constructor({ outputLimitBytes }: { outputLimitBytes?: number } = {}) {
     this.engine = createCellEngine({
       store: this.store,
       codeFolder: join(this.folder, "code"),
@@ -162,7 +134,7 @@ export class Bench {
     const terminal = new PtyTerminal(id, argv, cellEnd, { home: this.folder, cwd: this.folder, ...options });
     this.terminals.push(terminal);
     this.engine.attach(terminal);
-    await this.engine.ready(id, 10_000);
+    await this.engine.ready(id, options.readyMs ?? 10_000);
     return terminal;
   }
 
@@ -191,6 +163,7 @@ export class Bench {
   async dispose(): Promise<void> {
     for (const terminal of this.terminals) await terminal.kill();
     this.engine.dispose();
+    this.#file.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

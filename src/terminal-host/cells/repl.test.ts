@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CellEnd } from "#shared/contract/terminals.ts";
 import { missing } from "#test/requirements.ts";
@@ -117,9 +117,13 @@ describe.each(cases)("$name", ({ argv, end, needs, cells }) => {
   );
 });
 
-const newPython = "/root/.pyenv/versions/3.13.0/bin/python3.13";
-test.skipIf(!existsSync(newPython))("python 3.13's new editor by repeat", async () => {
-  const terminal = await bench.open([newPython, "-q"], repeat);
-  expect((await bench.run(terminal, "print(6 * 7)", 6)).output).toBe("42");
-  expect((await bench.run(terminal, "def f(x):\n    return x + 1\n\nprint(f(2))", 6)).output).toBe("3");
-});
+// Where pyenv keeps several versions, its name alone is not enough.
+const newPythonEnv = { PYENV_VERSION: "3.13.0", PYENV_ROOT: process.env["PYENV_ROOT"] ?? "" };
+const newPython = spawnSync("python3.13", ["-c", ""], { env: { ...process.env, ...newPythonEnv } }).status === 0;
+if (newPython) {
+  test("python 3.13's new editor by repeat", async () => {
+    const terminal = await bench.open(["python3.13", "-q"], repeat, { env: newPythonEnv });
+    expect((await bench.run(terminal, "print(6 * 7)", 6)).output).toBe("42");
+    expect((await bench.run(terminal, "def f(x):\n    return x + 1\n\nprint(f(2))", 6)).output).toBe("3");
+  });
+}

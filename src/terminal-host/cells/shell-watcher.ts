@@ -24,6 +24,7 @@ export class ShellWatcher implements CellWatcher {
   #started: number | null = null;
   #finished = false;
   #sent = false;
+  #promptBack = false;
   #exitCode: number | null = null;
   #grace: NodeJS.Timeout | null = null;
 
@@ -39,6 +40,7 @@ export class ShellWatcher implements CellWatcher {
 
   sent(): void {
     this.#sent = true;
+    if (this.#promptBack) this.#promptEnd();
   }
 
   mark(mark: Mark): void {
@@ -46,6 +48,8 @@ export class ShellWatcher implements CellWatcher {
       case "paste":
         // The editor has let go of the code; what follows until the prompt is a complaint about it, unless a command starts.
         if (!mark.on && this.#started === null) this.#capture();
+        // zsh's prompt without our end mark (somebody has just replaced it): the command's end was marked, and the editor is back.
+        if (mark.on) this.#promptEnd();
         break;
       case "commandStart":
         this.#commandStart();
@@ -71,6 +75,7 @@ export class ShellWatcher implements CellWatcher {
       this.#model = null;
     }
     this.#finished = false;
+    this.#promptBack = false;
     this.#exitCode = null;
     this.#capturing = true;
   }
@@ -79,6 +84,7 @@ export class ShellWatcher implements CellWatcher {
     if (!this.#finished) return;
     if (this.#started !== null) this.#end();
     else if (this.#sent) this.#grace ??= setTimeout(() => this.#end(), noCommandGraceMs);
+    else this.#promptBack = true;
   }
 
   #capture(): void {
@@ -92,7 +98,9 @@ export class ShellWatcher implements CellWatcher {
   }
 
   flush(): void {
-    const text = this.#model?.drain().join("\n") ?? "";
+    let text = this.#model?.drain().join("\n") ?? "";
+    // The line feed behind the code, where no mark says that the command starts after it.
+    if (this.#started === null && text.startsWith("\n")) text = text.slice(1);
     this.#model = null;
     this.#options.output.append(text.endsWith("\n") ? text.slice(0, -1) : text);
   }

@@ -5,16 +5,17 @@
  * what was started may still run, and only interrupt or kill resolve it. A cell fired by `k` that is done goes on refusing further fires of
  * `k` until its result was polled, as scripts written for agent-tty expect; nobody else is held up by that.
  */
-import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cell, CellEvent } from "#shared/contract/cells.ts";
 import type { CellEnd } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import { CellOutput } from "./cell-output.ts";
-import type { CellRecord, CellStore, CellTerminal, Submission, TerminalEnd, TerminalFacts } from "./cell-terminal.ts";
+import { newRecord, publicCell } from "./cell-record.ts";
+import type { CellStore, CellTerminal, Submission, TerminalEnd, TerminalFacts } from "./cell-terminal.ts";
 import { WriteError } from "./cell-terminal.ts";
 import { HeldCell } from "./held-cell.ts";
+import { checkHook } from "./hook-program.ts";
 import { frameEnters, LineWatcher } from "./line-watcher.ts";
 import { ctrlC, enter, needsFile, needsLineMode, pasted, readsLines, runFile, submitted, typed } from "./sending.ts";
 import { ShellWatcher } from "./shell-watcher.ts";
@@ -30,14 +31,14 @@ export type TerminalCellsOptions = {
   changed: () => void;
 };
 
-/** How much of the code a record keeps. */
-const recordedCodeBytes = 64 * 1024;
 /** A shell whose startup files take longer than this gets its first cell in repeat mode. */
 const startupMs = 5_000;
 /** zsh shows its prompt a moment before it turns bracketed paste on. */
 const pasteOnMs = 150;
 /** After Ctrl-C the prompt is waited for so long; the lock is released in any case. */
 const promptAfterInterruptMs = { marked: 1_000, unmarked: 300 };
+/** fish shows a fresh prompt after a Ctrl-C within this. */
+const fishClearMs = 300;
 /** A Ctrl-C that falls between two commands of a list can get lost in the shell; after so long without a prompt it is sent once more. */
 const secondInterruptMs = 500;
 
@@ -105,7 +106,8 @@ export class TerminalCells {
     if (active != null) {
       throw new Failure("conflict", `active cell '${active}'`, { hint: "Wait for it, or interrupt it." });
     }
-    const held = this.#lock(submission, code);
+    if (this.#terminal.cellEnd.mode === "hook") checkHook(this.#terminal.cellEnd.path);
+    const held = this.#lock(submission, code, keepForPoll);
     try {
       await this.#send(held, code);
     } catch (error) {
@@ -113,35 +115,15 @@ export class TerminalCells {
     }
     // A terminal that ended meanwhile has resolved the cell already.
     if (this.#held === held) {
-      held.record = { ...held.record, pollable: keepForPoll };
-      this.#emit("fired", held);
+      this.#tellFired(held);
       held.startLimit(() => this.#limitReached(held));
       this.#state.watcher?.sent();
     }
     return held;
   }
 
-  #lock(submission: Submission, code: string): HeldCell {
-    const bytes = Buffer.byteLength(code);
-    const record: CellRecord = {
-      id: randomBytes(6).toString("hex"),
-      terminalId: this.#terminal.id,
-      code: bytes <= recordedCodeBytes ? code : firstBytes(code, recordedCodeBytes),
-      codeBytes: bytes,
-      via: submission.via,
-      state: "running",
-      error: null,
-      end: this.#terminal.cellEnd.mode,
-      exitCode: null,
-      limitSeconds: submission.limitSeconds,
-      startedAt: new Date().toISOString(),
-      endedAt: null,
-      durationMs: null,
-      cwd: null,
-      outputBytes: 0,
-      truncated: false,
-      pollable: false,
-    };
+  #lock(submission: Submission, code: string, keepForPoll: boolean): HeldCell {
+    const record = newRecord(submission, code, this.#terminal.cellEnd.mode, keepForPoll);
     const output = new CellOutput(this.#options.store, record.id, this.#options.outputLimitBytes);
     const held = new HeldCell(record, output);
     this.#options.store.save(record);
@@ -221,8 +203,21 @@ export class TerminalCells {
       output: held.output,
       rows: this.#terminal.size.rows,
       columns: () => this.#terminal.size.cols,
-      onEnd: (outcome) => this.#ended(held, outcome),
+      onEnd: (outcome) => {
+        // At once in the ordinary case: nobody waits for a turn of the event loop.
+        if (outcome.startedAt !== null) this.#ended(held, outcome);
+        else void this.#editorCleared().then(() => this.#ended(held, outcome));
+      },
     });
+  }
+
+  /** fish keeps code that it cannot parse in its editor, where the next code would be put behind it. */
+  async #editorCleared(): Promise<void> {
+    if (this.#terminal.integration?.shell !== "fish") return;
+    this.#state.atPrompt = false;
+    await this.#terminal.write(ctrlC).catch(() => {});
+    await this.#state.until(() => this.#state.atPrompt, fishClearMs);
+    await this.#state.quiet(30, fishClearMs);
   }
 
   #lineWatcher(held: HeldCell, code: string, end: CellEnd): CellWatcher {
@@ -240,10 +235,6 @@ export class TerminalCells {
 
   #ended(held: HeldCell, outcome: CellOutcome): void {
     if (this.#held !== held) return;
-    // fish keeps code that it cannot parse in its editor, where the next code would be put behind it.
-    if (outcome.startedAt === null && this.#terminal.integration?.shell === "fish") {
-      this.#terminal.write(ctrlC).catch(() => {});
-    }
     // A cell over its limit stays what it is until somebody interrupts it; its output is complete now.
     if (held.record.state === "timeout" && !held.interrupting) return;
     if (held.interrupting) {
@@ -271,6 +262,8 @@ export class TerminalCells {
     },
   ): void {
     held.stopLimit();
+    // A quick cell may be over before its write is known to be through.
+    if (held.sent) this.#tellFired(held);
     const watcher = this.#state.watcher;
     this.#state.watcher = null;
     watcher?.flush();
@@ -295,6 +288,12 @@ export class TerminalCells {
     this.#emit(how.event, held);
     this.#options.changed();
     held.answer();
+  }
+
+  #tellFired(held: HeldCell): void {
+    if (held.fired) return;
+    held.fired = true;
+    this.#emit("fired", held);
   }
 
   #emit(type: Exclude<CellEvent["type"], "notify" | "closed">, held: HeldCell): void {
@@ -378,15 +377,4 @@ const enters = Buffer.from("\r".repeat(frameEnters));
 
 function measured(held: HeldCell): Pick<Cell, "outputBytes" | "truncated"> {
   return { outputBytes: held.output.bytes, truncated: held.output.truncated };
-}
-
-function firstBytes(text: string, bytes: number): string {
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
-  return text.slice(0, read);
-}
-
-/** The record as everyone may see it. */
-export function publicCell(record: CellRecord): Cell {
-  const { pollable: _, ...cell } = record;
-  return cell;
 }

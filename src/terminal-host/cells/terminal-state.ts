@@ -19,6 +19,8 @@ export class TerminalState {
   watcher: CellWatcher | null = null;
   readonly #scanner: MarkScanner;
   #line: Buffer = Buffer.alloc(0);
+  /** A command's end was marked, and none has started since. */
+  #commandEnded = false;
   readonly #changed: () => void;
   readonly #waiting = new Set<() => void>();
   readonly #stop: () => void;
@@ -55,8 +57,13 @@ export class TerminalState {
     switch (mark.type) {
       case "paste":
         this.pasteOn = mark.on;
+        if (mark.on && this.#commandEnded) this.atPrompt = true;
+        break;
+      case "commandEnd":
+        this.#commandEnded = true;
         break;
       case "commandStart":
+        this.#commandEnded = false;
         this.atPrompt = false;
         break;
       case "promptEnd":

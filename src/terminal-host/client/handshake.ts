@@ -72,8 +72,9 @@ export function shakeHands(path: string, hello: Hello): Promise<Handshaken> {
       }
     });
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      const nobody = error.code === "ENOENT" || error.code === "ECONNREFUSED";
-      fail(nobody ? new NoHost(error.message) : error);
+      // Not there, or going away at this moment; only a socket that we may not use is a failure.
+      const forbidden = error.code === "EACCES" || error.code === "EPERM";
+      fail(forbidden ? new Failure("refused", `${path} belongs to another user`) : new NoHost(error.message));
     });
     // Ended before its welcome: a host that is just ending. It is asked again.
     socket.on("close", () => fail(new NoHost("the connection was closed")));

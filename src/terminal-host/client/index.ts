@@ -64,9 +64,14 @@ export class TerminalHostClient {
     this.#options = options;
   }
 
-  /** A connected client. Rejects as the method does. */
-  static async connect(paths: CellarPaths, options: HostClientOptions): Promise<TerminalHostClient> {
+  /** A connected client; `listener` hears every event from the first on. Rejects as the method does. */
+  static async connect(
+    paths: CellarPaths,
+    options: HostClientOptions,
+    listener?: (event: HostEvent) => void,
+  ): Promise<TerminalHostClient> {
     const client = new TerminalHostClient(paths, options);
+    if (listener) client.onEvent(listener);
     await client.connect();
     return client;
   }
@@ -88,6 +93,7 @@ export class TerminalHostClient {
     return this.#connecting;
   }
 
+  /** To hear the first event, `all`, listen before {@link connect}. Returns what ends it. */
   onEvent(listener: (event: HostEvent) => void): () => void {
     this.#eventListeners.add(listener);
     return () => this.#eventListeners.delete(listener);

@@ -1,11 +1,15 @@
 /** The host process's heart: its terminals, its socket, its clients, and when it ends. */
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { loginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { Failure } from "#shared/failure.ts";
+import type { CellEngine } from "../cells/cell-terminal.ts";
+import { createCellEngine } from "../cells/engine.ts";
+import { sqliteCellStore } from "../cells/sqlite-cell-store.ts";
 import { migrations } from "../database.ts";
 import { type HostEvent, protocolVersion, type Refused, type Welcome } from "../protocol.ts";
 import { spawnPty } from "../pty/index.ts";
@@ -24,11 +28,14 @@ export type HostOptions = {
   ended(): void;
 };
 
+/** How long a new terminal's program may take to its first prompt, in ms. */
+const firstPromptMs = 3_000;
 /** A client that does not read its last answer is not waited for, in ms. */
 const farewellMs = 500;
 
 export class Host {
   readonly terminals: Registry;
+  readonly cells: CellEngine;
   readonly #options: HostOptions;
   readonly #store: Store;
   readonly #screens = new Screens();
@@ -45,7 +52,13 @@ export class Host {
     this.#store = openStore({ path: paths.terminalsDatabase, migrations, durability: "normal" });
     for (const notice of this.#store.notices) console.error(notice);
     this.#idle = new IdleWatch(options.idleMs, () => void this.#end(false));
+    this.cells = createCellEngine({
+      store: sqliteCellStore(this.#store.database),
+      codeFolder: join(paths.runtime, "cells"),
+    });
+    this.cells.onEvent((event) => this.#tell({ type: "cell", event }));
     this.terminals = new Registry({
+      cells: this.cells,
       records: new TerminalRecords(this.#store.database),
       folder: paths.terminals,
       screens: this.#screens,
@@ -73,6 +86,7 @@ export class Host {
   }
 
   async listen(): Promise<void> {
+    this.cells.recover();
     this.terminals.load();
     // Asked now, so that the first terminal does not wait for it.
     void loginEnvironment();
@@ -102,7 +116,17 @@ export class Host {
   }
 
   everything(): HostEvent {
-    return { type: "all", terminals: this.terminals.list(), heldCells: [] };
+    return { type: "all", terminals: this.terminals.list(), heldCells: this.cells.held() };
+  }
+
+  /**
+   * Throws `not_found`. A terminal that was only just made is given a moment to come to its first prompt: what is typed before that is
+   * echoed twice, and mistaken for output.
+   */
+  async readyForCell(terminalId: string): Promise<void> {
+    const { alive, record } = this.terminals.get(terminalId);
+    const left = firstPromptMs - (Date.now() - Date.parse(record.createdAt));
+    if (alive && left > 0) await this.cells.ready(terminalId, left);
   }
 
   disconnected(connection: Connection): void {
@@ -144,6 +168,7 @@ export class Host {
     // Whoever comes from now on finds nobody, and starts the next host, which waits for our lock.
     this.#server.close();
     await this.terminals.endAll(force);
+    this.cells.dispose();
     this.terminals.close();
     this.#idle.stop();
     await this.#screens.end();

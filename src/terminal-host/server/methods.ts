@@ -1,7 +1,7 @@
 /** What a control connection can call: each method of {@link HostMethods}, with its parameters checked. */
 import { z } from "zod";
-import { terminalId, terminalSize } from "#shared/contract/base.ts";
-import { newTerminal, terminalName } from "#shared/contract/terminals.ts";
+import { cellId, terminalId, terminalSize } from "#shared/contract/base.ts";
+import { cellEnd, newTerminal, terminalName } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import type { HostMethod, HostMethods } from "../protocol.ts";
 import { search, searchPattern } from "../search/index.ts";
@@ -15,7 +15,11 @@ type Method<M extends HostMethod> = {
 const nothing = z.strictObject({});
 const byId = z.strictObject({ id: terminalId });
 
-const methods: { [M in HostMethod]?: Method<M> } = {
+const via = z.enum(["window", "k", "mcp", "script"]);
+const ofTerminal = z.strictObject({ terminalId });
+const submission = z.strictObject({ terminalId, code: z.string(), limitSeconds: z.int().min(0), via });
+
+const methods: { [M in HostMethod]: Method<M> } = {
   "terminals.list": { params: nothing, run: (host) => host.terminals.list() },
   "terminals.get": { params: byId, run: (host, { id }) => host.terminals.get(id).info },
   "terminals.create": { params: newTerminal, run: async (host, wanted) => (await host.terminals.create(wanted)).info },
@@ -90,6 +94,52 @@ const methods: { [M in HostMethod]?: Method<M> } = {
     }),
     run(host, wish) {
       host.terminals.configure(wish);
+      return {};
+    },
+  },
+  "terminals.setCellEnd": {
+    params: z.strictObject({ id: terminalId, cellEnd }),
+    run(host, { id, cellEnd }) {
+      const terminal = host.terminals.get(id);
+      terminal.setCellEnd(cellEnd);
+      return terminal.info;
+    },
+  },
+  "cells.list": {
+    params: z.strictObject({ terminalId: terminalId.nullable(), limit: z.int().min(1) }),
+    run: (host, { terminalId, limit }) => host.cells.list(terminalId, limit),
+  },
+  "cells.get": { params: z.strictObject({ id: cellId }), run: (host, { id }) => host.cells.get(id) },
+  "cells.output": {
+    params: z.strictObject({ id: cellId, from: z.int().min(0), length: z.int().min(1) }),
+    run: (host, { id, from, length }) => host.cells.output(id, from, length),
+  },
+  "cells.fire": {
+    params: submission,
+    async run(host, wanted) {
+      await host.readyForCell(wanted.terminalId);
+      return host.cells.fire(wanted);
+    },
+  },
+  "cells.run": {
+    params: submission,
+    async run(host, wanted, signal) {
+      await host.readyForCell(wanted.terminalId);
+      return host.cells.run(wanted, signal);
+    },
+  },
+  "cells.interrupt": {
+    params: ofTerminal,
+    run(host, { terminalId }) {
+      host.terminals.get(terminalId);
+      return host.cells.interrupt(terminalId);
+    },
+  },
+  "cells.notify": {
+    params: z.strictObject({ terminalId, message: z.string(), from: z.string() }),
+    run(host, { terminalId, message, from }) {
+      host.terminals.get(terminalId);
+      host.cells.notify(terminalId, message, from);
       return {};
     },
   },

@@ -5,6 +5,8 @@ import { delimiter, isAbsolute, join } from "node:path";
 import { loginShell } from "#node/login-environment.ts";
 import type { NewTerminal } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
+import type { ShellIntegration } from "../cells/cell-terminal.ts";
+import { withShellIntegration } from "../cells/shell-integration.ts";
 import type { PtyCommand } from "../pty/pty.ts";
 
 export const defaultSize = { cols: 120, rows: 40 };
@@ -23,13 +25,16 @@ function interactiveShell(shell: string): string[] {
   return process.platform === "darwin" ? [shell, "-l", "-i"] : [shell, "-i"];
 }
 
+/** A command ready to be started, and what was put into its shell. */
+export type StartCommand = { command: PtyCommand; integration: ShellIntegration | null };
+
 /** Throws a Failure that says what is wrong before anything is started. `base`: the login environment, changed here. */
-export function ptyCommand(
+export function startCommand(
   record: { id: string; command: string; argv: string[] | null; cwd: string | null },
   wanted: NewTerminal,
   base: Record<string, string>,
   version: string,
-): PtyCommand {
+): StartCommand {
   const cwd = record.cwd ?? homedir();
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Failure("not_found", `There is no folder ${cwd}`, { hint: "Choose a folder that exists." });
@@ -48,9 +53,16 @@ export function ptyCommand(
   }
   all["CELLAR_TERMINAL_ID"] = record.id;
   all["PWD"] = cwd;
-  const [program, ...args] = record.argv ?? shellCommand(record.command);
-  const file = executable(program!, cwd, all["PATH"] ?? "");
-  return { file, args, cwd, env: all, size: wanted.size ?? defaultSize };
+  const plain = { argv: record.argv ?? shellCommand(record.command), env: all };
+  const integrates = (wanted.cellEnd?.mode ?? "integration") === "integration";
+  const {
+    argv,
+    env: environment,
+    integration,
+  } = integrates ? withShellIntegration(plain) : { ...plain, integration: null };
+  const [program, ...args] = argv;
+  const file = executable(program!, cwd, environment["PATH"] ?? "");
+  return { command: { file, args, cwd, env: environment, size: wanted.size ?? defaultSize }, integration };
 }
 
 function shellCommand(text: string): string[] {

@@ -4,11 +4,12 @@ import { homedir } from "node:os";
 import { endTrees, type Tree } from "#node/processes/end-tree.ts";
 import type { NewTerminal, Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
+import type { CellEngine } from "../cells/cell-terminal.ts";
 import type { SpawnPty } from "../pty/pty.ts";
 import { removeScreen } from "../screen/saved-screen.ts";
 import type { Screens } from "../screen/screens.ts";
 import { Changes } from "./changes.ts";
-import { defaultSize, describeCommand, ptyCommand } from "./commands.ts";
+import { defaultSize, describeCommand, startCommand } from "./commands.ts";
 import { EndedScreens } from "./ended-screens.ts";
 import { defaultLogMegabytes, removeLog } from "./log.ts";
 import { nestedHostMarker, terminalMarker } from "./markers.ts";
@@ -30,6 +31,7 @@ export type RegistryOptions = {
   folder: string;
   screens: Screens;
   spawn: SpawnPty;
+  cells: CellEngine;
   /** The person's login environment. */
   environment(): Promise<Record<string, string>>;
   /** Cellar's, for TERM_PROGRAM_VERSION. */
@@ -52,13 +54,15 @@ export class Registry {
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    const { folder, screens, spawn, records, events } = options;
+    const { folder, screens, spawn, cells, records, events } = options;
     this.#changes = new Changes<Terminal>(records, (terminal) => events.changed(terminal.info));
+    cells.onFacts((terminalId, facts) => this.#terminals.get(terminalId)?.learnt(facts));
     const scrollback = (): number => this.#scrollback;
     this.#surroundings = {
       folder,
       screens,
       spawn,
+      cells,
       endedScreens: new EndedScreens(folder, screens, scrollback),
       scrollback,
       logLimit: () => this.#logLimit,
@@ -118,7 +122,7 @@ export class Registry {
     for (const { live } of this.#terminals.values()) if (live) live.logLimit = this.#logLimit;
   }
 
-  /** Throws `conflict` for a name in use, and what {@link ptyCommand} and spawning throw; then the record is there, as `failed`. */
+  /** Throws `conflict` for a name in use, and what {@link startCommand} and spawning throw; then the record is there, as `failed`. */
   async create(wanted: NewTerminal, restartedFrom: string | null = null): Promise<Terminal> {
     const record = this.#newRecord(wanted, restartedFrom);
     // In the table before anything is awaited, so that no two can have one name.
@@ -126,7 +130,9 @@ export class Registry {
     this.#terminals.set(record.id, terminal);
     this.#changes.changed(terminal, true);
     try {
-      terminal.start(ptyCommand(record, wanted, await this.#options.environment(), this.#options.version));
+      const start = startCommand(record, wanted, await this.#options.environment(), this.#options.version);
+      if (wanted.cellEnd === undefined && start.integration === null) record.cellEnd = { mode: "repeat" };
+      terminal.start(start);
     } catch (error) {
       if (terminal.alive) terminal.failed(error);
       throw error instanceof Failure
@@ -160,6 +166,7 @@ export class Registry {
     }
     this.#terminals.delete(id);
     this.#changes.forget(terminal);
+    this.#options.cells.forget(id);
     this.#options.records.remove(id);
     this.#options.events.removed(id);
     await terminal.settled();

@@ -1,4 +1,5 @@
 /** What a terminal needs of its host. */
+import type { CellEngine } from "../cells/cell-terminal.ts";
 import type { SpawnPty } from "../pty/pty.ts";
 import type { Screens } from "../screen/screens.ts";
 import type { EndedScreens } from "./ended-screens.ts";
@@ -11,6 +12,7 @@ export type TerminalSurroundings = {
   readonly screens: Screens;
   readonly endedScreens: EndedScreens;
   readonly spawn: SpawnPty;
+  readonly cells: Pick<CellEngine, "attach">;
   /** Lines a new screen keeps. */
   scrollback(): number;
   /** Size cap of a new log, in bytes. */

@@ -3,17 +3,21 @@
 import { endTrees } from "#node/processes/end-tree.ts";
 import { identify } from "#node/processes/list.ts";
 import type { TerminalSize } from "#shared/contract/base.ts";
-import type { NewTerminal, Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
-import type { PtyCommand } from "../pty/pty.ts";
+import type { CellEnd, NewTerminal, Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
+import { Failure } from "#shared/failure.ts";
+import type { TerminalFacts } from "../cells/cell-terminal.ts";
 import type { ScreenView } from "../screen/messages.ts";
 import type { Attachment } from "./attachment.ts";
 import { captureLines } from "./capture.ts";
+import { CellPort } from "./cell-port.ts";
+import type { StartCommand } from "./commands.ts";
 import { LiveTerminal } from "./live.ts";
 import { readLog } from "./log-reader.ts";
 import { nestedHostMarker, terminalMarker } from "./markers.ts";
 import type { Notice } from "./osc.ts";
 import type { TerminalRecord } from "./records.ts";
 import { checkTransition, isFinal, stateAtEnd } from "./state.ts";
+import type { Sendable } from "./stream-frames.ts";
 import type { TerminalSurroundings } from "./surroundings.ts";
 
 /** How long an ended terminal stays in memory, for those who look at it right then, in ms. */
@@ -29,6 +33,8 @@ export class Terminal {
   readonly wanted: NewTerminal;
   readonly #surroundings: TerminalSurroundings;
   #live: LiveTerminal | null = null;
+  #cells: CellPort | null = null;
+  #heldCellId: string | null = null;
   #killed = false;
   /** Ends the grace of a kill under way. */
   #impatience = new AbortController();
@@ -53,12 +59,12 @@ export class Terminal {
   get info(): TerminalInfo {
     this.count();
     const { pidStarted: _, ...record } = this.record;
-    return { ...record, heldCellId: null };
+    return { ...record, heldCellId: this.#heldCellId };
   }
 
   /** Starts the program. On failure the record is `failed`, says why in `lastLine`, and the failure is thrown on. */
-  start(command: PtyCommand): void {
-    const { folder, screens, spawn, scrollback, logLimit } = this.#surroundings;
+  start({ command, integration }: StartCommand): void {
+    const { folder, screens, endedScreens, spawn, scrollback, logLimit } = this.#surroundings;
     try {
       this.#live = new LiveTerminal(command, {
         id: this.id,
@@ -72,6 +78,7 @@ export class Terminal {
           this.record.size = size;
           this.#surroundings.changed(this, false);
         },
+        lastScreen: () => endedScreens.snapshot(this.record),
         ended: (exitCode) => {
           this.#settled = this.#ended(exitCode);
         },
@@ -85,6 +92,8 @@ export class Terminal {
       outputEnded() {},
       holdsBack: () => false,
     });
+    this.#cells = new CellPort(this.record, this.#live, integration);
+    this.#surroundings.cells.attach(this.#cells);
     this.record.pid = this.#live.pty.pid;
     this.#to("running");
     void this.#identify(this.record.pid);
@@ -107,6 +116,24 @@ export class Terminal {
   rename(name: string | null): void {
     this.record.name = name;
     this.#surroundings.changed(this, true);
+  }
+
+  /** Throws `conflict` while a cell is held: how its end is found cannot change under way. */
+  setCellEnd(cellEnd: CellEnd): void {
+    if (this.#heldCellId !== null) {
+      throw new Failure("conflict", `active cell '${this.#heldCellId}'`, { hint: "Wait for it, or interrupt it." });
+    }
+    this.record.cellEnd = cellEnd;
+    this.#surroundings.changed(this, true);
+  }
+
+  /** What the cell engine has learnt. */
+  learnt({ integrated, currentCwd, heldCellId }: TerminalFacts): void {
+    const important = heldCellId !== this.#heldCellId || integrated !== this.record.integrated;
+    this.#heldCellId = heldCellId;
+    this.record.integrated = integrated;
+    this.record.currentCwd = currentCwd ?? this.record.currentCwd;
+    this.#surroundings.changed(this, important);
   }
 
   /**
@@ -141,11 +168,11 @@ export class Terminal {
   }
 
   async view(): Promise<ScreenView> {
-    return this.#live ? this.#live.view() : this.#surroundings.endedScreens.view(this.record);
+    return this.#live?.view() ?? this.#surroundings.endedScreens.view(this.record);
   }
 
   /** Without `live` there is one frame to be had, and nothing to keep: see {@link EndedScreens}. */
-  attach(size: TerminalSize | null, focused: boolean, send: (frame: Buffer) => void): Attachment | null {
+  attach(size: TerminalSize | null, focused: boolean, send: (frame: Sendable) => void): Attachment | null {
     if (this.#live) return this.#live.attach(this.alive ? size : null, focused, send);
     void this.#surroundings.endedScreens.send(this.record, send);
     return null;
@@ -194,6 +221,8 @@ export class Terminal {
 
   async #ended(exitCode: number | null): Promise<void> {
     const live = this.#live!;
+    this.#cells?.end({ killed: this.#killed, exitCode });
+    this.#heldCellId = null;
     // Whoever is told of the end may look into the log at once.
     const log = live.finishLog();
     await Promise.race([log, pause(logPatienceMs)]);
@@ -207,7 +236,6 @@ export class Terminal {
       console.error(`the last screen of ${this.id} was not saved:`, error);
     }
     setTimeout(() => {
-      live.evict();
       this.#live = null;
     }, evictAfterMs).unref();
   }
