@@ -61,7 +61,6 @@ const foreign: readonly RegExp[] = [
   /^ELECTRON_/,
   /^CHROME_DESKTOP$/,
   /^ORIGINAL_XDG_CURRENT_DESKTOP$/,
-  /^GOOGLE_API_KEY$|^GOOGLE_DEFAULT_CLIENT_/,
   /^NODE_(OPTIONS|ENV|PATH|CHANNEL_FD|UNIQUE_ID|REPL_.*|PENDING_.*|V8_COVERAGE|EXTRA_CA_CERTS_INTERNAL)$/,
   /^(npm_|NPM_)(config|package|lifecycle|node|execpath|command)/,
   /^INIT_CWD$/,
