@@ -4,8 +4,9 @@ import serialize from "@xterm/addon-serialize";
 import unicode from "@xterm/addon-unicode11";
 import headless from "@xterm/headless";
 import type { TerminalSize } from "#shared/contract/base.ts";
-import { hiddenState, withSavedColours } from "./hidden-state.ts";
+import { hiddenState, normalScrollRegion, withSavedColours } from "./hidden-state.ts";
 import type { ScreenView } from "./messages.ts";
+import { scrollbackText } from "./scrollback.ts";
 
 export class Emulator {
   readonly #terminal: headless.Terminal;
@@ -40,13 +41,18 @@ export class Emulator {
   }
 
   #serializedBuffers(): string {
-    const all = this.#serializer.serialize();
-    if (this.#terminal.buffer.active.type === "normal") return all;
+    const normalBuffer = { excludeAltBuffer: true, excludeModes: true };
+    const { text, end } = scrollbackText(this.#terminal, (from, to) =>
+      this.#serializer.serialize({ range: { start: from, end: to - 1 }, ...normalBuffer }),
+    );
+    const rest = { scrollback: this.#terminal.buffer.normal.baseY - end };
+    const all = this.#serializer.serialize(rest);
+    if (this.#terminal.buffer.active.type === "normal") return text + all;
     // The addon ends each buffer with the present colours, and begins the alternate one as if there were none. The colours that the
     // normal buffer will have again are those that were saved when the program left it.
-    const normal = { excludeAltBuffer: true, excludeModes: true };
+    const normal = { ...rest, ...normalBuffer };
     const left = withSavedColours(this.#terminal, () => this.#serializer.serialize(normal));
-    return `${left}\x1b[?1049h\x1b[0m${all.slice(this.#serializer.serialize(normal).length)}`;
+    return `${text}${left}${normalScrollRegion(this.#terminal)}\x1b[?1049h\x1b[0m${all.slice(this.#serializer.serialize(normal).length)}`;
   }
 
   view(): ScreenView {

@@ -6,6 +6,8 @@
  */
 import type { Terminal } from "@xterm/headless";
 
+type Buffer = { scrollTop?: number; scrollBottom?: number; x?: number; y?: number };
+
 type Internals = {
   coreService?: {
     isCursorHidden?: boolean;
@@ -14,8 +16,8 @@ type Internals = {
   coreMouseService?: { activeEncoding?: string };
   _charsetService?: { glevel?: number; _charsets?: (Record<string, string> | undefined)[] };
   _inputHandler?: { _curAttrData?: object };
-  _bufferService?: { buffers?: { normal?: { savedCurAttrData?: object } } };
-  buffer?: { scrollTop?: number; scrollBottom?: number; x?: number; y?: number };
+  _bufferService?: { buffers?: { normal?: Buffer & { savedCurAttrData?: object } } };
+  buffer?: Buffer;
 };
 
 const mouseEncodings: Record<string, string> = { SGR: "\x1b[?1006h", SGR_PIXELS: "\x1b[?1016h" };
@@ -33,6 +35,11 @@ export function hiddenState(terminal: Terminal): string {
   out += scrollRegion(terminal.rows, modes?.origin === true, buffer);
   if (coreService?.isCursorHidden) out += "\x1b[?25l";
   return out;
+}
+
+/** The scroll region of the normal buffer, which it has again when the alternate one is left. */
+export function normalScrollRegion(terminal: Terminal): string {
+  return scrollRegion(terminal.rows, false, internalsOf(terminal)._bufferService?.buffers?.normal);
 }
 
 /** Looks at the terminal as if the colours of the normal buffer, saved while the alternate one is shown, were the present ones. */
@@ -63,7 +70,7 @@ function charsets(service: Internals["_charsetService"]): string {
 }
 
 /** Setting a region, or the origin mode before it, moves the cursor: so its place is said again. */
-function scrollRegion(rows: number, origin: boolean, buffer: Internals["buffer"]): string {
+function scrollRegion(rows: number, origin: boolean, buffer: Buffer | undefined): string {
   const { scrollTop: top = 0, scrollBottom: bottom = rows - 1, x = 0, y = 0 } = buffer ?? {};
   const whole = top === 0 && bottom === rows - 1;
   if (whole && !origin) return "";
