@@ -73,7 +73,7 @@ export function Tree() {
 
   const rowMenu = useRowMenu();
   const menu = useCallback((): readonly MenuItem[] => {
-    const row = rows.find(({ id }) => id === activeId);
+    const row = rows.find(({ id }) => id === activeId) ?? rows[0];
     return row ? rowMenu(row) : [];
   }, [rows, activeId, rowMenu]);
 
