@@ -1,8 +1,9 @@
 /** Electron's entry: one app per home, its window, its tray; the same services as browser mode behind them. */
 import { join } from "node:path";
-import { app, session } from "electron";
+import { app, dialog, session, shell } from "electron";
 import { installationFolder, version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
+import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
@@ -11,7 +12,8 @@ import { setApplicationMenu } from "./electron/menu.ts";
 import { servePorts } from "./electron/ports.ts";
 import { AppTray } from "./electron/tray.ts";
 import { registerWindowScheme, serveWindowScheme } from "./electron/window-scheme.ts";
-import { startServices } from "./services.ts";
+import { AlreadyRunning, startServices } from "./services.ts";
+import { findRunning } from "./transport/find-running.ts";
 
 /** macOS colours a template image itself. */
 const trayImage = process.platform === "darwin" ? "trayTemplate.png" : "tray.png";
@@ -21,7 +23,7 @@ const paths = cellarPaths();
 app.setPath("userData", join(paths.home, "electron"));
 registerWindowScheme();
 
-if (app.requestSingleInstanceLock()) void start();
+if (app.requestSingleInstanceLock()) start().catch(explain);
 else app.quit();
 
 async function start(): Promise<void> {
@@ -74,4 +76,18 @@ async function start(): Promise<void> {
     void services.stop().finally(() => app.exit(0));
   });
   main.show();
+}
+
+/** Browser mode may serve this home already: then its window is the one to show. Anything else is said before we end. */
+async function explain(thrown: unknown): Promise<void> {
+  try {
+    if (!(thrown instanceof AlreadyRunning)) throw thrown;
+    const { url } = await findRunning(paths.mainSocket);
+    if (url !== null) await shell.openExternal(url);
+    app.exit(0);
+  } catch (failure) {
+    const { message, hint } = problemOf(failure);
+    dialog.showErrorBox("Cellar could not be started", hint === undefined ? message : `${message}\n\n${hint}`);
+    app.exit(1);
+  }
 }
