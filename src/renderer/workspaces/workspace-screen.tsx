@@ -83,6 +83,7 @@ function KnownWorkspace({ workspace, visible }: { workspace: Workspace; visible:
           <ProblemNote problem={problemFrom(details.error)} />
         </div>
       )}
+      {ready && details.isPending && <p className="px-4 text-muted">Looking at its files…</p>}
       {details.data && <Changes details={details.data} version={details.dataUpdatedAt} />}
     </div>
   );
