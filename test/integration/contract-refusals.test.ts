@@ -21,7 +21,7 @@ import { rpcPath, rpcProtocol, subprotocols, tokenOfFragment } from "#shared/con
 import { defaultInputBytes, errorCodes, type ProcedureMeta } from "#shared/contract/base.ts";
 import { contract } from "#shared/contract/index.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
-import { eventually, processesMarked } from "#test/product/processes.ts";
+import { endMarked, eventually } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { accepted, refused, tricks } from "#test/zod-arbitrary.ts";
 
@@ -76,7 +76,7 @@ afterAll(async () => {
   script?.close();
   mode?.quit();
   await mode?.ended;
-  for (const { pid } of processesMarked(folder.path)) process.kill(pid, "SIGKILL");
+  await endMarked(folder.path);
   rmSync(paths.runtime, { recursive: true, force: true });
   folder[Symbol.dispose]();
 });

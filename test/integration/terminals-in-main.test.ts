@@ -13,7 +13,7 @@ import type { LiveListEvent } from "#shared/contract/base.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { decodeHostFrame, encodeClientFrame, type HostFrame } from "#shared/terminals/stream.ts";
-import { eventually, isAlive, processesMarked } from "#test/product/processes.ts";
+import { endMarked, eventually, isAlive } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 
 let folder: TemporaryFolder;
@@ -32,9 +32,7 @@ afterEach(async () => {
   client.close();
   mode.quit();
   await mode.ended;
-  const left = () => processesMarked(folder.path);
-  for (const { pid } of left()) process.kill(pid, "SIGKILL");
-  await eventually(left, (processes) => processes.length === 0);
+  await endMarked(folder.path);
   rmSync(paths.runtime, { recursive: true, force: true });
   folder[Symbol.dispose]();
 });
