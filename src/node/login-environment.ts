@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { homedir, userInfo } from "node:os";
+import { delimiter } from "node:path";
 import { entryCommand } from "./entries.ts";
 
 /** Start files may do a lot (version managers, completions); a person whose own take longer waits that long themselves, in ms. */
@@ -77,7 +78,17 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv): Record<string, string>
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && !foreign.some((pattern) => pattern.test(name))) clean[name] = value;
   }
+  if (env["npm_lifecycle_event"] && clean["PATH"]) clean["PATH"] = withoutNpmFolders(clean["PATH"]);
   return clean;
+}
+
+/** `npm start` puts the programs of the project it starts in front of the person's own. */
+function withoutNpmFolders(path: string): string {
+  const npms = /[\\/](?:node_modules[\\/]\.bin|node-gyp-bin)$/;
+  return path
+    .split(delimiter)
+    .filter((folder) => !npms.test(folder))
+    .join(delimiter);
 }
 
 /** Starts the shell as a login and interactive one, which reads all its start files, and has a program of ours print what it got. */

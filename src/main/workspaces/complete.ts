@@ -1,6 +1,7 @@
 /** Completes the path of a folder while it is being typed. */
 import { opendir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { exists } from "./folders.ts";
 
 export type Completion = { path: string; git: boolean };
 
@@ -44,13 +45,6 @@ async function folderNames(folder: string, start: string): Promise<string[]> {
 function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
     () => false,
   );
 }

@@ -1,6 +1,6 @@
 /** Makes workspaces. What is going to be made is written down before it is made, so that a failure, a cancel or a crash can undo all of it. */
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, realpath } from "node:fs/promises";
+import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "#node/git/index.ts";
 import { endOwnedBy } from "#node/subprocess.ts";
@@ -10,7 +10,7 @@ import type { JobService, RunningJob } from "../jobs/index.ts";
 import { cloneRepository } from "./clone.ts";
 import { copyFolder, copySteps } from "./copy.ts";
 import { dismantle } from "./dismantle.ts";
-import { directoryIdentity } from "./folders.ts";
+import { directoryIdentity, exists } from "./folders.ts";
 import { inspect, type Look, type Surroundings } from "./inspect.ts";
 import type { WorkspaceRecord } from "./record.ts";
 import type { WorkspaceRegistry } from "./registry.ts";
@@ -82,7 +82,7 @@ export class WorkspaceMaker {
     const taken = new Set(registry.records().map(({ made }) => made.directory));
     for (let number = 1; ; number++) {
       const directory = join(workspacesFolder, number === 1 ? name : `${name}-${number}`);
-      const there = taken.has(directory) || (await lstat(directory).catch(() => null)) !== null;
+      const there = taken.has(directory) || (await exists(directory));
       if (!there) return directory;
     }
   }

@@ -3,12 +3,12 @@
  * tombstone is written before anything is touched and goes last, and what a crash interrupted is gone on with at the next start.
  */
 import { randomBytes } from "node:crypto";
-import { lstat } from "node:fs/promises";
 import type { Git } from "#node/git/index.ts";
 import type { DeletePlan } from "#shared/contract/workspaces.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import type { JobService, RunningJob } from "../jobs/index.ts";
 import { dismantle, dismantleSteps } from "./dismantle.ts";
+import { exists } from "./folders.ts";
 import { type Loss, lossOf } from "./loss.ts";
 import type { WorkspaceRecord } from "./record.ts";
 import type { WorkspaceRegistry } from "./registry.ts";
@@ -122,7 +122,7 @@ export class WorkspaceRemover {
   }
 
   async #forget({ workspace, made }: WorkspaceRecord, keepDirectory: boolean): Promise<void> {
-    if (made.directory !== null && !keepDirectory && (await lstat(made.directory).catch(() => null)) !== null) {
+    if (made.directory !== null && !keepDirectory && (await exists(made.directory))) {
       throw new Failure("failed", `${made.directory} is there again`, {
         hint: "Something still writes to it; end it and delete again.",
       });

@@ -149,7 +149,6 @@ describe("details", () => {
     delay.disable();
     expect(details).toMatchObject({ changedTotal: 5500 });
     expect(details.changed).toHaveLength(5000);
-    console.log(took, delay.max / 1e6);
     // What git needs for the same answers on this machine, at this moment.
     const alone = performance.now();
     for (const args of [
@@ -162,7 +161,7 @@ describe("details", () => {
       });
     }
     expect(took).toBeLessThan((performance.now() - alone) * 4 + 1000);
-  });
+  }, 120_000);
 });
 
 describe("a diff", () => {
@@ -214,7 +213,7 @@ describe("a diff", () => {
     folder.git("repo", "mv", "moved", "elsewhere");
     folder.write("repo/b", "new\n");
     const of = async (path: string) => (await cellar.service.diff(id, path)).patch;
-    expect(await of("a")).toMatch(/^diff --git a\/a b\/a\n[^]*\n-1\n\+2\n$/);
+    expect(await of("a")).toMatch(/^diff --git a\/a b\/a\n[\s\S]*\n-1\n\+2\n$/);
     expect(await of("elsewhere")).toMatch(
       /^diff --git a\/moved b\/elsewhere\nsimilarity index 100%\nrename from moved\nrename to elsewhere\n$/,
     );

@@ -2,9 +2,9 @@
  * Takes away what Cellar made for a workspace: directory, worktree entry, branch. The one path for a deletion, for the undoing of one that could not be
  * made, and for what a crash left half done; every step may have happened already.
  */
-import { access } from "node:fs/promises";
 import type { Git } from "#node/git/index.ts";
 import type { RunningJob } from "../jobs/index.ts";
+import { exists } from "./folders.ts";
 import type { WorkspaceRecord } from "./record.ts";
 import { removeDirectory } from "./remove-directory.ts";
 import { openGitDir, removeBranch, removeWorktreeEntry } from "./worktree.ts";
@@ -39,11 +39,4 @@ export async function dismantle(
   if (branch === null) job.skip(removeTheBranch, "Cellar made none");
   else if (keep.keepBranch) job.skip(removeTheBranch, "it is kept");
   else await job.step(removeTheBranch, () => removeBranch(repository, branch));
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -14,6 +14,14 @@ export function isSameOrInside(path: string, folder: string): boolean {
   return path === folder || isInside(path, folder);
 }
 
+/** Whether there is anything at this path, be it a link that leads nowhere. */
+export function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** The real path of a folder that can be read, or a Failure that says what is wrong with it. */
 export async function realFolder(path: string): Promise<string> {
   let real: string;

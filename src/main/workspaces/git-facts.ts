@@ -1,11 +1,11 @@
 /** What git says about a folder, without changing anything and without running anything of the repository's. */
-import { access, readFile, realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import type { Git, Repository } from "#node/git/index.ts";
 import { lastLines } from "#node/subprocess.ts";
 import type { Inspection } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
-import { isInside } from "./folders.ts";
+import { exists, isInside } from "./folders.ts";
 
 export type GitFacts = NonNullable<Inspection["git"]>;
 
@@ -144,11 +144,4 @@ async function usesFilters(top: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import type { WorkspaceRecord } from "./record.ts";
 import type { WorkspaceRegistry } from "./registry.ts";
 
-const everyMs = 3000;
+const everyMs = 1500;
 
 export class Presence {
   readonly #registry: WorkspaceRegistry;

@@ -2,7 +2,7 @@
 import { chmod, lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Failure } from "#shared/failure.ts";
-import { isSameDirectory } from "./folders.ts";
+import { exists, isSameDirectory } from "./folders.ts";
 
 /** Beside the workspaces: what is on its way out. Its name is none that a workspace can have. */
 const binName = ".removed";
@@ -94,11 +94,4 @@ async function mountsBelow(directory: string): Promise<string[]> {
       ),
     )
     .filter((point) => point.startsWith(`${directory}/`));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -85,7 +85,13 @@ test.each([
 });
 
 test("a password is in no message and no location", () => {
-  for (const text of ["https://ada:canary@exa mple.org/x", "ssh://git:canary@example.org/x", "https://u:canary@h"]) {
+  for (const text of [
+    "https://ada:canary@exa mple.org/x",
+    "ssh://git:canary@example.org/x",
+    "https://u:canary@h",
+    "git:canary@example.org:x",
+    "u:canary@",
+  ]) {
     try {
       parse(text);
     } catch (error) {

@@ -64,7 +64,9 @@ function gitUrl(text: string): Source {
   if (scp !== null && !/^[A-Za-z]$/.test(scp[2] ?? "") && !startsLikeOption(scp[1], scp[2], scp[3])) {
     return { kind: "url", location: text, credentials: null, encrypted: true };
   }
-  throw new Failure("invalid_input", `'${text.slice(0, 200)}' is neither a full path nor a git URL`, { hint });
+  throw new Failure("invalid_input", `'${withoutPassword(text).slice(0, 200)}' is neither a full path nor a git URL`, {
+    hint,
+  });
 }
 
 function schemeUrl(text: string, scheme: string): Source {
@@ -98,6 +100,11 @@ function schemeUrl(text: string, scheme: string): Source {
     });
   }
   return { kind: "url", location: url.href, credentials, encrypted: scheme !== "http" };
+}
+
+/** What looks like `user:password@` is not repeated: messages end up in logs. */
+function withoutPassword(text: string): string {
+  return text.replace(/:[^\s:@]*@/g, ":…@");
 }
 
 function decoded(part: string): string {

@@ -2,9 +2,13 @@
 
 import { sep } from "node:path";
 import type { Git, Repository } from "#node/git/index.ts";
+import { OneAtATime } from "#node/one-at-a-time.ts";
 import { exitFailure } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import type { RunningJob } from "../jobs/index.ts";
+
+/** git reads the entries of all worktrees while it adds or removes one, and fails over one that another git is just making. */
+const turns = new OneAtATime();
 
 /** A repository by its own folder: what is done to entries and branches needs no working tree. */
 export function openGitDir(git: Git, gitDir: string): Repository {
@@ -56,10 +60,12 @@ export async function addWorktree(
   { directory, branch, commit }: NewWorktree,
   job: Pick<RunningJob, "id" | "signal">,
 ): Promise<void> {
-  await repository.run(["worktree", "add", "--no-checkout", "--no-track", "-b", branch, "--", directory, commit], {
-    signal: job.signal,
-    owner: job.id,
-  });
+  await turns.run(repository.directory, () =>
+    repository.run(["worktree", "add", "--no-checkout", "--no-track", "-b", branch, "--", directory, commit], {
+      signal: job.signal,
+      owner: job.id,
+    }),
+  );
 }
 
 /**
@@ -79,11 +85,21 @@ export async function fillWorktree(git: Git, directory: string, job: RunningJob)
         else job.log(line);
       },
     });
-  if (ended.exitCode !== 0) throw exitFailure(ended, "git checkout");
+  if (ended.exitCode === 0) return;
+  const failure = exitFailure(ended, "git checkout");
+  if (!/promisor|lazy fetch|transport '\w+' not allowed/.test(ended.stderr)) throw failure;
+  throw new Failure("failed", "The repository is a partial clone, and Cellar does not fetch the files that it lacks", {
+    hint: "Work in place, or fetch them first in a terminal: git fetch --refetch --no-filter",
+    cause: failure,
+  });
 }
 
 /** Removes the entry of a worktree whose directory is gone (or goes with it); true when there was one. Other entries are not touched. */
-export async function removeWorktreeEntry(repository: Repository, directory: string): Promise<boolean> {
+export function removeWorktreeEntry(repository: Repository, directory: string): Promise<boolean> {
+  return turns.run(repository.directory, () => removeEntry(repository, directory));
+}
+
+async function removeEntry(repository: Repository, directory: string): Promise<boolean> {
   const listed = await repository.run(["worktree", "list", "--porcelain"]);
   // git writes paths with slashes on Windows too.
   const line = `worktree ${directory.replaceAll(sep, "/")}`;
@@ -94,7 +110,11 @@ export async function removeWorktreeEntry(repository: Repository, directory: str
 }
 
 /** Removes a branch with its configuration; true when there was one. A branch that is checked out somewhere else is a `conflict`. */
-export async function removeBranch(repository: Repository, branch: string): Promise<boolean> {
+export function removeBranch(repository: Repository, branch: string): Promise<boolean> {
+  return turns.run(repository.directory, () => deleteBranch(repository, branch));
+}
+
+async function deleteBranch(repository: Repository, branch: string): Promise<boolean> {
   if ((await repository.text(["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`])) === null) return false;
   const ended = await repository.try(["branch", "--delete", "--force", "--", branch]);
   if (ended.exitCode === 0) return true;

@@ -2,8 +2,10 @@
  * The window's frame with its named slots. It knows sizes, what is folded away, and when a side becomes an overlay because the
  * window is narrow; it does not know what stands in the slots.
  */
-import { type KeyboardEvent, type ReactNode, useRef, useSyncExternalStore } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { useDock } from "../terminals/panels.tsx";
 import { clamp, inspectorLimits, sidebarLimits, useLayout } from "./layout.ts";
+import { hideOver, type Side, useNarrow, useShown } from "./sides.ts";
 
 export type FrameSlots = {
   topBar: ReactNode;
@@ -17,29 +19,22 @@ export type FrameSlots = {
   statusBar: ReactNode;
 };
 
-/** Below these the side lies over the middle instead of beside it. CSS pixels. */
-const inspectorNeeds = 900;
-const sidebarNeeds = 700;
-
 export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statusBar }: FrameSlots) {
-  const { sidebarOpen, sidebarWidth, inspectorOpen, inspectorWidth, jobsOpen } = useLayout();
-  const sidebarOver = useNarrower(sidebarNeeds);
-  const inspectorOver = useNarrower(inspectorNeeds);
+  const { sidebarWidth, inspectorWidth, jobsOpen } = useLayout();
+  const sidebarShown = useShown("sidebar");
+  const inspectorShown = useShown("inspector");
+  const front = useDock((state) => state.frontId);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: something else in front is the reason, not an input
+  useEffect(hideOver, [front]);
   return (
     <div className="flex h-full flex-col bg-chrome">
       <header className="z-30 flex h-[var(--bar-top)] shrink-0 items-center border-b border-line">{topBar}</header>
       {banners}
       <div className="relative flex min-h-0 flex-1">
-        {sidebarOpen && (
-          <Side
-            side="left"
-            label="Workspaces and terminals"
-            width={sidebarWidth}
-            over={sidebarOver}
-            limits={sidebarLimits}
-          >
+        {sidebarShown && (
+          <SideSlot side="left" label="Workspaces and terminals" width={sidebarWidth} limits={sidebarLimits}>
             {sidebar}
-          </Side>
+          </SideSlot>
         )}
         <div className="flex min-w-0 flex-1 flex-col">
           <main className="relative min-h-0 flex-1 bg-panel">{center}</main>
@@ -52,10 +47,10 @@ export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statu
             </section>
           )}
         </div>
-        {inspectorOpen && (
-          <Side side="right" label="Inspector" width={inspectorWidth} over={inspectorOver} limits={inspectorLimits}>
+        {inspectorShown && (
+          <SideSlot side="right" label="Inspector" width={inspectorWidth} limits={inspectorLimits}>
             {inspector}
-          </Side>
+          </SideSlot>
         )}
       </div>
       <footer className="flex h-[var(--bar-status)] shrink-0 items-center border-t border-line">{statusBar}</footer>
@@ -67,20 +62,23 @@ type SideProps = {
   side: "left" | "right";
   label: string;
   width: number;
-  over: boolean;
   limits: { least: number; most: number };
   children: ReactNode;
 };
 
-function Side({ side, label, width, over, limits, children }: SideProps) {
+function SideSlot({ side, label, width, limits, children }: SideProps) {
   const left = side === "left";
+  const name: Side = left ? "sidebar" : "inspector";
+  const over = useNarrow(name);
   const Landmark = left ? "nav" : "aside";
-  const close = () => useLayout.setState(left ? { sidebarOpen: false } : { inspectorOpen: false });
   return (
     <>
-      {over && <div className="absolute inset-0 z-20 bg-backdrop" aria-hidden onClick={close} />}
+      {over && <div className="absolute inset-0 z-20 bg-backdrop" aria-hidden onClick={hideOver} />}
       <Landmark
         aria-label={label}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") hideOver();
+        }}
         className={`flex min-h-0 shrink-0 bg-chrome ${left ? "border-r" : "border-l"} border-line ${
           over ? `absolute inset-y-0 z-20 shadow-raised ${left ? "left-0" : "right-0"}` : "relative"
         }`}
@@ -94,7 +92,7 @@ function Side({ side, label, width, over, limits, children }: SideProps) {
 }
 
 /** Drag, or arrow keys, to change a side's width. */
-function Divider({ side, label, width, limits }: Omit<SideProps, "children" | "over">) {
+function Divider({ side, label, width, limits }: Omit<SideProps, "children">) {
   const from = useRef<{ x: number; width: number } | null>(null);
   const left = side === "left";
   const set = (wanted: number) => {
@@ -130,17 +128,5 @@ function Divider({ side, label, width, limits }: Omit<SideProps, "children" | "o
         from.current = null;
       }}
     />
-  );
-}
-
-export function useNarrower(width: number): boolean {
-  const query = `(max-width: ${width - 1}px)`;
-  return useSyncExternalStore(
-    (changed) => {
-      const media = window.matchMedia(query);
-      media.addEventListener("change", changed);
-      return () => media.removeEventListener("change", changed);
-    },
-    () => window.matchMedia(query).matches,
   );
 }

@@ -5,21 +5,22 @@ import { Bell } from "../notifications/bell.tsx";
 import { IconButton, Keys, Sign } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
 import { shortcutLabel } from "./commands.ts";
-import { useLayout } from "./layout.ts";
 import { openPalette, openSettings, openTerminal, useUi } from "./open.ts";
 import { shortcuts } from "./shortcuts.ts";
+import { toggleSide, useShown } from "./sides.ts";
 import { useDarkNow } from "./theme.ts";
 
 export function TopBar() {
-  const { sidebarOpen, inspectorOpen } = useLayout();
+  const sidebarOpen = useShown("sidebar");
+  const inspectorOpen = useShown("inspector");
   return (
-    <div className="grid h-full w-full grid-cols-[1fr_minmax(160px,440px)_1fr] items-center gap-2 px-2">
+    <div className="grid h-full w-full grid-cols-[minmax(max-content,1fr)_minmax(0,440px)_minmax(max-content,1fr)] items-center gap-2 px-2">
       <div className="flex items-center gap-1.5">
         <IconButton
           label={sidebarOpen ? "Hide the sidebar" : "Show the sidebar"}
           keys={shortcutLabel(shortcuts.sidebar)}
           aria-expanded={sidebarOpen}
-          onClick={() => useLayout.setState({ sidebarOpen: !sidebarOpen })}
+          onClick={() => toggleSide("sidebar")}
         >
           <PanelLeft size={15} aria-hidden />
         </IconButton>
@@ -53,7 +54,7 @@ export function TopBar() {
           label={inspectorOpen ? "Hide the inspector" : "Show the inspector"}
           keys={shortcutLabel(shortcuts.inspector)}
           aria-expanded={inspectorOpen}
-          onClick={() => useLayout.setState({ inspectorOpen: !inspectorOpen })}
+          onClick={() => toggleSide("inspector")}
         >
           <PanelRight size={15} aria-hidden />
         </IconButton>
@@ -68,7 +69,7 @@ function Counts() {
   const waiting = summaries.filter(({ needsYou }) => needsYou);
   return (
     <div className="tabular mr-1 flex items-center gap-1 whitespace-nowrap text-muted text-sm max-[640px]:hidden">
-      <span>{running} running</span>
+      <span className="max-[760px]:hidden">{running} running</span>
       {waiting.length > 0 && (
         <button
           type="button"

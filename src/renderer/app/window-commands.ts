@@ -7,6 +7,7 @@ import { type Command, useCommands } from "./commands.ts";
 import { useLayout } from "./layout.ts";
 import { openLaunch, openNewWorkspace, openPalette, openSettings, openTerminal, openWorkspace, useUi } from "./open.ts";
 import { shortcuts } from "./shortcuts.ts";
+import { showSide, toggleSide } from "./sides.ts";
 
 export function useWindowCommands(): void {
   const actions = useActions();
@@ -18,8 +19,6 @@ export function useWindowCommands(): void {
 
   const commands = useMemo((): Command[] => {
     const ids = waitingKey === "" ? [] : waitingKey.split(",");
-    const toggle = (key: "sidebarOpen" | "inspectorOpen" | "jobsOpen") => () =>
-      useLayout.setState((layout) => ({ [key]: !layout[key] }));
     return [
       {
         id: "go.palette",
@@ -88,7 +87,7 @@ export function useWindowCommands(): void {
         keywords: "sidebar focus",
         shortcut: shortcuts.focusTree,
         run: () => {
-          useLayout.setState({ sidebarOpen: true });
+          showSide("sidebar", true);
           requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-tree]")?.focus());
         },
       },
@@ -97,16 +96,22 @@ export function useWindowCommands(): void {
         title: "Show or hide the sidebar",
         group: "View",
         shortcut: shortcuts.sidebar,
-        run: toggle("sidebarOpen"),
+        run: () => toggleSide("sidebar"),
       },
       {
         id: "view.inspector",
         title: "Show or hide the inspector",
         group: "View",
         shortcut: shortcuts.inspector,
-        run: toggle("inspectorOpen"),
+        run: () => toggleSide("inspector"),
       },
-      { id: "view.jobs", title: "Show or hide jobs", group: "View", shortcut: shortcuts.jobs, run: toggle("jobsOpen") },
+      {
+        id: "view.jobs",
+        title: "Show or hide jobs",
+        group: "View",
+        shortcut: shortcuts.jobs,
+        run: () => useLayout.setState(({ jobsOpen }) => ({ jobsOpen: !jobsOpen })),
+      },
       ...(["dark", "light", "system"] as const)
         .filter((each) => each !== theme)
         .map((each) => ({

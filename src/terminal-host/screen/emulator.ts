@@ -1,5 +1,7 @@
 /** One terminal's screen: @xterm/headless, and its state as VT sequences. */
+
 import serialize from "@xterm/addon-serialize";
+import unicode from "@xterm/addon-unicode11";
 import headless from "@xterm/headless";
 import type { TerminalSize } from "#shared/contract/base.ts";
 import { hiddenState } from "./hidden-state.ts";
@@ -12,6 +14,9 @@ export class Emulator {
   constructor({ cols, rows }: TerminalSize, scrollback: number, reply: (text: string) => void) {
     this.#terminal = new headless.Terminal({ cols, rows, scrollback, allowProposedApi: true, logLevel: "off" });
     this.#terminal.loadAddon(this.#serializer);
+    // As the windows do: widths that differ would put everything after a wide character elsewhere.
+    this.#terminal.loadAddon(new unicode.Unicode11Addon());
+    this.#terminal.unicode.activeVersion = "11";
     this.#terminal.onData(reply);
   }
 

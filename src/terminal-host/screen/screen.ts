@@ -63,7 +63,8 @@ export class Screen implements Follower {
     this.#plain.add(chunk, offset);
     const behind = this.#output.bytes - this.#fed;
     if (behind >= batchBytes && !this.#maySkip()) this.#feed(this.#output.bytes, inFlightLimit);
-    else if (this.#plain.end === null && this.#options.answersPrograms()) this.#feedSoon();
+    // It may be a question.
+    else if (this.#plain.end === null && this.#options.answersPrograms()) this.#feed(this.#output.bytes, inFlightLimit);
     else if (this.#quietTimer) this.#quietTimer.refresh();
     else this.#quietTimer = setTimeout(() => this.#quiet(), quietMs);
   }
@@ -114,10 +115,6 @@ export class Screen implements Follower {
     if (this.#fed < this.#output.bytes && !this.#closed) this.#quietTimer = setTimeout(() => this.#quiet(), quietMs);
   }
 
-  #feedSoon(): void {
-    this.#feed(this.#output.bytes, inFlightLimit);
-  }
-
   /** Gives the emulator what it lacks up to `until`, as long as no more than `limit` bytes are in flight. */
   #feed(until: number, limit: number): void {
     if (this.#closed) return;
@@ -140,20 +137,22 @@ export class Screen implements Follower {
   #write(from: number, to: number): void {
     const bytes = new Uint8Array(to - from);
     this.#output.ring.copy(Buffer.from(bytes.buffer), 0, from, to);
-    this.#options.screens.write(this.#options.id, bytes);
+    this.#give(bytes);
     this.#fed = to;
-    this.#inFlight += bytes.length;
   }
 
   /** Goes over plain lines that have left the ring, to the beginning of the first whole line that is there. */
   #skip(): void {
     const { ring } = this.#output;
     if (this.#fed >= ring.start) return;
-    const line = this.#plain.firstLineFrom(ring);
-    const newline = new Uint8Array([0x0d, 0x0a]);
-    this.#options.screens.write(this.#options.id, newline);
-    this.#inFlight += newline.length;
-    this.#fed = line;
+    this.#give(Uint8Array.of(0x0d, 0x0a));
+    this.#fed = this.#plain.firstLineFrom(ring);
+  }
+
+  #give(bytes: Uint8Array<ArrayBuffer>): void {
+    // Before they are handed over: then they have no length any more.
+    this.#inFlight += bytes.length;
+    this.#options.screens.write(this.#options.id, bytes);
   }
 
   #open(): void {

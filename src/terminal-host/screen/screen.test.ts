@@ -1,0 +1,213 @@
+/** A snapshot together with what follows it shows the same as having seen everything; real emulators in a real worker thread. */
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { Output } from "../terminals/output.ts";
+import { Ring } from "../terminals/ring.ts";
+import { SequenceScanner } from "../terminals/sequences.ts";
+import { unfinishedUtf8Bytes } from "../terminals/utf8.ts";
+import { Emulator } from "./emulator.ts";
+import { Screen } from "./screen.ts";
+import { Screens } from "./screens.ts";
+
+const screens = new Screens();
+afterAll(() => screens.end());
+
+const size = { cols: 40, rows: 10 };
+const scrollback = 200;
+let nextId = 0;
+
+function makeScreen(output: Output, reply: (text: string) => void = () => {}, answers = false): Screen {
+  const scanner = new SequenceScanner(() => {});
+  output.follow({ outputArrived: (chunk) => scanner.push(chunk), outputEnded() {}, holdsBack: () => false });
+  return new Screen({
+    id: `screen-${nextId++}`,
+    screens,
+    output,
+    size,
+    scrollback,
+    unfinishedBytes: () => scanner.unfinishedBytes || unfinishedUtf8Bytes(output.tail(3)),
+    answersPrograms: () => answers,
+    reply,
+  });
+}
+
+/** A window's emulator: what it shows in the end, as sequences. */
+class Window {
+  readonly #emulator = new Emulator(size, scrollback, () => {});
+
+  write(bytes: Uint8Array): void {
+    this.#emulator.write(bytes, () => {});
+  }
+
+  resize(cols: number, rows: number): Promise<void> {
+    return this.settled(() => this.#emulator.resize({ cols, rows }));
+  }
+
+  settled<T>(look: () => T): Promise<T> {
+    return new Promise((resolve) => this.#emulator.settled(() => resolve(look())));
+  }
+
+  shown(): Promise<string> {
+    return this.settled(() => this.#emulator.serialized());
+  }
+}
+
+const piece = fc.oneof(
+  fc.string({ maxLength: 60 }),
+  fc.constantFrom(
+    "\r\n",
+    "\n",
+    "\x1b[31m",
+    "\x1b[0m",
+    "\x1b[2J",
+    "\x1b[H",
+    "\x1b[5;5H",
+    "\x1b[K",
+    "\x1b[1A",
+    "\t",
+    "\b",
+  ),
+  fc.constantFrom(
+    "\x1b[?1049h",
+    "\x1b[?1049l",
+    "\x1b[?25l",
+    "\x1b[?25h",
+    "\x1b[?2004h",
+    "\x1b[3;7r",
+    "\x1b[r",
+    "\x1b[?1006h",
+  ),
+  fc.constantFrom(
+    "日本",
+    "é",
+    "👩",
+    "\x1b(0qqq\x1b(B",
+    "\x1b]0;title\x07",
+    "\x1b[4 q",
+    "\x1b[L",
+    "\x1b[P",
+    "\x1b[38;2;1;2;3m",
+  ),
+);
+
+test("snapshot and the rest are the whole, wherever the output is cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 60 }), fc.nat(), async (pieces, cut) => {
+      const bytes = Buffer.from(pieces.join(""));
+      const at = cut % (bytes.length + 1);
+      const output = new Output();
+      const screen = makeScreen(output);
+      output.append(bytes.subarray(0, at));
+      const snapshot = await screen.snapshot();
+      screen.close();
+      expect(snapshot.offset).toBeLessThanOrEqual(at);
+      const late = new Window();
+      late.write(snapshot.screen);
+      late.write(bytes.subarray(snapshot.offset));
+      const whole = new Window();
+      whole.write(bytes);
+      expect(await late.shown()).toBe(await whole.shown());
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("a change of size between two pieces of output is in the snapshot at its place", async () => {
+  const output = new Output();
+  const screen = makeScreen(output);
+  output.append(Buffer.from("a line that is longer than thirty columns\r\nsecond\r\n"));
+  screen.resize({ cols: 30, rows: 8 });
+  output.append(Buffer.from("and a third line that is also longer than thirty"));
+  const snapshot = await screen.snapshot();
+  expect(snapshot).toMatchObject({ cols: 30, rows: 8 });
+  screen.close();
+  const whole = new Window();
+  whole.write(output.ring.slice(0, 52));
+  await whole.resize(30, 8);
+  whole.write(output.ring.slice(52, output.bytes));
+  const late = new Window();
+  await late.resize(30, 8);
+  late.write(snapshot.screen);
+  expect(await late.shown()).toBe(await whole.shown());
+});
+
+/** A program with an output, that stops when it is told to. */
+function flood(output: Output, line: (number: number) => string, bytes: number): { held: number; done: Promise<void> } {
+  let go: () => void = () => {};
+  const state = { held: 0, done: Promise.resolve() };
+  output.from({
+    pause() {
+      state.held++;
+    },
+    resume: () => go(),
+  });
+  state.done = (async () => {
+    for (let number = 0, sent = 0; sent < bytes; ) {
+      let chunk = "";
+      while (chunk.length < 60_000) chunk += line(number++);
+      output.append(Buffer.from(chunk));
+      sent += chunk.length;
+      if (output.held) {
+        await new Promise<void>((resolve) => {
+          go = resolve;
+        });
+      }
+    }
+  })();
+  return state;
+}
+
+test("a flood of plain lines is not held back, and the screen is right in the end", async () => {
+  const output = new Output(new Ring());
+  const screen = makeScreen(output);
+  const line = (number: number): string => `plain line number ${number} with ünïcode\r\n`;
+  output.append(Buffer.from("\x1b[32m"));
+  const state = flood(output, line, 8_000_000);
+  await state.done;
+  expect(state.held).toBe(0);
+  expect(output.ring.start).toBeGreaterThan(6_000_000);
+  const snapshot = await screen.snapshot();
+  screen.close();
+  const late = new Window();
+  late.write(snapshot.screen);
+  const whole = new Window();
+  whole.write(Buffer.from("\x1b[32m"));
+  whole.write(output.ring.slice(output.bytes - 100_000, output.bytes));
+  expect(await late.shown()).toBe(await whole.shown());
+});
+
+test("a flood full of escape sequences is held back to what the emulator takes, and nothing is left out", async () => {
+  const output = new Output(new Ring());
+  const screen = makeScreen(output);
+  const state = flood(output, (number) => `\x1b[3${number % 8}mcolour ${number}\x1b[0m\r\n`, 4_000_000);
+  await state.done;
+  expect(state.held).toBeGreaterThan(0);
+  const snapshot = await screen.snapshot();
+  screen.close();
+  const late = new Window();
+  late.write(snapshot.screen);
+  const whole = new Window();
+  whole.write(Buffer.from("\r\n"));
+  whole.write(output.ring.slice(output.bytes - 200_000, output.bytes));
+  expect(await late.shown()).toBe(await whole.shown());
+});
+
+test("while nobody watches, the emulator answers a program that asks its terminal", async () => {
+  const answers: string[] = [];
+  const output = new Output();
+  const screen = makeScreen(output, (text) => answers.push(text), true);
+  output.append(Buffer.from("abc\x1b[6n\x1b[c"));
+  await screen.snapshot();
+  expect(answers.join("")).toMatch(/^\x1b\[1;4R\x1b\[\?/);
+  screen.close();
+});
+
+test("what is on the screen is told as text", async () => {
+  const output = new Output();
+  const screen = makeScreen(output);
+  output.append(Buffer.from("\x1b[?1049h\x1b[2;3Hhere\x1b[?25l"));
+  const view = await screen.view();
+  expect(view).toMatchObject({ alternate: true, cursor: { x: 6, y: 1, visible: false } });
+  expect(view.lines).toEqual(["", "  here", ...Array(8).fill("")]);
+  screen.close();
+});
