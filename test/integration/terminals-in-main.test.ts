@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { mkdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type BrowserMode, startBrowserMode } from "#main/browser-mode.ts";
 import { type ContractConnection, contractClient } from "#node/contract-client.ts";
@@ -23,6 +23,8 @@ let client: ContractConnection;
 
 beforeEach(async () => {
   folder = new TemporaryFolder("main");
+  // Without the start files of the person who runs the tests.
+  vi.stubEnv("HOME", folder.path);
   paths = cellarPaths({ ...process.env, CELLAR_HOME: folder.in("home") });
   mode = await startBrowserMode({ paths, version: "0.0.0", rendererFolder: folder.in("none"), port: 0 });
   client = (await contractClient(paths.mainSocket))!;
@@ -33,6 +35,7 @@ afterEach(async () => {
   mode.quit();
   await mode.ended;
   await endMarked(folder.path);
+  vi.unstubAllEnvs();
   rmSync(paths.runtime, { recursive: true, force: true });
   folder[Symbol.dispose]();
 });

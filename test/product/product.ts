@@ -30,8 +30,10 @@ export class Product implements AsyncDisposable {
     return pid;
   }
 
+  /** With a home directory of its own as well: start files of the person who runs the tests are slow, and killing them does harm. */
   get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: this.folder.path };
+    const { path } = this.folder;
+    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };
   }
 
   async start(): Promise<void> {
