@@ -55,6 +55,11 @@ export function Tree() {
         else if (row.level === 2) go(rows.findLastIndex((each, index) => index < active && each.level === 1));
       },
     };
+    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+      event.preventDefault();
+      if (row) openMenuAt(row.id);
+      return;
+    }
     const move = moves[event.key];
     const letter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!move && !letter) return;
@@ -116,6 +121,15 @@ export function Tree() {
       </ContextMenu>
     </>
   );
+}
+
+/** As the right button would, at the row instead of somewhere in the tree. */
+function openMenuAt(id: string): void {
+  const element = document.getElementById(rowDomId(id));
+  if (!element) return;
+  const { left, bottom } = element.getBoundingClientRect();
+  const at = { clientX: left + 40, clientY: bottom - 4 };
+  element.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true, button: 2, ...at }));
 }
 
 /** The workspace or terminal whose panel is in front. */

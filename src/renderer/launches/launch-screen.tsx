@@ -8,6 +8,7 @@ import { problemFrom, useClient } from "../connection/index.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
 import { Ago, Button, Empty, IconButton, orNotice, ProblemNote, Screen, Select, TextArea } from "../ui/index.ts";
+import { useCloseWhenGone } from "../workspaces/use-close-when-gone.ts";
 import { useLaunchDraft } from "./drafts.ts";
 import { NotIsolated } from "./not-isolated.tsx";
 import { MissingPrograms, ProgramList } from "./program-list.tsx";
@@ -19,6 +20,7 @@ export default function LaunchScreen({ params, panelId }: PanelProps<{ workspace
   const ready = workspaces.items.filter(({ state }) => state === "ready");
   const [chosen, setChosen] = useState(params.workspaceId);
   const workspace = workspaces.byId.get(chosen) ?? (params.workspaceId === "" ? ready.at(-1) : undefined);
+  useCloseWhenGone(workspace !== undefined, workspaces.status === "live", panelId);
   if (workspaces.status === "loading") return null;
   if (!workspace) {
     return (

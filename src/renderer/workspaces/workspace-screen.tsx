@@ -24,6 +24,7 @@ import {
 } from "../ui/index.ts";
 import { Changes } from "./changes.tsx";
 import { DeleteForm } from "./delete-form.tsx";
+import { useCloseWhenGone } from "./use-close-when-gone.ts";
 
 /** While the page is in view, changes of agents show up by themselves. */
 const refreshMs = 5_000;
@@ -35,6 +36,7 @@ export default function WorkspaceScreen({
 }: PanelProps<{ workspaceId: string }>) {
   const workspace = useWorkspace(workspaceId);
   const { status } = useWorkspaces();
+  useCloseWhenGone(workspace !== undefined, status === "live", panelId);
   if (workspace) return <KnownWorkspace workspace={workspace} visible={visible} />;
   if (status === "loading") return null;
   return <Empty action={<Button onClick={() => dock.close(panelId)}>Close</Button>}>This workspace was deleted.</Empty>;
