@@ -54,6 +54,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   const ended = terminal.state !== "running" && terminal.state !== "starting";
 
   const painted = useSessionPart(session, (state) => state.painted) ?? false;
+  const oversize = useSessionPart(session, (state) => state.oversize) ?? false;
   const hasSelection = useSessionPart(session, (state) => state.hasSelection) ?? false;
 
   commands.current = useMemo(() => {
@@ -101,7 +102,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
         onDrop={drop}
       >
         <ContextMenu items={() => menuItems(commands.current)}>
-          <div ref={room} className="terminal-room" />
+          <div ref={room} className="terminal-room" data-oversize={oversize || undefined} />
         </ContextMenu>
         {session && (
           <Overlays

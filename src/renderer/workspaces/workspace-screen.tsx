@@ -62,11 +62,12 @@ function KnownWorkspace({ workspace, visible }: { workspace: Workspace; visible:
       <Head workspace={workspace} details={details.data} onRefresh={() => void details.refetch()} />
       {!ready && (
         <div className="px-4 pb-4">
-          <StateLine status={status} />
-          {job && (
-            <div className="mt-3 max-w-2xl">
+          {job && workspace.state !== "missing" ? (
+            <div className="max-w-2xl">
               <JobDetails job={job} />
             </div>
+          ) : (
+            <StateLine status={status} />
           )}
           {!job && workspace.problem && <ProblemNote problem={workspace.problem} />}
         </div>

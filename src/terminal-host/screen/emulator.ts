@@ -4,7 +4,7 @@ import serialize from "@xterm/addon-serialize";
 import unicode from "@xterm/addon-unicode11";
 import headless from "@xterm/headless";
 import type { TerminalSize } from "#shared/contract/base.ts";
-import { hiddenState } from "./hidden-state.ts";
+import { hiddenState, withSavedColours } from "./hidden-state.ts";
 import type { ScreenView } from "./messages.ts";
 
 export class Emulator {
@@ -36,7 +36,17 @@ export class Emulator {
 
   /** What another emulator of the same size has to be written to look and behave like this one. */
   serialized(): string {
-    return this.#serializer.serialize() + hiddenState(this.#terminal);
+    return this.#serializedBuffers() + hiddenState(this.#terminal);
+  }
+
+  #serializedBuffers(): string {
+    const all = this.#serializer.serialize();
+    if (this.#terminal.buffer.active.type === "normal") return all;
+    // The addon ends each buffer with the present colours, and begins the alternate one as if there were none. The colours that the
+    // normal buffer will have again are those that were saved when the program left it.
+    const normal = { excludeAltBuffer: true, excludeModes: true };
+    const left = withSavedColours(this.#terminal, () => this.#serializer.serialize(normal));
+    return `${left}\x1b[?1049h\x1b[0m${all.slice(this.#serializer.serialize(normal).length)}`;
   }
 
   view(): ScreenView {

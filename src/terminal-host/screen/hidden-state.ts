@@ -13,6 +13,8 @@ type Internals = {
   };
   coreMouseService?: { activeEncoding?: string };
   _charsetService?: { glevel?: number; _charsets?: (Record<string, string> | undefined)[] };
+  _inputHandler?: { _curAttrData?: object };
+  _bufferService?: { buffers?: { normal?: { savedCurAttrData?: object } } };
   buffer?: { scrollTop?: number; scrollBottom?: number; x?: number; y?: number };
 };
 
@@ -31,6 +33,20 @@ export function hiddenState(terminal: Terminal): string {
   out += scrollRegion(terminal.rows, modes?.origin === true, buffer);
   if (coreService?.isCursorHidden) out += "\x1b[?25l";
   return out;
+}
+
+/** Looks at the terminal as if the colours of the normal buffer, saved while the alternate one is shown, were the present ones. */
+export function withSavedColours<T>(terminal: Terminal, look: () => T): T {
+  const { _inputHandler: handler, _bufferService } = internalsOf(terminal);
+  const saved = _bufferService?.buffers?.normal?.savedCurAttrData;
+  const present = handler?._curAttrData;
+  if (!handler || !saved || !present) return look();
+  handler._curAttrData = saved;
+  try {
+    return look();
+  } finally {
+    handler._curAttrData = present;
+  }
 }
 
 function internalsOf(terminal: Terminal): Internals {
