@@ -17,6 +17,7 @@ import type { SessionState, TerminalSession } from "./session.ts";
 import { KillBar, NoStreamBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
 import { keyMeaning, menuItems, terminalCommands } from "./terminal-commands.ts";
 import { TerminalEnd } from "./terminal-end.tsx";
+import { useCloseWhenGone } from "./use-close-when-gone.ts";
 import { useLook } from "./use-look.ts";
 import { useSession } from "./use-session.ts";
 import { useTerminalLabel } from "./use-terminal-status.ts";
@@ -27,6 +28,7 @@ const none: readonly Command[] = [];
 export default function TerminalScreen({ params: { terminalId }, ...panel }: PanelProps<{ terminalId: string }>) {
   const terminal = useTerminal(terminalId);
   const { status } = useTerminals();
+  useCloseWhenGone(terminal !== undefined, status === "live", panel.panelId);
   if (terminal) return <KnownTerminal terminal={terminal} {...panel} />;
   if (status === "loading") return null;
   return (

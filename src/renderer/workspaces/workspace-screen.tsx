@@ -10,6 +10,7 @@ import { problemFrom, useClient, useConnection } from "../connection/index.ts";
 import { JobDetails } from "../jobs/job-details.tsx";
 import { type TerminalSummary, useJobs, useTerminalSummaries, useWorkspace, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
+import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import {
   Ago,
   Button,
@@ -24,7 +25,6 @@ import {
 } from "../ui/index.ts";
 import { Changes } from "./changes.tsx";
 import { DeleteForm } from "./delete-form.tsx";
-import { useCloseWhenGone } from "./use-close-when-gone.ts";
 
 /** While the page is in view, changes of agents show up by themselves. */
 const refreshMs = 5_000;
