@@ -104,16 +104,20 @@ describe("the main job", () => {
     );
     await window.page.getByRole("treeitem", { name: new RegExp(shell.name ?? shell.id) }).click();
 
-    const notifications = await eventually(
-      () => first(product, "notifications.watch", {}),
-      (list) => list.type === "all" && list.items.some((each) => each.kind === "cell-done"),
-    );
-    const told = notifications.type === "all" ? notifications.items.filter((each) => each.kind === "cell-done") : [];
-    expect(told).toMatchObject([{ terminalId: python.id, seenAt: null }]);
+    const ofPython = async () => {
+      const list = await first(product, "notifications.watch", {});
+      return list.type === "all" ? list.items.filter(({ terminalId }) => terminalId === python.id) : [];
+    };
+    const told = await eventually(ofPython, (notifications) => notifications.length > 0);
+    expect(told).toMatchObject([{ kind: "cell-done", seenAt: null }]);
     expect(JSON.stringify(told)).not.toContain("42");
 
     await window.button(/^Notifications/).click();
-    await window.page.getByRole("dialog", { name: "Notifications" }).getByText(/finished/).first().click();
+    await window.page
+      .getByRole("dialog", { name: "Notifications" })
+      .getByText(/finished/)
+      .first()
+      .click();
     await inspector.getByText("42").first().waitFor();
   });
 
@@ -143,12 +147,12 @@ describe("the main job", () => {
     execFileSync("git", ["clone", "--quiet", repository, folder]);
     await window.dropFolder(folder);
     await window.page.getByRole("heading", { name: "New workspace" }).waitFor();
-    await window.page.getByRole("textbox", { name: "Name" }).waitFor();
+    await window.button(/^Create/).waitFor();
     await window.page.keyboard.press("Enter");
     const workspace = await eventually(
       () => workspaceNamed("dropped"),
       (found) => found?.state === "ready",
-      60_000,
+      120_000,
     );
     const tracked = git("ls-files").split("\n");
     const missing = tracked.filter((file) => !existsSync(resolve(workspace!.path, file)));
@@ -159,9 +163,9 @@ describe("the main job", () => {
     const workspace = (await workspaceNamed("project"))!;
     await window.page.getByRole("treeitem", { name: /^project/ }).click({ button: "right" });
     await window.page.getByRole("menuitem", { name: /^Delete/ }).click();
-    const dialog = window.page.getByRole("dialog");
-    await dialog.getByText(/2 (running )?terminals/).waitFor();
-    await dialog.getByRole("button", { name: /^Delete/ }).click();
+    const form = window.page.getByRole("region", { name: "Delete project" });
+    await form.getByText("Ends 2 running terminals").waitFor();
+    await form.getByRole("button", { name: "Delete project" }).click();
     await eventually(
       () => workspaceNamed("project"),
       (found) => found === undefined,
