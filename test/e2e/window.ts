@@ -21,7 +21,8 @@ export class Window implements AsyncDisposable {
 
   static async open(url: string, { theme = "dark", width = 1440, height = 900 }: Look = {}): Promise<Window> {
     const browser = await launchChromium();
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+    const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     const window = new Window(browser, page);
     await window.go(url);
@@ -30,7 +31,8 @@ export class Window implements AsyncDisposable {
 
   async go(url: string): Promise<void> {
     await this.page.goto(url);
-    await this.page.getByRole("banner").waitFor();
+    // Behind the first run it is hidden from assistive technology, and there all the same.
+    await this.page.getByRole("banner", { includeHidden: true }).waitFor();
   }
 
   button(name: string | RegExp): Locator {

@@ -1,11 +1,11 @@
 /** Making a workspace: say where it comes from, see what was found, Enter. Everything has a default, so that a drop and Enter are enough. */
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { WorkspaceMode } from "#shared/contract/workspaces.ts";
 import { openWorkspace, useUi } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
 import { preferredProgram, usePrograms } from "../launches/use-programs.ts";
 import { useLists, useSettings, useWorkspaces } from "../live/index.ts";
-import { dock, type PanelProps } from "../terminals/panels.tsx";
+import { dock, type PanelProps, panelFocusAttribute } from "../terminals/panels.tsx";
 import { Button, Choices, ProblemNote, Screen, sentence, TextField } from "../ui/index.ts";
 import {
   changeDraft,
@@ -70,7 +70,9 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
   const programs = usePrograms().data?.programs ?? [];
   const taken = useWorkspaces().items.map(({ name }) => name);
   const [tried, setTried] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const submitButton = useRef<HTMLButtonElement>(null);
+  const hasty = useRef(false);
   const inspection = useInspection(draft.text);
   const reading = useContentsCount(draft);
   const found = draft.contents ? null : inspection.found;
@@ -88,12 +90,21 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
         preferredProgram(programs, settings.lastProgramId));
   const canSubmit = known && mode !== null && wrongName === null && (!draft.contents || draft.contents.count !== null);
 
-  // A drop, then Enter: the button takes the keyboard as soon as it can be pressed.
+  // A drop, then Enter: the form takes the keyboard until the button can be pressed, and remembers an Enter that came too early.
   useEffect(() => {
-    if (!canSubmit || !draft.dropped) return;
+    if (!draft.dropped) return;
+    if (!canSubmit) {
+      form.current?.focus({ preventScroll: true });
+      return;
+    }
     submitButton.current?.focus({ preventScroll: true });
     changeDraft({ dropped: false });
+    if (hasty.current) form.current?.requestSubmit();
+    hasty.current = false;
   }, [canSubmit, draft.dropped]);
+  const rememberEnter = (event: KeyboardEvent<HTMLFormElement>) => {
+    if (event.key === "Enter" && event.target === form.current) hasty.current = true;
+  };
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -111,7 +122,14 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
   };
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={submit}>
+    <form
+      ref={form}
+      className="flex flex-col gap-4 outline-none"
+      tabIndex={-1}
+      {...(draft.dropped ? { [panelFocusAttribute]: "" } : {})}
+      onKeyDown={rememberEnter}
+      onSubmit={submit}
+    >
       {draft.contents ? (
         <>
           <FoundContents name={draft.contents.entry.name} count={draft.contents.count} reading={reading} />
