@@ -10,6 +10,10 @@ import { entryCommand } from "./entries.ts";
 
 /** Start files may do a lot (version managers, completions); a person whose own take longer waits that long themselves, in ms. */
 const timeoutMs = 10_000;
+/** After a shell gave no answer, in ms. */
+const retryAfterMs = 30_000;
+/** What it may take a shell to tidy up (a lock of its start files, say) when it is ended, in ms. */
+const tidyMs = 500;
 /** Output beyond this is not an environment any more. */
 const outputLimit = 4 * 1024 * 1024;
 
@@ -20,20 +24,34 @@ export function loginShell(env: NodeJS.ProcessEnv = process.env): string {
   return userInfo().shell ?? (process.platform === "darwin" ? "/bin/zsh" : "/bin/sh");
 }
 
-let known: Promise<Record<string, string>> | null = null;
+type Answer = {
+  env: Record<string, string>;
+  /** When the shell is to be asked again because it gave no answer, on the clock of `performance.now()`. */
+  retryAt: number;
+};
+
+let known: Promise<Answer> | null = null;
+/** An answer under way that is to replace the known one. */
+let asking: Promise<Answer> | null = null;
 
 /**
  * The login environment, already without what Electron, Node, npm and Cellar put into ours (see {@link cleanEnvironment}). Never
- * rejects: where the shell cannot be asked it is our own environment, cleaned. A copy that the caller may change.
+ * rejects: where the shell cannot be asked it is our own environment, cleaned, and it is asked again by and by. A copy that the
+ * caller may change.
  */
 export async function loginEnvironment(): Promise<Record<string, string>> {
-  known ??= readLoginEnvironment();
-  return { ...(await known) };
+  known ??= ask(process.env, timeoutMs);
+  const { env, retryAt } = await known;
+  if (performance.now() > retryAt && !asking) void refreshLoginEnvironment();
+  return { ...env };
 }
 
 /** Asks the shell anew, for a person who has changed their start files. Until it has answered the old answer is given. */
 export async function refreshLoginEnvironment(): Promise<Record<string, string>> {
-  const fresh = readLoginEnvironment();
+  asking ??= ask(process.env, timeoutMs).finally(() => {
+    asking = null;
+  });
+  const fresh = asking;
   await fresh;
   known = fresh;
   return loginEnvironment();
@@ -41,19 +59,23 @@ export async function refreshLoginEnvironment(): Promise<Record<string, string>>
 
 /** As {@link loginEnvironment}, but asked now and not kept. */
 export async function readLoginEnvironment(
-  base: NodeJS.ProcessEnv = process.env,
+  base: NodeJS.ProcessEnv,
   timeout = timeoutMs,
 ): Promise<Record<string, string>> {
+  return (await ask(base, timeout)).env;
+}
+
+async function ask(base: NodeJS.ProcessEnv, timeout: number): Promise<Answer> {
   const own = cleanEnvironment(base);
   own["HOME"] ??= homedir();
-  if (process.platform === "win32") return own;
+  if (process.platform === "win32") return { env: own, retryAt: Number.POSITIVE_INFINITY };
   const shell = loginShell(base);
   try {
     const said = await askShell(shell, own, timeout);
-    return { ...cleanEnvironment(said), SHELL: shell };
+    return { env: { ...cleanEnvironment(said), SHELL: shell }, retryAt: Number.POSITIVE_INFINITY };
   } catch (error) {
     console.error(`the login shell ${shell} could not be asked for its environment:`, (error as Error).message);
-    return { ...own, SHELL: shell };
+    return { env: { ...own, SHELL: shell }, retryAt: performance.now() + retryAfterMs };
   }
 }
 
@@ -121,7 +143,7 @@ async function askShell(shell: string, env: Record<string, string>, timeout: num
     const end = (error: Error | null): void => {
       clearTimeout(patience);
       // What its start files left running belongs to nobody.
-      if (child.pid !== undefined) killGroup(child.pid);
+      if (child.pid !== undefined) endGroup(child.pid);
       child.stdout.destroy();
       if (error) reject(error);
       else resolve(text);
@@ -143,12 +165,16 @@ async function askShell(shell: string, env: Record<string, string>, timeout: num
   return said;
 }
 
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // Gone.
-  }
+function endGroup(leader: number): void {
+  const signal = (name: NodeJS.Signals): boolean => {
+    try {
+      return process.kill(-leader, name);
+    } catch {
+      // Nobody is left.
+      return false;
+    }
+  };
+  if (signal("SIGHUP")) setTimeout(() => signal("SIGKILL"), tidyMs);
 }
 
 /** For sh, bash, zsh, fish and csh alike: single quotes, and a quote itself outside of them. */

@@ -1,9 +1,11 @@
 /** Cells through the host: submitted, told, stored, and lost with an explanation when the host dies. */
+import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import { eventually } from "#test/product/processes.ts";
 import { TestHost } from "#test/product/terminal-host.ts";
 
-const bash = { argv: ["bash", "-i"] };
+/** Without the start files of whoever runs the tests. */
+const bash = { argv: ["bash", "-i"], env: { HOME: tmpdir() } };
 
 test("a cell runs in a shell, its result and its events reach a client, and the shell says where it is", async () => {
   await using host = await TestHost.start();
