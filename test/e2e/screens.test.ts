@@ -43,7 +43,8 @@ async function work(): Promise<void> {
     writeFileSync(join(ready.path, "README.md"), "# api\n\nServes things, quickly.\n\n## Start\n\n`npm start`\n");
     writeFileSync(join(ready.path, "limits.ts"), "export const perMinute = 600;\n");
   }
-  const bash = { argv: ["bash", "--norc", "-i"], env: { PS1: "\\W $ " } };
+  writeFileSync(product.folder.in(".bashrc"), "PS1='\\[\\e[34m\\]\\W\\[\\e[0m\\] $ '\n");
+  const bash = { argv: ["bash", "-i"] };
   const tests = await call(product, "terminals.create", {
     ...bash,
     name: "tests",
@@ -126,8 +127,9 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     name: "notifications",
     open: async (window) => {
       await window.page.keyboard.press("Escape");
+      await window.page.getByRole("dialog").waitFor({ state: "detached" });
       await window.button(/^Notifications/).click();
-      await window.page.getByRole("dialog", { name: "Notifications" }).waitFor();
+      await window.page.getByRole("dialog", { name: "Notifications" }).getByText("held").waitFor();
     },
   },
 ];
