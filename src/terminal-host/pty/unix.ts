@@ -42,8 +42,8 @@ const lingerMs = 250;
  * instead of going through the event loop for every 4 KiB that a PTY hands over. That is half of the throughput.
  */
 const busyChunkBytes = 1024;
-/** Every chunk of a busy program is gathered here: receivers may use it during the call only. */
-const gathered = Buffer.allocUnsafeSlow(64 * 1024);
+/** Every terminal's output is read into this: receivers may use it during the call only. Nothing is allocated for a chunk. */
+const gathered = Buffer.allocUnsafeSlow(16 * 1024);
 
 let loaded: { native: Native; helper: string } | undefined;
 
@@ -112,11 +112,19 @@ class UnixPty implements Pty {
     this.pid = child.pid;
     this.ttyPath = child.pty;
     this.#fd = child.fd;
-    this.#stream = new ReadStream(child.fd);
-    this.#stream.on("data", (chunk: Buffer) => this.#received(chunk));
+    this.#stream = new ReadStream(child.fd, {
+      onread: {
+        buffer: gathered,
+        callback: (length) => {
+          this.#received(length);
+          return true;
+        },
+      },
+    });
     // EIO is how Linux says that the other side is closed.
     this.#stream.on("error", () => this.#hangUp());
     this.#stream.on("end", () => this.#hangUp());
+    this.#stream.resume();
   }
 
   get pendingInput(): number {
@@ -195,16 +203,13 @@ class UnixPty implements Pty {
     for (const { taken, written } of dropped) written?.(taken);
   }
 
-  #received(chunk: Buffer): void {
+  /** So many bytes are at the beginning of the gathering buffer. */
+  #received(first: number): void {
     this.#linger?.refresh();
-    // What the stream still holds comes before what the kernel holds.
-    if (chunk.length < busyChunkBytes || chunk.length > gathered.length / 2 || this.#stream.readableLength > 0) {
-      this.#events.output(chunk);
-      return;
+    let length = first;
+    if (first >= busyChunkBytes) {
+      for (let taken = -1; taken !== 0 && length < gathered.length; length += taken) taken = this.#readNow(length);
     }
-    chunk.copy(gathered);
-    let length = chunk.length;
-    for (let taken = -1; taken !== 0 && length < gathered.length; length += taken) taken = this.#readNow(length);
     this.#events.output(gathered.subarray(0, length));
   }
 
@@ -242,10 +247,8 @@ class UnixPty implements Pty {
     }
   }
 
-  /** Takes everything that the stream and the kernel hold. */
+  /** Takes everything that the kernel holds. */
   #drain(): void {
-    // Reading hands each piece to the "data" listener.
-    while (this.#stream.read() !== null) {}
     for (let taken = this.#readNow(0); taken > 0; taken = this.#readNow(0)) {
       this.#events.output(gathered.subarray(0, taken));
     }

@@ -4,6 +4,7 @@
  */
 import type { Pty } from "../pty/pty.ts";
 import { lastLineOf, lastLineTailBytes } from "./last-line.ts";
+import { countLineFeeds } from "./line-feeds.ts";
 import { Ring } from "./ring.ts";
 
 export interface Follower {
@@ -14,8 +15,6 @@ export interface Follower {
   /** Whether the program has to wait for this follower; asked after each chunk and after {@link Output.settle}. */
   holdsBack(): boolean;
 }
-
-const lineFeed = 0x0a;
 
 export class Output {
   readonly ring: Ring;
@@ -101,12 +100,4 @@ function guarded(action: () => void): void {
   } catch (error) {
     console.error("a follower of a terminal failed:", error);
   }
-}
-
-function countLineFeeds(chunk: Buffer): number {
-  let count = 0;
-  // Read once: asking a typed array for its length each time doubles what this loop costs.
-  const { length } = chunk;
-  for (let i = 0; i < length; i++) count += chunk[i] === lineFeed ? 1 : 0;
-  return count;
 }
