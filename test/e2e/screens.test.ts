@@ -68,7 +68,7 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     open: async (window) => {
       await window.page.getByRole("treeitem", { name: /tests/ }).click();
       await window.terminalInFront();
-      await window.page.getByText("exit 1").waitFor();
+      await window.page.getByText("exit 1").first().waitFor();
     },
   },
   {
@@ -129,7 +129,7 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
       await window.page.keyboard.press("Escape");
       await window.page.getByRole("dialog").waitFor({ state: "detached" });
       await window.button(/^Notifications/).click();
-      await window.page.getByRole("dialog", { name: "Notifications" }).getByText("held").waitFor();
+      await window.page.getByRole("dialog", { name: "Notifications" }).getByText("held").first().waitFor();
     },
   },
 ];
