@@ -82,11 +82,11 @@ describe("the main job", () => {
 
   test("python3 runs beside it, and a cell fired in it is told of while another panel is in front", async () => {
     await window.button("New shell here").click();
-    await eventually(
+    const both = await eventually(
       () => call(product, "terminals.list", {}),
-      (list) => list.length === 2,
+      (list) => list.length === 2 && list.every(({ state }) => state === "running"),
     );
-    terminals = (await call(product, "terminals.list", {})).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+    terminals = both.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     const [shell, python] = terminals as [Terminal, Terminal];
     expect(python.cwd).toBe(workspacePath);
     await window.typeLine("python3 -i -q");
