@@ -29,6 +29,9 @@ else app.quit();
 async function start(): Promise<void> {
   await app.whenReady();
   let quitting = false;
+  // Terminals are counted while the services start, when there is no tray yet.
+  let attention = { running: 0, unseen: 0 };
+  let showAttention = () => {};
   const quit = () => {
     quitting = true;
     app.quit();
@@ -42,7 +45,10 @@ async function start(): Promise<void> {
     show: () => main.show(),
     window: () => main.window,
     quit,
-    attention: (state) => tray.update({ ...state, pausedUntil: services.settings.settings.notifyPausedUntil }),
+    attention: (state) => {
+      attention = state;
+      showAttention();
+    },
   });
   const services = await startServices({ paths, desktop, version: version() });
   const tray = new AppTray(join(installationFolder, "resources", "icons", trayImage), {
@@ -54,6 +60,9 @@ async function start(): Promise<void> {
     pauseNotifications: (minutes) => services.pauseNotifications(minutes),
     quit,
   });
+  showAttention = () => tray.update({ ...attention, pausedUntil: services.settings.settings.notifyPausedUntil });
+  services.settings.onChange(showAttention);
+  showAttention();
 
   guardEverything((url) => void desktop.openLink(linkToOpen(url)).catch(() => {}));
   guardSession(session.defaultSession);

@@ -50,8 +50,7 @@ export class AlreadyRunning extends Failure {
 export type ServicesParts = { paths: CellarPaths; desktop: Desktop; version: string };
 
 export type Services = {
-  readonly router: Router;
-  /** The router as every transport serves it. */
+  /** The contract as every transport serves it. */
   readonly rpc: RpcServer;
   readonly terminalStreams: TerminalStreams;
   readonly uploads: Uploads;
@@ -193,7 +192,6 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   log.info({ version, home: paths.home, face: desktop.face }, "services started");
 
   return {
-    router,
     rpc,
     terminalStreams: streams,
     uploads: workspaces.uploads,

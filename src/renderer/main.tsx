@@ -11,8 +11,14 @@ if (!root) throw new Error("index.html has no #root");
 
 const connection = connect();
 const lists = openLists(connection);
-// Answers come from this computer: asking again is cheap, and a retry only delays an error's appearance where the action was.
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 0 } } });
+// Answers come from this computer: asking again is cheap, a retry only delays an error's appearance where the action was, and whether
+// there is a network does not matter.
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: { retry: false, staleTime: 0, networkMode: "always" },
+    mutations: { networkMode: "always" },
+  },
+});
 
 createRoot(root).render(
   <StrictMode>

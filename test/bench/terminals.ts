@@ -60,10 +60,10 @@ async function throughput(
   for (let run = 0; run < 3; run++) {
     // The program waits until it is watched, so that the whole flood goes through the stream.
     const terminal = await host.call("terminals.create", {
-      command: `stty raw -echo; read -r go; exec cat ${flood.path}`,
+      command: `stty raw -echo; printf ready; read -r go; exec cat ${flood.path}`,
     });
     const watcher = await Watcher.attach(host, terminal.id);
-    await watcher.snapshot;
+    await watcher.reached(ready);
     const started = performance.now();
     watcher.type("\n");
     await watcher.end;
@@ -206,13 +206,13 @@ async function kill(host: TerminalHostClient, ...terminals: Terminal[]): Promise
 function compileReader(folder: string): string | null {
   const compiler = ["cc", "gcc", "clang"].find((name) => onPath(name) !== null);
   if (!compiler) return null;
+  mkdirSync(folder, { recursive: true });
   const binary = join(folder, "pty-reader");
   const built = spawnSync(compiler, ["-O2", "-o", binary, resolve(import.meta.dirname, "pty-reader.c"), "-lutil"]);
   return built.status === 0 ? binary : null;
 }
 
 function writeFlood(folder: string): { path: string; hash: string; bytes: number } {
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, "flood.txt");
   const line = `${"the quick brown fox jumps over the lazy dog ".repeat(3).slice(0, 99)}\n`;
   const content = Buffer.from(line.repeat(Math.ceil((floodMegabytes * 1024 * 1024) / line.length)));

@@ -10,7 +10,7 @@ import { ORPCError } from "@orpc/client";
 import { RPCLink } from "@orpc/client/websocket";
 import { isContractProcedure } from "@orpc/contract";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { z } from "zod";
 import { type BrowserMode, startBrowserMode } from "#main/browser-mode.ts";
@@ -21,7 +21,7 @@ import { rpcPath, rpcProtocol, subprotocols, tokenOfFragment } from "#shared/con
 import { defaultInputBytes, errorCodes, type ProcedureMeta } from "#shared/contract/base.ts";
 import { contract } from "#shared/contract/index.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
-import { eventually, processesMarked } from "#test/product/processes.ts";
+import { endMarked, eventually } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { accepted, refused, tricks } from "#test/zod-arbitrary.ts";
 
@@ -49,6 +49,8 @@ let callers: [string, Call][];
 
 beforeAll(async () => {
   folder = new TemporaryFolder("refusals");
+  // Without the start files of the person who runs the tests.
+  vi.stubEnv("HOME", folder.path);
   paths = cellarPaths({ ...process.env, CELLAR_HOME: folder.in("home") });
   // The host must be there before the first look at what there is.
   const host = await TerminalHostClient.connect(paths, { name: "test", version: "0", events: false });
@@ -76,7 +78,8 @@ afterAll(async () => {
   script?.close();
   mode?.quit();
   await mode?.ended;
-  for (const { pid } of processesMarked(folder.path)) process.kill(pid, "SIGKILL");
+  await endMarked(folder.path);
+  vi.unstubAllEnvs();
   rmSync(paths.runtime, { recursive: true, force: true });
   folder[Symbol.dispose]();
 });

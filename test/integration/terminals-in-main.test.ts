@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { mkdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type BrowserMode, startBrowserMode } from "#main/browser-mode.ts";
 import { type ContractConnection, contractClient } from "#node/contract-client.ts";
@@ -13,7 +13,7 @@ import type { LiveListEvent } from "#shared/contract/base.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { decodeHostFrame, encodeClientFrame, type HostFrame } from "#shared/terminals/stream.ts";
-import { eventually, isAlive, processesMarked } from "#test/product/processes.ts";
+import { endMarked, eventually, isAlive } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 
 let folder: TemporaryFolder;
@@ -23,6 +23,8 @@ let client: ContractConnection;
 
 beforeEach(async () => {
   folder = new TemporaryFolder("main");
+  // Without the start files of the person who runs the tests.
+  vi.stubEnv("HOME", folder.path);
   paths = cellarPaths({ ...process.env, CELLAR_HOME: folder.in("home") });
   mode = await startBrowserMode({ paths, version: "0.0.0", rendererFolder: folder.in("none"), port: 0 });
   client = (await contractClient(paths.mainSocket))!;
@@ -32,9 +34,8 @@ afterEach(async () => {
   client.close();
   mode.quit();
   await mode.ended;
-  const left = () => processesMarked(folder.path);
-  for (const { pid } of left()) process.kill(pid, "SIGKILL");
-  await eventually(left, (processes) => processes.length === 0);
+  await endMarked(folder.path);
+  vi.unstubAllEnvs();
   rmSync(paths.runtime, { recursive: true, force: true });
   folder[Symbol.dispose]();
 });

@@ -57,3 +57,19 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/** Kills what carries `marker` until nothing does: a shell may start a program between the look and the kill. */
+export async function endMarked(marker: string): Promise<void> {
+  await eventually(
+    () => {
+      const found = processesMarked(marker);
+      for (const { pid } of found) {
+        try {
+          process.kill(pid, "SIGKILL");
+        } catch {}
+      }
+      return found;
+    },
+    (left) => left.length === 0,
+  );
+}

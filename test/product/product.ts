@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { eventually, processesMarked } from "./processes.ts";
+import { endMarked, processesMarked } from "./processes.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -30,8 +30,10 @@ export class Product implements AsyncDisposable {
     return pid;
   }
 
+  /** With a home directory of its own as well: start files of the person who runs the tests are slow, and killing them does harm. */
   get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: this.folder.path };
+    const { path } = this.folder;
+    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };
   }
 
   async start(): Promise<void> {
@@ -67,15 +69,7 @@ export class Product implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end("SIGINT");
-    for (const { pid } of this.processes()) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {}
-    }
-    await eventually(
-      () => this.processes(),
-      (left) => left.length === 0,
-    );
+    await endMarked(this.folder.path);
     this.folder[Symbol.dispose]();
   }
 }

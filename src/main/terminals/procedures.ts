@@ -44,7 +44,11 @@ export function cellsProcedures(service: TerminalService, client: TerminalHostCl
         (cell) => input.terminalId === undefined || cell.terminalId === input.terminalId,
       );
     }),
-    list: cells.list.handler(({ input, signal }) => client.call("cells.list", input, { signal })),
+    list: cells.list.handler(async ({ input, signal }) => {
+      // An unknown terminal has no cells either, but a caller who mistyped its id wants to know.
+      await client.call("terminals.get", { id: input.terminalId }, { signal });
+      return client.call("cells.list", input, { signal });
+    }),
     get: cells.get.handler(({ input, signal }) => client.call("cells.get", input, { signal })),
     output: cells.output.handler(({ input, signal }) => client.call("cells.output", input, { signal })),
     fire: cells.fire.handler(({ input, context }) =>

@@ -23,8 +23,6 @@ type RpcContext = CallContext & { messageBytes: number; openCalls: number };
 export type RpcSession = {
   /** Handles one message. Rejects when it is not a message of the protocol at all; the transport ends the connection then. */
   message(data: EncodedMessage): Promise<void>;
-  /** Aborts everything that still runs for this connection. */
-  close(): void;
 };
 
 /** A sent message; a promise holds the next event of the same stream back, which is how a slow client slows its live lists. */
@@ -68,6 +66,7 @@ export class RpcServer {
     });
   }
 
+  /** Everything that still runs for a connection is aborted when it is closed. */
   open(connection: Connection, send: SendMessage): RpcSession {
     const peer = new ServerPeer(send);
     connection.closed.addEventListener("abort", () => peer.close(), { once: true });
@@ -89,7 +88,6 @@ export class RpcServer {
             this.#log.debug({ err: thrown }, "a call ended without its answer being sent");
         }
       },
-      close: () => peer.close(),
     };
   }
 }

@@ -2,9 +2,7 @@
 
 import { CellsInspector } from "../cells/index.ts";
 import { useTerminal } from "../live/index.ts";
-import { frontPanel, useDock } from "../terminals/panels.tsx";
-import { terminalPanel } from "../terminals/terminal-panel.tsx";
-import { useTerminalLabel } from "../terminals/use-terminal-status.ts";
+import { frontPanel, terminalPanel, useDock, useTerminalLabel } from "../terminals/index.ts";
 
 export function InspectorSlot() {
   const terminalId = useDock((state) => terminalPanel.paramsOf(frontPanel(state))?.terminalId ?? null);

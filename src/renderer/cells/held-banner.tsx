@@ -2,7 +2,7 @@
 import type { Cell } from "#shared/contract/cells.ts";
 import { cellStatus } from "#shared/states.ts";
 import { useClient } from "../connection/index.ts";
-import { pressKill, useArmedKill } from "../terminals/kill.ts";
+import { pressKill, useArmedKill } from "../terminals/index.ts";
 import { Button, Elapsed, orNotice, Sign } from "../ui/index.ts";
 import { firstLine } from "./cell-row.tsx";
 

@@ -7,6 +7,7 @@ import { openNewWorkspace } from "../app/open.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
+import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import { Ago, Button, Empty, IconButton, orNotice, ProblemNote, Screen, Select, TextArea } from "../ui/index.ts";
 import { useLaunchDraft } from "./drafts.ts";
 import { NotIsolated } from "./not-isolated.tsx";
@@ -19,6 +20,7 @@ export default function LaunchScreen({ params, panelId }: PanelProps<{ workspace
   const ready = workspaces.items.filter(({ state }) => state === "ready");
   const [chosen, setChosen] = useState(params.workspaceId);
   const workspace = workspaces.byId.get(chosen) ?? (params.workspaceId === "" ? ready.at(-1) : undefined);
+  useCloseWhenGone(workspace !== undefined, workspaces.status === "live", panelId);
   if (workspaces.status === "loading") return null;
   if (!workspace) {
     return (

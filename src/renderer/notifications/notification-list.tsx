@@ -129,7 +129,7 @@ function Outside() {
       <p>
         {paused && notifyPausedUntil
           ? `Paused until ${exact(notifyPausedUntil)}.`
-          : "Told only while you do not look at the terminal they are about."}
+          : "You are told while you look elsewhere."}
       </p>
       <div className="flex items-center gap-2">
         <Button small onClick={() => void actions.pauseNotifications(paused ? 0 : 60)}>

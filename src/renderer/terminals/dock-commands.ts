@@ -67,10 +67,6 @@ export function commandsOf(api: DockviewApi): DockCommands {
     focus: (panelId) => give(api.getPanel(panelId)),
     nextTab: () => step(1),
     previousTab: () => step(-1),
-    tabAt(index) {
-      const panels = api.activeGroup?.panels ?? [];
-      give(panels[Math.min(index, panels.length - 1)]);
-    },
     focusNeighbour(direction) {
       const { activeGroup } = api;
       if (activeGroup) give(api.adjacentGroupInDirection(activeGroup, neighbourOf[direction])?.activePanel);

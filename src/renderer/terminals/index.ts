@@ -2,20 +2,9 @@
 import { lazy } from "react";
 
 export { pressKill, useArmedKill } from "./kill.ts";
-export { newShell } from "./new-shell.ts";
-export {
-  definePanel,
-  dock,
-  frontPanel,
-  type OpenOptions,
-  type OpenPanel,
-  type PanelKind,
-  type PanelProps,
-  type PanelTabProps,
-  panelFocusAttribute,
-  useDock,
-} from "./panels.tsx";
+export { definePanel, frontPanel, type PanelProps, useDock } from "./panels.tsx";
 export { terminalPanel } from "./terminal-panel.tsx";
+export { useTerminalLabel } from "./use-terminal-status.ts";
 
 /** The middle of the window. `Empty` is shown while no panel is open. */
 export const Dock = lazy(() => import("./dock.tsx"));

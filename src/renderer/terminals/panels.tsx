@@ -120,8 +120,6 @@ export type DockCommands = {
   focus: (panelId: string) => void;
   nextTab: () => void;
   previousTab: () => void;
-  /** Tab by its place in the group in front, from 0; the last one when there are fewer. */
-  tabAt: (index: number) => void;
   focusNeighbour: (direction: Direction) => void;
   /** Moves a panel into a new group beside its own. */
   split: (panelId: string, place: "right" | "below") => void;
@@ -171,7 +169,6 @@ export const dock: DockCommands = {
   focus: (panelId) => send((to) => to.focus(panelId)),
   nextTab: () => send((to) => to.nextTab()),
   previousTab: () => send((to) => to.previousTab()),
-  tabAt: (index) => send((to) => to.tabAt(index)),
   focusNeighbour: (direction) => send((to) => to.focusNeighbour(direction)),
   split: (panelId, place) => send((to) => to.split(panelId, place)),
   toggleMaximized: () => send((to) => to.toggleMaximized()),

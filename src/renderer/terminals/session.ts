@@ -49,6 +49,9 @@ export type SessionParts = {
 /** Selecting with the mouse changes the selection many times; what is left when the hand rests is copied. */
 const copySettleMs = 120;
 
+/** A size that was asked for takes a round trip; only one that stays different belongs to another window. */
+const oversizeSettleMs = 300;
+
 export class TerminalSession {
   readonly emulator: Emulator;
   readonly state: StoreApi<SessionState>;
@@ -58,6 +61,7 @@ export class TerminalSession {
   #behaviour: Behaviour;
   #osc52: IDisposable | null = null;
   #copyTimer: ReturnType<typeof setTimeout> | undefined;
+  #oversizeTimer: ReturnType<typeof setTimeout> | undefined;
   #measuring: number | null = null;
 
   constructor(parts: SessionParts) {
@@ -164,13 +168,17 @@ export class TerminalSession {
       // The size of a live terminal changes when the host says so, at its place among the bytes; a dead one is only a text to be wrapped.
       if (this.state.getState().stream === "ended") terminal.resize(room.cols, room.rows);
       else this.#attached.client.resize(room.cols, room.rows);
-      const oversize = terminal.cols > room.cols || terminal.rows > room.rows;
-      if (oversize !== this.state.getState().oversize) this.state.setState({ oversize });
+      clearTimeout(this.#oversizeTimer);
+      this.#oversizeTimer = setTimeout(() => {
+        const oversize = terminal.cols > room.cols || terminal.rows > room.rows;
+        if (oversize !== this.state.getState().oversize) this.state.setState({ oversize });
+      }, oversizeSettleMs);
     });
   };
 
   dispose(): void {
     clearTimeout(this.#copyTimer);
+    clearTimeout(this.#oversizeTimer);
     if (this.#measuring !== null) cancelAnimationFrame(this.#measuring);
     this.#attached.detach();
     for (const one of this.#owned) one.dispose();

@@ -17,6 +17,7 @@ import type { SessionState, TerminalSession } from "./session.ts";
 import { KillBar, NoStreamBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
 import { keyMeaning, menuItems, terminalCommands } from "./terminal-commands.ts";
 import { TerminalEnd } from "./terminal-end.tsx";
+import { useCloseWhenGone } from "./use-close-when-gone.ts";
 import { useLook } from "./use-look.ts";
 import { useSession } from "./use-session.ts";
 import { useTerminalLabel } from "./use-terminal-status.ts";
@@ -27,6 +28,7 @@ const none: readonly Command[] = [];
 export default function TerminalScreen({ params: { terminalId }, ...panel }: PanelProps<{ terminalId: string }>) {
   const terminal = useTerminal(terminalId);
   const { status } = useTerminals();
+  useCloseWhenGone(terminal !== undefined, status === "live", panel.panelId);
   if (terminal) return <KnownTerminal terminal={terminal} {...panel} />;
   if (status === "loading") return null;
   return (
@@ -54,6 +56,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   const ended = terminal.state !== "running" && terminal.state !== "starting";
 
   const painted = useSessionPart(session, (state) => state.painted) ?? false;
+  const oversize = useSessionPart(session, (state) => state.oversize) ?? false;
   const hasSelection = useSessionPart(session, (state) => state.hasSelection) ?? false;
 
   commands.current = useMemo(() => {
@@ -101,7 +104,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
         onDrop={drop}
       >
         <ContextMenu items={() => menuItems(commands.current)}>
-          <div ref={room} className="terminal-room" />
+          <div ref={room} className="terminal-room" data-oversize={oversize || undefined} />
         </ContextMenu>
         {session && (
           <Overlays

@@ -1,32 +1,28 @@
 /** Making a workspace: say where it comes from, see what was found, Enter. Everything has a default, so that a drop and Enter are enough. */
-import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
-import type { Inspection, WorkspaceMode } from "#shared/contract/workspaces.ts";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import type { WorkspaceMode } from "#shared/contract/workspaces.ts";
 import { openWorkspace, useUi } from "../app/open.ts";
-import { problemFrom, useClient, useConnection } from "../connection/index.ts";
+import { useConnection } from "../connection/index.ts";
 import { preferredProgram, usePrograms } from "../launches/use-programs.ts";
 import { useLists, useSettings, useWorkspaces } from "../live/index.ts";
-import { dock, type PanelProps } from "../terminals/panels.tsx";
-import { Button, type Choice, Choices, ProblemNote, Screen, sentence, TextField } from "../ui/index.ts";
-import { countFolder } from "./contents.ts";
+import { dock, type PanelProps, panelFocusAttribute } from "../terminals/panels.tsx";
+import { Button, Choices, ProblemNote, Screen, sentence, TextField } from "../ui/index.ts";
 import {
   changeDraft,
   type Draft,
   effectiveMode,
   effectiveName,
   emptyDraft,
-  looksComplete,
   nameError,
   useNewWorkspace,
 } from "./draft.ts";
 import { Found, FoundContents } from "./found.tsx";
 import { makeWorkspace } from "./make.ts";
 import { MakingView } from "./making-view.tsx";
+import { BranchFields, modeChoices } from "./mode-fields.tsx";
 import { SourceField } from "./source-field.tsx";
 import { StartWith } from "./start-with.tsx";
-
-/** Typing is over when nothing came for so long. */
-const settleMs = 250;
+import { sourceError, useContentsCount, useInspection } from "./use-source.ts";
 
 export default function NewWorkspaceScreen({ panelId }: PanelProps<Record<never, never>>) {
   useDroppedSources();
@@ -74,7 +70,9 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
   const programs = usePrograms().data?.programs ?? [];
   const taken = useWorkspaces().items.map(({ name }) => name);
   const [tried, setTried] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const submitButton = useRef<HTMLButtonElement>(null);
+  const hasty = useRef(false);
   const inspection = useInspection(draft.text);
   const reading = useContentsCount(draft);
   const found = draft.contents ? null : inspection.found;
@@ -92,12 +90,21 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
         preferredProgram(programs, settings.lastProgramId));
   const canSubmit = known && mode !== null && wrongName === null && (!draft.contents || draft.contents.count !== null);
 
-  // A drop, then Enter: the button takes the keyboard as soon as it can be pressed.
+  // A drop, then Enter: the form takes the keyboard until the button can be pressed, and remembers an Enter that came too early.
   useEffect(() => {
-    if (!canSubmit || !draft.dropped) return;
+    if (!draft.dropped) return;
+    if (!canSubmit) {
+      form.current?.focus({ preventScroll: true });
+      return;
+    }
     submitButton.current?.focus({ preventScroll: true });
     changeDraft({ dropped: false });
+    if (hasty.current) form.current?.requestSubmit();
+    hasty.current = false;
   }, [canSubmit, draft.dropped]);
+  const rememberEnter = (event: KeyboardEvent<HTMLFormElement>) => {
+    if (event.key === "Enter" && event.target === form.current) hasty.current = true;
+  };
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -115,7 +122,14 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
   };
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={submit}>
+    <form
+      ref={form}
+      className="flex flex-col gap-4 outline-none"
+      tabIndex={-1}
+      {...(draft.dropped ? { [panelFocusAttribute]: "" } : {})}
+      onKeyDown={rememberEnter}
+      onSubmit={submit}
+    >
       {draft.contents ? (
         <>
           <FoundContents name={draft.contents.entry.name} count={draft.contents.count} reading={reading} />
@@ -182,130 +196,4 @@ function Existing({ workspaceId }: { workspaceId: string }) {
       </Button>
     </div>
   );
-}
-
-function BranchFields({ draft, name, inspection }: { draft: Draft; name: string; inspection: Inspection }) {
-  const [open, setOpen] = useState(draft.branch !== "" || draft.startPoint !== "");
-  const { git } = inspection;
-  if (!open) {
-    return (
-      <p className="text-muted">
-        On a new branch <code className="font-mono text-sm text-text">cellar/{name}</code> from{" "}
-        {git?.branch ? <code className="font-mono text-sm text-text">{git.branch}</code> : "HEAD"}.{" "}
-        <button type="button" className="rounded underline hover:text-text" onClick={() => setOpen(true)}>
-          Change
-        </button>
-      </p>
-    );
-  }
-  return (
-    <div className="grid grid-cols-2 gap-3">
-      <TextField
-        code
-        label="New branch"
-        value={draft.branch}
-        placeholder={`cellar/${name}`}
-        onChange={(event) => changeDraft({ branch: event.target.value })}
-      />
-      <TextField
-        code
-        label="Starting from"
-        value={draft.startPoint}
-        placeholder={git?.branch ?? "HEAD"}
-        list="start-points"
-        onChange={(event) => changeDraft({ startPoint: event.target.value })}
-      />
-      <datalist id="start-points">
-        {git?.branches.map((branch) => (
-          <option key={branch} value={branch} />
-        ))}
-      </datalist>
-    </div>
-  );
-}
-
-const modeWords: Record<WorkspaceMode, { label: string; folder: string; url: string }> = {
-  worktree: {
-    label: "A git worktree",
-    folder: "A directory of its own on a new branch. Your working copy stays as it is.",
-    url: "Cloned once, with a directory of its own on a new branch.",
-  },
-  copy: {
-    label: "A copy",
-    folder: "A separate copy of the folder, without what tools can make again.",
-    url: "A clone of its own.",
-  },
-  "in-place": {
-    label: "The folder itself",
-    folder: "Agents change your files directly. Deleting the workspace never removes the folder.",
-    url: "Not possible for an address.",
-  },
-};
-
-function modeChoices({ kind, modes, unavailable }: Inspection): Choice<WorkspaceMode>[] {
-  return (Object.keys(modeWords) as WorkspaceMode[]).map((value) => ({
-    value,
-    label: modeWords[value].label,
-    detail: modeWords[value][kind],
-    unavailable: modes.includes(value)
-      ? undefined
-      : sentence(unavailable.find(({ mode }) => mode === value)?.reason ?? "Not possible here"),
-  }));
-}
-
-/** A mistake is told at submit, or once the text looks finished; not while somebody types. */
-function sourceError(text: string, problem: string | null, tried: boolean): string | null {
-  if (problem !== null) return problem;
-  if (!tried) return null;
-  if (text.trim() === "") return "Say which folder or repository, or drop one on the window";
-  return looksComplete(text) ? null : "Give an absolute path, or the URL of a git repository";
-}
-
-function useInspection(text: string): { found: Inspection | null; looking: boolean; problem: string | null } {
-  const client = useClient();
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    // What was dropped or pasted is complete; what is typed settles first.
-    const timer = setTimeout(() => setSettled(text), settled === "" ? 0 : settleMs);
-    return () => clearTimeout(timer);
-  }, [text, settled]);
-  const source = settled.trim();
-  const wanted = looksComplete(source);
-  const query = useQuery({
-    queryKey: ["inspect", source],
-    queryFn: () => client.workspaces.inspect({ source }),
-    enabled: wanted,
-    gcTime: 0,
-  });
-  const current = wanted && source === text.trim();
-  if (!current) return { found: null, looking: looksComplete(text), problem: null };
-  if (query.isError) {
-    const { message, hint } = problemFrom(query.error);
-    return {
-      found: null,
-      looking: false,
-      problem: hint ? `${sentence(message)}. ${hint}`.replace("..", ".") : sentence(message),
-    };
-  }
-  return { found: query.data ?? null, looking: query.isPending, problem: null };
-}
-
-/** Counts a dropped folder; answers how many files were seen so far. */
-function useContentsCount({ contents }: Draft): number {
-  const [reading, setReading] = useState(0);
-  const entry = contents?.entry;
-  const counted = contents?.count !== null || contents?.problem !== null;
-  useEffect(() => {
-    if (!entry || counted) return;
-    const stop = new AbortController();
-    setReading(0);
-    countFolder(entry, stop.signal, setReading).then(
-      (count) => changeDraft({ contents: { entry, count, problem: null } }),
-      (thrown: unknown) => {
-        if (!stop.signal.aborted) changeDraft({ contents: { entry, count: null, problem: problemFrom(thrown) } });
-      },
-    );
-    return () => stop.abort();
-  }, [entry, counted]);
-  return reading;
 }

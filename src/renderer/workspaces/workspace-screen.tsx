@@ -10,6 +10,7 @@ import { problemFrom, useClient, useConnection } from "../connection/index.ts";
 import { JobDetails } from "../jobs/job-details.tsx";
 import { type TerminalSummary, useJobs, useTerminalSummaries, useWorkspace, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
+import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import {
   Ago,
   Button,
@@ -35,6 +36,7 @@ export default function WorkspaceScreen({
 }: PanelProps<{ workspaceId: string }>) {
   const workspace = useWorkspace(workspaceId);
   const { status } = useWorkspaces();
+  useCloseWhenGone(workspace !== undefined, status === "live", panelId);
   if (workspace) return <KnownWorkspace workspace={workspace} visible={visible} />;
   if (status === "loading") return null;
   return <Empty action={<Button onClick={() => dock.close(panelId)}>Close</Button>}>This workspace was deleted.</Empty>;
@@ -62,11 +64,12 @@ function KnownWorkspace({ workspace, visible }: { workspace: Workspace; visible:
       <Head workspace={workspace} details={details.data} onRefresh={() => void details.refetch()} />
       {!ready && (
         <div className="px-4 pb-4">
-          <StateLine status={status} />
-          {job && (
-            <div className="mt-3 max-w-2xl">
+          {job && workspace.state !== "missing" ? (
+            <div className="max-w-2xl">
               <JobDetails job={job} />
             </div>
+          ) : (
+            <StateLine status={status} />
           )}
           {!job && workspace.problem && <ProblemNote problem={workspace.problem} />}
         </div>
@@ -82,6 +85,7 @@ function KnownWorkspace({ workspace, visible }: { workspace: Workspace; visible:
           <ProblemNote problem={problemFrom(details.error)} />
         </div>
       )}
+      {ready && details.isPending && <p className="px-4 text-muted">Looking at its files…</p>}
       {details.data && <Changes details={details.data} version={details.dataUpdatedAt} />}
     </div>
   );

@@ -208,7 +208,12 @@ class Engine implements CellEngine {
     const terminalId = "cell" in event ? event.cell.terminalId : event.terminalId;
     if (event.type === "fired" || event.type === "done" || event.type === "notify") {
       const offset = this.#terminals.get(terminalId)?.bytesOut ?? 0;
-      this.#options.store.addMark({ terminalId, offset, event: withoutCode(event) });
+      try {
+        this.#options.store.addMark({ terminalId, offset, event: withoutCode(event) });
+      } catch (error) {
+        // A full disk costs a line of the history; whoever waits for this event must have it all the same.
+        console.error(`the history of ${terminalId} misses an event:`, error);
+      }
     }
     for (const listener of this.#eventListeners) listener(event);
   }

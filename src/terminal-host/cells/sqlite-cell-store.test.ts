@@ -72,3 +72,19 @@ test("old output makes room for new", () => {
   for (let i = 0; i < 20; i++) store.save(record(i, { outputBytes: size }));
   expect(store.list("term-00000001", 100)).toHaveLength(16);
 });
+
+test("the newest marks of a terminal are kept, those of others untouched", () => {
+  const event = {
+    type: "notify",
+    terminalId: "term-00000001",
+    from: "x",
+    message: "y",
+    at: "2026-01-01T00:00:00.000Z",
+  } as const;
+  store.addMark({ terminalId: "term-00000002", offset: 0, event });
+  for (let offset = 1; offset <= 1200; offset++) store.addMark({ terminalId: "term-00000001", offset, event });
+  const kept = store.marks("term-00000001", 0);
+  expect(kept.length).toBeLessThan(1070);
+  expect(kept.at(-1)!.offset).toBe(1200);
+  expect(store.marks("term-00000002", 0)).toHaveLength(1);
+});

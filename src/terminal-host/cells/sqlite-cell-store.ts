@@ -66,8 +66,8 @@ export function sqliteCellStore(database: Database.Database): CellStore {
   );
   const addMark = database.prepare("INSERT INTO cell_marks (terminal_id, offset, event) VALUES (?, ?, ?)");
   const pruneMarks = database.prepare(
-    `DELETE FROM cell_marks WHERE terminal_id = ?1 AND number <= (
-       SELECT number FROM cell_marks WHERE terminal_id = ?1 ORDER BY number DESC LIMIT 1 OFFSET ${keptMarks})`,
+    `DELETE FROM cell_marks WHERE terminal_id = @terminalId AND number <= (
+       SELECT number FROM cell_marks WHERE terminal_id = @terminalId ORDER BY number DESC LIMIT 1 OFFSET ${keptMarks})`,
   );
   const marks = database.prepare<[string, number], { offset: number; event: string }>(
     "SELECT offset, event FROM cell_marks WHERE terminal_id = ? AND offset >= ? ORDER BY number",
@@ -105,7 +105,7 @@ export function sqliteCellStore(database: Database.Database): CellStore {
     },
     addMark(mark) {
       const { lastInsertRowid } = addMark.run(mark.terminalId, mark.offset, JSON.stringify(mark.event));
-      if (Number(lastInsertRowid) % pruneEvery === 0) pruneMarks.run(mark.terminalId);
+      if (Number(lastInsertRowid) % pruneEvery === 0) pruneMarks.run({ terminalId: mark.terminalId });
     },
     marks: (terminalId, fromOffset) =>
       marks.all(terminalId, fromOffset).map((row) => ({

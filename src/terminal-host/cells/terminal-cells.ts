@@ -284,7 +284,12 @@ export class TerminalCells {
     };
     this.#held = null;
     if (how.state === "done" && keep && held.record.via === "k") this.#unpolled = held.record.id;
-    this.#options.store.save(held.record, held.output.takeUnsaved());
+    try {
+      this.#options.store.save(held.record, held.output.takeUnsaved());
+    } catch (error) {
+      // Its result is lost with a full disk; the terminal is free again and those who wait are told.
+      console.error(`the result of cell ${held.record.id} was not saved:`, error);
+    }
     this.#emit(how.event, held);
     this.#options.changed();
     held.answer();

@@ -1,0 +1,184 @@
+/** Every main screen in both themes and at two sizes: nothing for axe to find, and a picture to look at in test-results/screenshots. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { call, first } from "#test/product/call.ts";
+import { eventually } from "#test/product/processes.ts";
+import { Product } from "#test/product/product.ts";
+import { TemporaryFolder } from "#test/product/temporary.ts";
+import { Window } from "./window.ts";
+
+const pictures = resolve(import.meta.dirname, "../../test-results/screenshots");
+const sources = new TemporaryFolder("sources");
+let product: Product;
+
+/** A small repository with a history and a change of every kind. */
+function makeRepository(path: string): void {
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", ...args], { cwd: path });
+  mkdirSync(path);
+  git("init", "--quiet", "--initial-branch=main");
+  writeFileSync(
+    join(path, "server.ts"),
+    Array.from({ length: 40 }, (_, n) => `export const route${n} = "/v1/${n}";\n`).join(""),
+  );
+  writeFileSync(join(path, "README.md"), "# api\n\nServes things.\n");
+  git("add", ".");
+  git("commit", "--quiet", "-m", "Serve things");
+}
+
+/** What a person would have in front of them: two workspaces, an agent-like terminal, cells that ended well, badly, and not at all. */
+async function work(): Promise<void> {
+  for (const name of ["api", "web"]) makeRepository(sources.in(name));
+  const ids: Record<string, string> = {};
+  for (const name of ["api", "web"]) {
+    const { id } = await call(product, "workspaces.create", { source: sources.in(name), mode: "worktree", name });
+    const ready = await eventually(
+      () => call(product, "workspaces.get", { id }),
+      ({ state }) => state === "ready",
+    );
+    ids[name] = id;
+    writeFileSync(join(ready.path, "README.md"), "# api\n\nServes things, quickly.\n\n## Start\n\n`npm start`\n");
+    writeFileSync(join(ready.path, "limits.ts"), "export const perMinute = 600;\n");
+  }
+  writeFileSync(product.folder.in(".bashrc"), "PS1='\\[\\e[34m\\]\\W\\[\\e[0m\\] $ '\n");
+  const bash = { argv: ["bash", "-i"] };
+  const tests = await call(product, "terminals.create", {
+    ...bash,
+    name: "tests",
+    owner: { workspaceId: ids["api"]! },
+  });
+  const held = await call(product, "terminals.create", { ...bash, name: "held", owner: { workspaceId: ids["web"]! } });
+  await call(product, "terminals.create", {
+    command: "echo building; exit 3",
+    name: "build",
+    owner: { workspaceId: ids["web"]! },
+  });
+  const run = (code: string) => call(product, "cells.run", { terminalId: tests.id, code });
+  await run("git log --oneline; ls --color=always");
+  await run("echo '2 of 3 tests failed'; (exit 1)");
+  await call(product, "cells.run", { terminalId: held.id, code: "sleep 1000", limitSeconds: 1 });
+}
+
+const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
+  {
+    name: "terminal",
+    open: async (window) => {
+      await window.page.getByRole("treeitem", { name: /tests/ }).click();
+      await window.terminalInFront();
+      await window.page.getByText("exit 1").first().waitFor();
+    },
+  },
+  {
+    name: "held-cell",
+    open: async (window) => {
+      await window.page.getByRole("treeitem", { name: /held/ }).click();
+      await window.page.getByRole("button", { name: "Interrupt" }).first().waitFor();
+    },
+  },
+  {
+    name: "ended-terminal",
+    open: async (window) => {
+      await window.page.getByRole("treeitem", { name: /build/ }).click();
+      await window.page.getByRole("button", { name: "Restart" }).first().waitFor();
+    },
+  },
+  {
+    name: "workspace",
+    open: async (window) => {
+      await window.page.getByRole("treeitem", { name: /^api/ }).dblclick();
+      await window.page.getByText("limits.ts").first().click();
+      await window.page.getByText("perMinute").first().waitFor();
+    },
+  },
+  {
+    name: "new-workspace",
+    open: async (window) => {
+      await window.button("New workspace").click();
+      await window.page.getByRole("combobox", { name: "Folder or git URL" }).fill(sources.in("api"));
+      await window.button(/^Create/).waitFor();
+    },
+  },
+  {
+    name: "launch",
+    open: async (window) => {
+      await window.page.getByRole("treeitem", { name: /^api/ }).click({ button: "right" });
+      await window.page.getByRole("menuitem", { name: /^Launch/ }).click();
+      await window.page.getByRole("heading", { name: /^Launch/ }).waitFor();
+    },
+  },
+  {
+    name: "settings",
+    open: async (window) => {
+      await window.button("Settings").click();
+      await window.page.getByRole("combobox", { name: "Theme" }).waitFor();
+    },
+  },
+  {
+    name: "palette",
+    open: async (window) => {
+      await window.page.keyboard.press("Control+k");
+      await window.page.getByRole("option").first().waitFor();
+    },
+  },
+  {
+    name: "notifications",
+    open: async (window) => {
+      await window.page.keyboard.press("Escape");
+      await window.page.getByRole("dialog").waitFor({ state: "detached" });
+      await window.button(/^Notifications/).click();
+      await window.page.getByRole("dialog", { name: "Notifications" }).getByText("held").first().waitFor();
+    },
+  },
+];
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  product = await Product.start();
+  await work();
+});
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+  sources[Symbol.dispose]();
+});
+
+async function faults(window: Window): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page: window.page }).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
+  );
+}
+
+describe.each([
+  { theme: "dark", width: 1440, height: 900 },
+  { theme: "light", width: 1440, height: 900 },
+  { theme: "dark", width: 1024, height: 700 },
+  { theme: "light", width: 1024, height: 700 },
+] as const)("$theme at $width × $height", ({ theme, width, height }) => {
+  test("every screen is there, readable by a screen reader, and quiet on the console", async () => {
+    await using window = await Window.open(product.url, { theme, width, height });
+    const take = (name: string) =>
+      window.page.screenshot({
+        path: join(pictures, `${name}-${theme}-${width}x${height}.png`),
+        animations: "disabled",
+      });
+    const found: Record<string, string[]> = {};
+    if ((await first(product, "settings.watch", {})).settings.firstRunDone === false) {
+      await window.page.getByRole("dialog").waitFor();
+      await take("first-run");
+      found["first-run"] = await faults(window);
+      await window.skipFirstRun();
+    }
+    for (const { name, open } of screens) {
+      await open(window);
+      await take(name);
+      found[name] = await faults(window);
+    }
+    expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
+    expect(window.errors).toEqual([]);
+    if (theme === "dark" && width === 1440)
+      copyFileSync(join(pictures, "terminal-dark-1440x900.png"), join(pictures, "readme.png"));
+  });
+});

@@ -1,0 +1,87 @@
+/** A window of the product in a real Chromium; any error on its console fails the test that looks. */
+import type { Browser, Locator, Page } from "playwright-core";
+import { launchChromium } from "#test/product/chromium.ts";
+
+export type Look = { theme?: "dark" | "light"; width?: number; height?: number };
+
+export class Window implements AsyncDisposable {
+  readonly page: Page;
+  /** What went wrong in the page so far. */
+  readonly errors: string[] = [];
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+    page.on("console", (message) => {
+      if (message.type() === "error") this.errors.push(message.text());
+    });
+    page.on("pageerror", (error) => this.errors.push(error.stack ?? error.message));
+  }
+
+  static async open(url: string, { theme = "dark", width = 1440, height = 900 }: Look = {}): Promise<Window> {
+    const browser = await launchChromium();
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const window = new Window(browser, page);
+    await window.go(url);
+    return window;
+  }
+
+  async go(url: string): Promise<void> {
+    await this.page.goto(url);
+    // Behind the first run it is hidden from assistive technology, and there all the same.
+    await this.page.getByRole("banner", { includeHidden: true }).waitFor();
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole("button", { name }).first();
+  }
+
+  /** Leaves the panels of the first run. */
+  async skipFirstRun(): Promise<void> {
+    await this.button("Skip").click();
+  }
+
+  /** Drops what a file manager drops: the path as a `file:` URL. */
+  async dropUrl(fileUrl: string): Promise<void> {
+    const data = await this.page.evaluateHandle((text) => {
+      const transfer = new DataTransfer();
+      transfer.setData("text/uri-list", text);
+      transfer.setData("text/plain", text);
+      return transfer;
+    }, fileUrl);
+    for (const type of ["dragenter", "dragover", "drop"]) {
+      await this.page.dispatchEvent("body", type, { dataTransfer: data });
+    }
+  }
+
+  /** Drops a real folder of this computer, as the browser hands it to a page: its contents, without its path. */
+  async dropFolder(path: string): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const data = { items: [], files: [path], dragOperationsMask: 1 };
+    const { width, height } = this.page.viewportSize()!;
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await session.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data });
+    }
+    await session.detach();
+  }
+
+  /** The input of the terminal in front. xterm.js keeps it out of sight, so "attached" is all that can be waited for. */
+  async terminalInFront(): Promise<Locator> {
+    const input = this.page.getByRole("textbox", { name: "Terminal input" }).last();
+    await input.waitFor({ state: "attached" });
+    return input;
+  }
+
+  /** Types into the terminal in front, and Enter. */
+  async typeLine(text: string): Promise<void> {
+    await (await this.terminalInFront()).focus();
+    await this.page.keyboard.type(`${text}\n`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+}
