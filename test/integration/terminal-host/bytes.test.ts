@@ -58,6 +58,26 @@ test("a program that ends while it is held back loses none of its last bytes", a
   expect(viewer.text.endsWith("xEND")).toBe(true);
 });
 
+test("what the kernel still holds when a held-back program ends is not lost", async () => {
+  // A little more than may be owed: the program is held back, writes its last bytes into the kernel's buffer, and ends.
+  for (const length of [528_000, 531_000, 540_000, 545_000]) {
+    const terminal = await host.create(
+      `stty raw -echo; echo ready; read start; head -c ${length} /dev/zero | tr '\\0' x`,
+    );
+    const viewer = await host.attach(terminal.id, { acknowledges: false });
+    await viewer.until(() => viewer.text.includes("ready"));
+    const before = viewer.offset;
+    viewer.type("\n");
+    expect((await host.ended(terminal.id)).bytesOut - before).toBe(length);
+    while (!viewer.ended) {
+      viewer.send({ type: "ack", offset: viewer.offset });
+      const { offset } = viewer;
+      await viewer.until(() => viewer.ended || viewer.offset > offset);
+    }
+    expect(viewer.offset - before).toBe(length);
+  }
+});
+
 test("attaching in the middle of a flood loses nothing and repeats nothing", async () => {
   const lines = 60_000;
   const terminal = await host.create(`read start; i=0; seq -f 'line %.0f of the flood' ${lines}`);
