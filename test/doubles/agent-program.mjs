@@ -67,7 +67,8 @@ keys.setEncoding("utf8").on("data", (chunk) => {
     if (chunk.endsWith("\r")) record({ answered: "yes" });
     return;
   }
-  for (const part of chunk.split(special)) {
+  // It has asked to be told of the focus, and makes nothing of it.
+  for (const part of chunk.replace(/\u001b\[[IO]/g, "").split(special)) {
     if (part === "\x1b[200~") pasting = true;
     else if (part === "\x1b[201~") pasting = false;
     else if (part === "\x03" || part === "\x04") end(130);

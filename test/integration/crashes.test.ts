@@ -62,6 +62,11 @@ test.each(Array.from({ length: 12 }, (_, n) => ({ victim: victims[n % 3]!, after
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     if (victim === "main") await product.end("SIGKILL");
     else process.kill(victim === "host" ? oldHost : shell.pid!, "SIGKILL");
+    if (victim === "shell")
+      await eventually(
+        () => isAlive(shell.pid!),
+        (alive) => !alive,
+      );
     if (victim === "main") await product.start();
     if (victim === "host") await eventually(hostPid, (pid) => pid !== oldHost);
 

@@ -11,6 +11,7 @@ import { Button, ContextMenu, Empty, notice } from "../ui/index.ts";
 import { BellFlash } from "./bell.tsx";
 import { droppedText } from "./drop.ts";
 import { FindBar } from "./find-bar.tsx";
+import { FirstPrompt } from "./first-prompt.tsx";
 import { FollowPill } from "./follow-pill.tsx";
 import { dock, type PanelProps, panelFocusAttribute, panelFocusLaterAttribute, useDock } from "./panels.tsx";
 import type { SessionState, TerminalSession } from "./session.ts";
@@ -116,6 +117,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
           />
         )}
       </div>
+      <FirstPrompt terminal={terminal} />
       {ended && <TerminalEnd terminal={terminal} panelId={panelId} />}
     </div>
   );
