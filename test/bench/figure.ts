@@ -1,4 +1,4 @@
-/** One measured number, with what it is allowed to be (ARCHITECTURE.md, "Budgets") and what it was compared with in the same run. */
+/** One measured number, with what it is allowed to be and what it was compared with in the same run. */
 export type Figure = {
   name: string;
   value: number;

@@ -11,6 +11,7 @@ import { measureCells } from "./cells.ts";
 import { type Figure, table } from "./figure.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
+import { measureThroughMain } from "./through-main.ts";
 
 using folder = new TemporaryFolder("bench");
 const environment = { ...process.env, CELLAR_HOME: folder.in("home"), XDG_RUNTIME_DIR: folder.path };
@@ -23,6 +24,7 @@ try {
   const parts: (() => Promise<Figure[]> | Figure[])[] = [
     measureInitialScript,
     measureStart,
+    measureThroughMain,
     () => measureCells(host),
     () => measureTerminals(host, folder.in("files")),
   ];
