@@ -29,7 +29,13 @@ export class ListedTerminals implements WorkspaceTerminals {
   }
 }
 
-export type ServiceOptions = { terminals?: WorkspaceTerminals; uploadIdleMs?: number; path?: string };
+export type ServiceOptions = {
+  terminals?: WorkspaceTerminals;
+  uploadIdleMs?: number;
+  path?: string;
+  /** Called before every change of the database. */
+  onWrite?: () => void;
+};
 
 /** The services over a home, as Cellar starts them. */
 export async function startWorkspaces(root: string, options: ServiceOptions = {}) {
@@ -40,9 +46,9 @@ export async function startWorkspaces(root: string, options: ServiceOptions = {}
   const store = openStore({ path: join(cellarHome, "cellar.db"), migrations: [jobsSchema, workspacesSchema] });
   const subprocesses = new Subprocesses();
   const git = new Git(subprocesses, () => ({ ...gitEnv(root), PATH: options.path ?? process.env["PATH"] ?? "" }));
-  const jobs = new JobService(jobRepository(store.database), join(cellarHome, "logs"));
+  const jobs = new JobService(told(jobRepository(store.database), options), join(cellarHome, "logs"));
   const service = new WorkspaceService({
-    repository: workspaceRepository(store.database),
+    repository: told(workspaceRepository(store.database), options),
     jobs,
     git,
     terminals: options.terminals ?? new ListedTerminals(),
@@ -72,6 +78,23 @@ export async function startWorkspaces(root: string, options: ServiceOptions = {}
   };
 }
 
+function told<Item>(
+  repository: { all(): Item[]; put(item: Item): void; remove(id: string): void },
+  { onWrite = () => {} }: ServiceOptions,
+) {
+  return {
+    all: () => repository.all(),
+    put: (item: Item) => {
+      onWrite();
+      repository.put(item);
+    },
+    remove: (id: string) => {
+      onWrite();
+      repository.remove(id);
+    },
+  };
+}
+
 export type WorkspacesUnderTest = Awaited<ReturnType<typeof startWorkspaces>>;
 
 function gitEnv(root: string): Record<string, string> {
@@ -84,7 +107,10 @@ export class TestFolder {
 
   constructor() {
     mkdirSync(join(this.root, "home"));
-    this.write("home/.gitconfig", "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n");
+    this.write(
+      "home/.gitconfig",
+      "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[core]\n\tfsync = none\n",
+    );
   }
 
   path(...parts: string[]): string {
@@ -106,7 +132,7 @@ export class TestFolder {
         GIT_COMMITTER_DATE: "2026-01-02T03:04:05Z",
       },
       encoding: "utf8",
-      timeout: 10_000,
+      timeout: 30_000,
       killSignal: "SIGKILL",
       stdio: ["ignore", "pipe", "pipe"],
     }).trim();

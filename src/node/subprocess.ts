@@ -7,6 +7,7 @@ import { parse } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { Failure } from "#shared/failure.ts";
 import { type Environment, findProgram } from "./find-program.ts";
+import { endTrees } from "./processes/end-tree.ts";
 import { LineSplitter } from "./subprocess/lines.ts";
 import { Beginning, Ending, lastLines } from "./subprocess/output.ts";
 
@@ -24,6 +25,8 @@ export type Command = {
   /** Milliseconds until the tree is ended; `none` for what only a signal or its own end may stop. */
   timeoutMs: number | "none";
   signal?: AbortSignal | undefined;
+  /** Id of the job it runs for, by which {@link endOwnedBy} finds it again after a crash. */
+  owner?: string;
   /** Written to stdin, which is then closed. Without it stdin is empty. */
   input?: string | Uint8Array;
   /** Given on file descriptor 3 (not on Windows): the one way to hand over a secret without argument, variable or file. */
@@ -48,6 +51,7 @@ export type Ended = {
   stderr: string;
 };
 
+const ownerVariable = "CELLAR_JOB";
 const defaultStdoutBytes = 16 * 1024 * 1024;
 /** A program that is asked to end gets this long before it is killed. */
 const graceMs = 1000;
@@ -101,6 +105,11 @@ export class Subprocesses {
   }
 }
 
+/** Ends what a job that did not live to see its end has left running, whoever its parent is now. */
+export async function endOwnedBy(owner: string): Promise<void> {
+  await endTrees([{ root: null, marker: `${ownerVariable}=${owner}` }]);
+}
+
 export function exitFailure(ended: Ended, what: string): Failure {
   const how = ended.signal === null ? `exit code ${ended.exitCode}` : `ended by ${ended.signal}`;
   return new Failure("failed", `${what} failed: ${lastLines(ended.stderr) || how}`);
@@ -127,7 +136,7 @@ class Running {
     this.#stdout = new Beginning(command.maxStdoutBytes ?? defaultStdoutBytes);
     this.#child = spawn(path, [...command.args], {
       cwd: command.cwd ?? parse(process.cwd()).root,
-      env: { ...command.env },
+      env: { ...command.env, ...(command.owner === undefined ? {} : { [ownerVariable]: command.owner }) },
       stdio: ["pipe", "pipe", "pipe", command.secret === undefined ? "ignore" : "pipe"],
       // A session of its own: its group can be ended as a whole, and no program can reach for our terminal to ask something.
       detached: process.platform !== "win32",

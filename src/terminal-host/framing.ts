@@ -5,9 +5,10 @@ const headerBytes = 4;
 /** A peer does not speak the protocol; its connection has to end. */
 export class FramingError extends Error {}
 
-/** A frame whose payload is still to be filled in from `at` on. */
-export function frameHeader(kind: number, payloadBytes: number): { bytes: Buffer; at: number } {
-  const bytes = Buffer.allocUnsafe(headerBytes + 1 + payloadBytes);
+/** A frame whose payload is still to be filled in from `at` on, in `memory` when that is given. */
+export function frameHeader(kind: number, payloadBytes: number, memory?: Buffer | null): { bytes: Buffer; at: number } {
+  const length = headerBytes + 1 + payloadBytes;
+  const bytes = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
   bytes.writeUInt32BE(1 + payloadBytes, 0);
   bytes[headerBytes] = kind;
   return { bytes, at: headerBytes + 1 };

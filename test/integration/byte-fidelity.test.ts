@@ -110,7 +110,7 @@ test("1 000 random programs arrive byte for byte under random pauses, reconnects
         }),
       );
     }),
-    { numRuns: 100 },
+    { numRuns: 100, endOnFailure: true },
   );
   expect(number).toBeGreaterThanOrEqual(1000);
 });

@@ -119,6 +119,10 @@ export class JobService {
     return job !== undefined && isOpen(job);
   }
 
+  jobs(): Job[] {
+    return this.#list.values();
+  }
+
   watch(signal: AbortSignal | undefined) {
     return this.#list.watch(signal);
   }
@@ -147,7 +151,7 @@ export class JobService {
   async dismiss(id: string): Promise<void> {
     const job = this.get(id);
     if (isOpen(job)) throw new Failure("conflict", `${job.title} is still running`, { hint: "Cancel it first." });
-    this.#forget(job);
+    await this.#forget(job);
   }
 
   /** Stops what runs. Its rows stay as they are: the next start resumes them or says that they were interrupted. */
@@ -206,17 +210,17 @@ export class JobService {
     this.#list.set(job);
   }
 
-  #forget(job: Job): void {
+  async #forget(job: Job): Promise<void> {
     this.#repository.remove(job.id);
     this.#list.remove(job.id);
-    void removeLog(job.logPath);
+    await removeLog(job.logPath).catch(() => {});
   }
 
   #prune(): void {
     const oldest = Date.now() - keptMs;
     const ended = byAge(this.#list.values().filter((job) => !isOpen(job))).reverse();
     for (const [index, job] of ended.entries()) {
-      if (index >= keptJobs || Date.parse(job.endedAt ?? job.createdAt) < oldest) this.#forget(job);
+      if (index >= keptJobs || Date.parse(job.endedAt ?? job.createdAt) < oldest) void this.#forget(job);
     }
   }
 }

@@ -40,6 +40,7 @@ export async function cloneRepository(git: Git, request: CloneRequest, job: Runn
       [...slowest, ...credentialSettings(request.credentials)],
       {
         signal: job.signal,
+        owner: job.id,
         timeoutMs: "none",
         ...(request.credentials === null ? {} : { secret: credentialAnswer(request.credentials) }),
         onLine: (line) => showProgress(line, job),

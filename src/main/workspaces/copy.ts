@@ -73,7 +73,7 @@ class Copy {
     const found = await lstat(from);
     const entries = await this.#readable(from, () => readdir(from, { encoding: "buffer", withFileTypes: true }));
     if (entries === null) return;
-    await mkdir(to);
+    await mkdir(to, { recursive: true });
     for (const entry of entries) {
       if (isIgnoredInCopies(entry.name.toString("utf8"))) continue;
       const source = Buffer.concat([from, separator, entry.name]);

@@ -1,8 +1,9 @@
 /** Makes workspaces. What is going to be made is written down before it is made, so that a failure, a cancel or a crash can undo all of it. */
 import { randomBytes } from "node:crypto";
-import { lstat } from "node:fs/promises";
+import { lstat, mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "#node/git/index.ts";
+import { endOwnedBy } from "#node/subprocess.ts";
 import type { Workspace, WorkspaceMode } from "#shared/contract/workspaces.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import type { JobService, RunningJob } from "../jobs/index.ts";
@@ -75,7 +76,9 @@ export class WorkspaceMaker {
 
   /** A directory for a workspace that does not exist yet. */
   async freeDirectory(name: string): Promise<string> {
-    const { workspacesFolder, registry } = this.#parts;
+    const { registry } = this.#parts;
+    await mkdir(this.#parts.workspacesFolder, { recursive: true, mode: 0o700 });
+    const workspacesFolder = await realpath(this.#parts.workspacesFolder);
     const taken = new Set(registry.records().map(({ made }) => made.directory));
     for (let number = 1; ; number++) {
       const directory = join(workspacesFolder, number === 1 ? name : `${name}-${number}`);
@@ -107,7 +110,7 @@ export class WorkspaceMaker {
         made: { ...record.made, gitDir, branch },
       },
       work: async (job) => {
-        await job.step("Make worktree", () => addWorktree(repository, { directory, branch, commit }, job.signal));
+        await job.step("Make worktree", () => addWorktree(repository, { directory, branch, commit }, job));
         await job.step("Check out files", () => fillWorktree(git, directory, job));
         if (facts.submodules)
           job.log("Submodules are not filled: run `git submodule update --init` in a terminal here.");
@@ -148,6 +151,7 @@ export class WorkspaceMaker {
   async #make(id: string, work: Making["work"], job: RunningJob): Promise<void> {
     const { registry } = this.#parts;
     try {
+      await this.#claimDirectory(id);
       const found = await work(job);
       const record = registry.get(id);
       const identity = record.made.directory === null ? null : await directoryIdentity(record.made.directory);
@@ -163,6 +167,22 @@ export class WorkspaceMaker {
     }
   }
 
+  /** Makes the directory, so that whatever is undone later is undone in one that is ours. */
+  async #claimDirectory(id: string): Promise<void> {
+    const { registry } = this.#parts;
+    const record = registry.get(id);
+    const { directory } = record.made;
+    if (directory === null) return;
+    try {
+      await mkdir(directory);
+    } catch (error) {
+      const nothing = { directory: null, identity: null, gitDir: null, branch: null };
+      registry.put({ ...record, made: nothing });
+      throw new Failure("failed", `${directory} could not be made: ${(error as Error).message}`, { cause: error });
+    }
+    registry.put({ ...record, made: { ...record.made, identity: await directoryIdentity(directory) } });
+  }
+
   /** Nothing stays of what could not be made; the record tells why, unless the person cancelled it. */
   async #undo(id: string, error: unknown, job: RunningJob): Promise<void> {
     const { registry } = this.#parts;
@@ -174,7 +194,7 @@ export class WorkspaceMaker {
     };
     try {
       await dismantle(
-        this.#parts,
+        this.#parts.git,
         record,
         { keepBranch: false, keepDirectory: false },
         quiet as Pick<RunningJob, "step" | "skip">,
@@ -192,6 +212,10 @@ export class WorkspaceMaker {
   async #undoInterrupted(id: string, job: RunningJob): Promise<void> {
     const state = this.#parts.registry.find(id)?.workspace.state;
     if (state === "ready" || state === "missing") return;
+    // A clone goes on without us, and would write into what is being removed.
+    await Promise.all(
+      [job.id, this.#parts.registry.find(id)?.workspace.jobId].map((owner) => owner && endOwnedBy(owner)),
+    );
     const interrupted = new Failure("failed", "Cellar ended while this workspace was being made", {
       hint: "What was half done has been removed; make it again.",
     });

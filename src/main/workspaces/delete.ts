@@ -24,7 +24,6 @@ export type RemoverParts = {
   jobs: JobService;
   git: Git;
   terminals: WorkspaceTerminals;
-  workspacesFolder: string;
 };
 
 type Kept = { plan: DeletePlan; expires: number };
@@ -114,7 +113,7 @@ export class WorkspaceRemover {
     if (record === undefined || record.deleting === null) return;
     try {
       await job.step("End terminals", () => terminals.removeAll(id));
-      await dismantle(this.#parts, record, record.deleting, job);
+      await dismantle(this.#parts.git, record, record.deleting, job);
       await job.step("Forget", () => this.#forget(record, record.deleting?.keepDirectory ?? false));
     } catch (error) {
       if (!job.signal.aborted) registry.change(id, { state: "failed", problem: problemOf(error) });

@@ -9,13 +9,11 @@ import type { WorkspaceRecord } from "./record.ts";
 import { removeDirectory } from "./remove-directory.ts";
 import { openGitDir, removeBranch, removeWorktreeEntry } from "./worktree.ts";
 
-export type DismantleParts = { git: Git; workspacesFolder: string };
-
 export const dismantleSteps = ["Remove directory", "Remove worktree entry", "Remove branch"] as const;
 
 /** `keepDirectory` keeps the entry and the branch too: they belong to it. */
 export async function dismantle(
-  { git, workspacesFolder }: DismantleParts,
+  git: Git,
   { made }: WorkspaceRecord,
   keep: { keepBranch: boolean; keepDirectory: boolean },
   job: Pick<RunningJob, "step" | "skip">,
@@ -27,7 +25,7 @@ export async function dismantle(
     for (const name of dismantleSteps) job.skip(name, why);
     return;
   }
-  await job.step(removeTheDirectory, () => removeDirectory(workspacesFolder, directory, made.identity));
+  await job.step(removeTheDirectory, () => removeDirectory(directory, made.identity));
   if (gitDir === null) {
     for (const name of [removeTheEntry, removeTheBranch]) job.skip(name, "there is none");
     return;

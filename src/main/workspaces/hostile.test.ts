@@ -113,7 +113,6 @@ const traps: Record<string, Trap> = {
   "a smudge filter": {
     arm: () => {
       config("filter.evil.smudge", program("smudge"));
-      config("filter.evil.required", "true");
       folder.write("repo/.git/info/attributes", "* filter=evil\n");
     },
     fire: ["reset", "--hard", "HEAD~1"],

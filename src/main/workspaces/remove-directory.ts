@@ -1,37 +1,48 @@
 /** Removes a directory that Cellar made, and no other: not one that a link leads to, not one that took its place. */
-import { chmod, lstat, mkdir, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Failure } from "#shared/failure.ts";
 import { isSameDirectory } from "./folders.ts";
 
-/** Below the workspaces folder: what is on its way out. Its name is none that a workspace can have. */
+/** Beside the workspaces: what is on its way out. Its name is none that a workspace can have. */
 const binName = ".removed";
 
 /**
- * `directory` has to lie directly in `workspaces`, and to be the one with this identity (null: it was never finished, so nobody can have put work
- * into it). It is moved out of the way at once, then removed. Throws `refused` when it is another directory, `failed` when something
- * in it cannot be removed; calling again goes on. Nothing happens when it is gone.
+ * `directory` has to be the one with this identity (null: it was never finished, so nobody can have put work into it). It is moved out
+ * of the way at once, then removed. Throws `refused` when it is another directory, `failed` when something in it cannot be removed;
+ * calling again goes on. Nothing happens when it is gone.
  */
-export async function removeDirectory(workspaces: string, directory: string, identity: string | null): Promise<void> {
-  const bin = join(workspaces, binName);
-  const removed = join(bin, basename(directory));
+export async function removeDirectory(directory: string, identity: string | null): Promise<void> {
+  const bin = join(dirname(directory), binName);
+  if (!(await exists(dirname(directory)))) return;
   await mkdir(bin, { recursive: true, mode: 0o700 });
-  await removeTree(removed);
-  if (!(await exists(directory))) return;
-  await checkOurs(workspaces, directory, identity);
-  await rename(directory, removed);
-  // Between the check and the move another directory could have been put there: it is put back.
-  if (identity !== null && !(await isSameDirectory(removed, identity))) {
-    await rename(removed, directory);
-    throw notOurs(directory);
+  try {
+    const removed = join(bin, basename(directory));
+    // What an earlier try, or a crash, has left.
+    await removeTree(removed);
+    if (!(await exists(directory))) return;
+    await checkOurs(directory, identity);
+    await moveAway(directory, removed, identity);
+    await removeTree(removed);
+  } finally {
+    // Stays while something else is on its way out.
+    await rmdir(bin).catch(() => {});
   }
-  await removeTree(removed);
 }
 
-async function checkOurs(workspaces: string, directory: string, identity: string | null): Promise<void> {
-  const inWorkspaces = (await realpath(dirname(directory))) === (await realpath(workspaces));
+async function moveAway(directory: string, removed: string, identity: string | null): Promise<void> {
+  await rename(directory, removed);
+  if (identity === null || (await isSameDirectory(removed, identity))) return;
+  // Between the check and the move another directory was put there.
+  await rename(removed, directory);
+  throw notOurs(directory);
+}
+
+async function checkOurs(directory: string, identity: string | null): Promise<void> {
+  // A link above it would lead somewhere else than where it was made.
+  const inPlace = (await realpath(dirname(directory))) === dirname(directory);
   const found = await lstat(directory);
-  if (!inWorkspaces || !found.isDirectory()) throw notOurs(directory);
+  if (!inPlace || !found.isDirectory()) throw notOurs(directory);
   if (identity !== null && !(await isSameDirectory(directory, identity))) throw notOurs(directory);
   const mounted = await mountsBelow(directory);
   if (mounted.length > 0) {
@@ -43,7 +54,7 @@ async function checkOurs(workspaces: string, directory: string, identity: string
 
 function notOurs(directory: string): Failure {
   return new Failure("refused", `${directory} is not the directory that Cellar made there; it is left alone`, {
-    hint: "Move it elsewhere if you need it, then delete the workspace again.",
+    hint: "Move it elsewhere, or delete the workspace and keep its directory.",
   });
 }
 

@@ -39,8 +39,12 @@ export class WorkspaceService {
     const { jobs, git, folders } = parts;
     this.#parts = parts;
     this.#registry = new WorkspaceRegistry(parts.repository);
-    const shared = { registry: this.#registry, jobs, git, workspacesFolder: folders.workspaces };
-    this.#maker = new WorkspaceMaker({ ...shared, surroundings: () => this.#surroundings() });
+    const shared = { registry: this.#registry, jobs, git };
+    this.#maker = new WorkspaceMaker({
+      ...shared,
+      workspacesFolder: folders.workspaces,
+      surroundings: () => this.#surroundings(),
+    });
     this.#remover = new WorkspaceRemover({ ...shared, terminals: parts.terminals });
     this.uploads = new Uploads({
       ...shared,

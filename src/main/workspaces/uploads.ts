@@ -25,7 +25,6 @@ export type UploadParts = {
   jobs: JobService;
   git: Git;
   maker: WorkspaceMaker;
-  workspacesFolder: string;
   /** Milliseconds without a byte after which an upload counts as abandoned. */
   idleMs?: number;
 };
@@ -42,15 +41,15 @@ export class Uploads {
 
   /** The folder is there when this resolves. */
   async begin(request: UploadRequest): Promise<{ uploadId: string; workspace: Workspace }> {
-    const { registry, maker, workspacesFolder } = this.#parts;
+    const { registry, maker } = this.#parts;
     registry.checkName(request.name);
-    const disk = await statfs(workspacesFolder);
+    const directory = await maker.freeDirectory(request.name);
+    const disk = await statfs(dirname(directory));
     if (request.bytes > disk.bavail * disk.bsize) {
       throw new Failure("too_large", "There is not enough space on the disk for these files", {
         hint: "Free some space, then drop the folder again.",
       });
     }
-    const directory = await maker.freeDirectory(request.name);
     registry.checkName(request.name);
     const uploadId = `up-${randomBytes(16).toString("hex")}`;
     const upload = new Upload(request, directory, this.#parts.idleMs ?? idleMsDefault);
@@ -153,7 +152,6 @@ class Upload {
     const stop = () => this.#all.reject(job.signal.reason);
     job.signal.addEventListener("abort", stop, { once: true });
     try {
-      await mkdir(this.#directory, { mode: 0o700 });
       this.#began.resolve();
       this.#touch();
       await this.#all.promise;
@@ -168,6 +166,8 @@ class Upload {
   }
 
   async receive(relativePath: string, body: NodeJS.ReadableStream): Promise<void> {
+    // The connection may break before anything reads from it; whoever reads then is told.
+    body.on("error", () => {});
     const segments = uploadPath(relativePath);
     if (this.#finished || this.#job === null) throw new Failure("conflict", "This upload has ended");
     if (this.#writing.has(relativePath)) throw twice(relativePath);

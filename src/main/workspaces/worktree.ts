@@ -54,10 +54,11 @@ export type NewWorktree = { directory: string; branch: string; commit: string };
 export async function addWorktree(
   repository: Repository,
   { directory, branch, commit }: NewWorktree,
-  signal: AbortSignal,
+  job: Pick<RunningJob, "id" | "signal">,
 ): Promise<void> {
   await repository.run(["worktree", "add", "--no-checkout", "--no-track", "-b", branch, "--", directory, commit], {
-    signal,
+    signal: job.signal,
+    owner: job.id,
   });
 }
 
@@ -70,6 +71,7 @@ export async function fillWorktree(git: Git, directory: string, job: RunningJob)
     .open(directory)
     .try(["checkout", "--force", "--progress", "--no-recurse-submodules", "HEAD", "--"], {
       signal: job.signal,
+      owner: job.id,
       timeoutMs: "none",
       onLine: (line) => {
         const percent = /^Updating files:\s+(\d+)%/.exec(line)?.[1];

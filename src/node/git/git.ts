@@ -14,7 +14,7 @@ import { overrideEnvironment, overridesFor } from "./overrides.ts";
 
 export type GitOptions = Pick<
   Command,
-  "signal" | "input" | "secret" | "maxStdoutBytes" | "overflow" | "onStdout" | "onLine"
+  "signal" | "owner" | "input" | "secret" | "maxStdoutBytes" | "overflow" | "onStdout" | "onLine"
 > & { timeoutMs?: number | "none" };
 
 /** Plenty for anything that only looks at a repository. */

@@ -8,6 +8,9 @@ import type { CellarPaths } from "#node/paths.ts";
 /** The log starts over when it is larger; the one before is kept. */
 const logLimitBytes = 4 * 1024 * 1024;
 
+/** The host handles streams of short-lived buffers: with the usual nursery of 16 MB a flood would leave it three times that larger. */
+const memoryFlags = ["--max-semi-space-size=2"];
+
 export function hostLogPath(paths: CellarPaths): string {
   return join(paths.logs, "terminal-host.log");
 }
@@ -20,7 +23,7 @@ export function startHost(paths: CellarPaths): ChildProcess {
   const { command, args, env } = entryCommand("terminal-host");
   const log = openLog(hostLogPath(paths));
   try {
-    const child = spawn(command, args, {
+    const child = spawn(command, [...memoryFlags, ...args], {
       detached: true,
       stdio: ["ignore", log, log],
       // Its own directory would keep a removable disk or a deleted folder busy.

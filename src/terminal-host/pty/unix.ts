@@ -123,8 +123,13 @@ class UnixPty implements Pty {
     return this.#pendingInput;
   }
 
+  /** Whether the descriptor is still ours: the stream closes it by itself at a hang-up, and its number may be another terminal's next. */
+  get #open(): boolean {
+    return !this.#closed && !this.#hungUp && !this.#stream.destroyed;
+  }
+
   write(bytes: Uint8Array, written?: (delivered: number) => void): boolean {
-    if (this.#closed || this.#exitCode !== undefined) return false;
+    if (!this.#open || this.#exitCode !== undefined) return false;
     this.#input.push({ bytes, taken: 0, written });
     this.#pendingInput += bytes.byteLength;
     if (this.#input.length === 1) this.#writeOn();
@@ -132,7 +137,7 @@ class UnixPty implements Pty {
   }
 
   resize({ cols, rows }: TerminalSize): void {
-    if (!this.#closed) load().native.resize(this.#fd, cols, rows, 0, 0);
+    if (this.#open) load().native.resize(this.#fd, cols, rows, 0, 0);
   }
 
   pause(): void {
@@ -172,6 +177,7 @@ class UnixPty implements Pty {
 
   /** How many bytes the kernel has taken, 0 when it takes none now, null when it never will again. */
   #writeNow(bytes: Uint8Array): number | null {
+    if (!this.#open) return null;
     try {
       return writeSync(this.#fd, bytes);
     } catch (error) {
@@ -204,6 +210,7 @@ class UnixPty implements Pty {
 
   /** Reads into the gathering buffer from `at` on without waiting: 0 when there is nothing now, or nothing any more. */
   #readNow(at: number): number {
+    if (!this.#open) return 0;
     const { stackTraceLimit } = Error;
     // "Nothing now" is an exception here, and its stack would be the expensive part.
     Error.stackTraceLimit = 0;

@@ -55,6 +55,10 @@ export class Screen implements Follower {
     this.#unfollow = options.output.follow(this);
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   outputArrived(chunk: Buffer, offset: number): void {
     this.#plain.add(chunk, offset);
     const behind = this.#output.bytes - this.#fed;

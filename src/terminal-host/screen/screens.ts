@@ -13,6 +13,9 @@ export interface ScreenListener {
   lost(): void;
 }
 
+/** What the worker makes is short-lived: a larger nursery would only let more of it lie around, in MB. */
+const youngGenerationMb = 8;
+
 type Waiting = { resolve(value: FromWorker): void; reject(error: Error): void };
 
 export class Screens {
@@ -70,7 +73,9 @@ export class Screens {
   }
 
   #start(): Worker {
-    const worker = new Worker(entryPath("screen-worker"));
+    const worker = new Worker(entryPath("screen-worker"), {
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
     // It alone must not keep the host alive.
     worker.unref();
     worker.on("message", (message: FromWorker) => this.#heard(message));

@@ -86,9 +86,9 @@ export class Connection {
     });
   }
 
-  #send(bytes: Buffer): void {
+  #send(bytes: Buffer, written?: () => void): void {
     if (this.#socket.destroyed) return;
-    this.#socket.write(bytes);
+    this.#socket.write(bytes, written);
     if (this.#socket.writableLength > unreadLimit) this.#socket.destroy();
   }
 
@@ -131,7 +131,7 @@ export class Connection {
       this.#role = "stream";
       this.#send(jsonFrame(frameKind.welcome, this.#host.welcome()));
       const { live } = terminal;
-      const attachment = terminal.attach(said.size, said.focused, (bytes) => this.#send(bytes));
+      const attachment = terminal.attach(said.size, said.focused, (sent) => this.#send(sent.bytes, sent.written));
       this.#attached = live && attachment ? { live, attachment } : null;
     } catch (error) {
       this.#refuse(error);

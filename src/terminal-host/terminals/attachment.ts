@@ -11,11 +11,11 @@
 import type { TerminalSize } from "#shared/contract/base.ts";
 import { flowWindowBytes, stalledClientMs } from "#shared/terminals/stream.ts";
 import type { Follower, Output } from "./output.ts";
-import { dataFrame, type Snapshot, streamFrame } from "./stream-frames.ts";
+import { dataFrame, largestData, type Sendable, type Snapshot, streamFrame } from "./stream-frames.ts";
 
 /** Long enough to gather what a program draws in one go, too short to be seen. */
 export const gatherMs = 3;
-export const batchBytes = 64 * 1024;
+export const batchBytes = largestData;
 
 export type AttachmentOptions = {
   output: Output;
@@ -23,8 +23,8 @@ export type AttachmentOptions = {
   snapshot(): Promise<Snapshot>;
   /** The terminal's size now. */
   size(): TerminalSize;
-  /** Takes a frame of a stream connection, ready to be written. */
-  send(frame: Buffer): void;
+  /** Writes a frame of a stream connection. */
+  send(frame: Sendable): void;
   stalledMs?: number;
 };
 
@@ -147,7 +147,7 @@ export class Attachment implements Follower {
         continue;
       }
       const until = Math.min(this.#output.bytes, change?.offset ?? Number.POSITIVE_INFINITY);
-      const length = Math.min(until - this.#sent, this.#windowLeft(), batchBytes * 2);
+      const length = Math.min(until - this.#sent, this.#windowLeft(), largestData);
       if (length <= 0) break;
       if (this.#sent < this.#output.ring.start) {
         this.#startOver();

@@ -6,7 +6,7 @@ import type { Screens } from "../screen/screens.ts";
 import { readLog } from "./log-reader.ts";
 import type { TerminalRecord } from "./records.ts";
 import { ringBytes } from "./ring.ts";
-import { type Snapshot, streamFrame } from "./stream-frames.ts";
+import { type Sendable, type Snapshot, streamFrame } from "./stream-frames.ts";
 
 export class EndedScreens {
   readonly #folder: string;
@@ -20,7 +20,7 @@ export class EndedScreens {
   }
 
   /** The two frames an attached client gets. */
-  async send(record: TerminalRecord, send: (frame: Buffer) => void): Promise<void> {
+  async send(record: TerminalRecord, send: (frame: Sendable) => void): Promise<void> {
     let snapshot: Snapshot;
     try {
       snapshot = await this.snapshot(record);

@@ -4,6 +4,7 @@
  */
 import type { TerminalSize } from "#shared/contract/base.ts";
 import type { Pty, PtyCommand, SpawnPty } from "../pty/pty.ts";
+import type { ScreenView } from "../screen/messages.ts";
 import { saveScreen } from "../screen/saved-screen.ts";
 import { Screen } from "../screen/screen.ts";
 import type { Screens } from "../screen/screens.ts";
@@ -12,7 +13,7 @@ import { OutputLog } from "./log.ts";
 import type { Notice } from "./osc.ts";
 import { Output } from "./output.ts";
 import { SequenceScanner } from "./sequences.ts";
-import type { Snapshot } from "./stream-frames.ts";
+import type { Sendable, Snapshot } from "./stream-frames.ts";
 import { unfinishedUtf8Bytes } from "./utf8.ts";
 
 export type LiveOptions = {
@@ -25,6 +26,8 @@ export type LiveOptions = {
   spawn: SpawnPty;
   notice(notice: Notice): void;
   resized(size: TerminalSize): void;
+  /** What {@link LiveTerminal.saveScreen} has saved. */
+  lastScreen(): Promise<Snapshot>;
   /** After the last byte; `exitCode` as in {@link PtyEvents}. */
   ended(exitCode: number | null): void;
 };
@@ -96,7 +99,7 @@ export class LiveTerminal {
     return true;
   }
 
-  attach(size: TerminalSize | null, focused: boolean, send: (frame: Buffer) => void): Attachment {
+  attach(size: TerminalSize | null, focused: boolean, send: (frame: Sendable) => void): Attachment {
     const takesOver = focused || this.#sizing === null;
     // Before the snapshot, so that the client gets a screen of its own size at once.
     if (takesOver && size) this.resize(size);
@@ -133,6 +136,7 @@ export class LiveTerminal {
   }
 
   async snapshot(): Promise<Snapshot> {
+    if (this.#screen.closed) return this.#options.lastScreen();
     try {
       return await this.#screen.snapshot();
     } catch (error) {
@@ -143,8 +147,9 @@ export class LiveTerminal {
     }
   }
 
-  view() {
-    return this.#screen.view();
+  /** Null once the screen is only on disk. */
+  view(): Promise<ScreenView> | null {
+    return this.#screen.closed ? null : this.#screen.view();
   }
 
   flushLog(): Promise<void> {
@@ -156,15 +161,13 @@ export class LiveTerminal {
     return this.#log.finish();
   }
 
-  /** After the end: the last screen is on disk. */
+  /** After the end: the last screen is on disk, and the emulator, the larger part of a terminal's memory, is freed. */
   async saveScreen(): Promise<void> {
-    if (this.output.bytes === 0) return;
-    await saveScreen(this.#options.folder, this.#options.id, await this.snapshot());
-  }
-
-  /** Frees the memory. Clients that are still attached have been told the end. */
-  evict(): void {
-    for (const attachment of this.#attachments.keys()) attachment.close();
-    this.#screen.close();
+    try {
+      const snapshot = await this.snapshot();
+      if (snapshot.offset > 0) await saveScreen(this.#options.folder, this.#options.id, snapshot);
+    } finally {
+      this.#screen.close();
+    }
   }
 }

@@ -18,6 +18,10 @@ export function logPaths(folder: string, id: string): { current: string; older: 
   return { current, older: `${current}.1` };
 }
 
+async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+}
+
 export async function removeLog(folder: string, id: string): Promise<void> {
   const { current, older } = logPaths(folder, id);
   await Promise.all([rm(current, { force: true }), rm(older, { force: true })]);
@@ -83,10 +87,12 @@ export class OutputLog implements Follower {
       while (this.#written < this.#output.bytes) {
         await this.#makeRoom();
         const room = Math.max(this.limit / 2 - this.#fileBytes, 1);
-        const bytes = this.#output.ring.slice(this.#written, Math.min(this.#output.bytes, this.#written + room));
-        await this.#file!.writeFile(bytes);
-        this.#written += bytes.length;
-        this.#fileBytes += bytes.length;
+        // Straight from the ring: the program is held back long before it could overwrite what is being written.
+        const from = Math.max(this.#written, this.#output.ring.start);
+        const to = Math.min(this.#output.bytes, from + room, from + flushBytes);
+        for (const view of this.#output.ring.views(from, to)) await writeAll(this.#file!, view);
+        this.#written = to;
+        this.#fileBytes += to - from;
         this.#output.settle();
       }
     } catch (error) {

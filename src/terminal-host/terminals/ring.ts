@@ -54,6 +54,14 @@ export class Ring {
     if (length < to - from) this.#store.copy(target, at + length, 0, to - from - length);
   }
 
+  /** `[from, to)`, which has to be there, in one or two pieces of the ring's own memory: they change when it is overwritten. */
+  views(from: number, to: number): Buffer[] {
+    const first = from % this.#store.length;
+    const length = Math.min(to - from, this.#store.length - first);
+    const head = this.#store.subarray(first, first + length);
+    return length < to - from ? [head, this.#store.subarray(0, to - from - length)] : [head];
+  }
+
   /** While the store is smaller than the capacity nothing has wrapped yet, so growing is one copy. */
   #grow(more: number): void {
     const wanted = Math.min(this.#end + more, this.capacity);

@@ -6,18 +6,36 @@ import type { Ring } from "./ring.ts";
 
 export type Snapshot = Omit<Extract<HostFrame, { type: "snapshot" }>, "type">;
 
-export function streamFrame(content: HostFrame): Buffer {
-  return frame(frameKind.stream, encodeHostFrame(content));
+export function streamFrame(content: HostFrame): Sendable {
+  return { bytes: frame(frameKind.stream, encodeHostFrame(content)), written() {} };
 }
 
 /** Type and offset, in front of the bytes. */
 const dataHeaderBytes = 9;
 
-/** A `data` frame of the bytes `[from, to)`, which have to be in the ring. */
-export function dataFrame(ring: Ring, from: number, to: number): Buffer {
-  const { bytes, at } = frameHeader(frameKind.stream, dataHeaderBytes + to - from);
+/** Most bytes of one `data` frame. */
+export const largestData = 64 * 1024;
+
+/** Large frames are used again and again: a flood would otherwise leave the garbage collector a new one per 64 KiB. */
+const pooledBytes = largestData + 64;
+const pooledFrames = 8;
+const pool: Buffer[] = [];
+
+/** A frame, and what is to be called when it has been written and its memory may be used for another. */
+export type Sendable = { bytes: Buffer; written(): void };
+
+/** A `data` frame of the bytes `[from, to)`, at most {@link largestData}, which have to be in the ring. */
+export function dataFrame(ring: Ring, from: number, to: number): Sendable {
+  const payload = dataHeaderBytes + to - from;
+  const pooled = to - from > pooledBytes / 4 ? (pool.pop() ?? Buffer.allocUnsafeSlow(pooledBytes)) : null;
+  const { bytes, at } = frameHeader(frameKind.stream, payload, pooled);
   bytes[at] = frameType.data;
   bytes.writeBigUInt64BE(BigInt(from), at + 1);
   ring.copy(bytes, at + dataHeaderBytes, from, to);
-  return bytes;
+  return {
+    bytes,
+    written() {
+      if (pooled && pool.length < pooledFrames) pool.push(pooled);
+    },
+  };
 }

@@ -17,6 +17,7 @@ import { nestedHostMarker, terminalMarker } from "./markers.ts";
 import type { Notice } from "./osc.ts";
 import type { TerminalRecord } from "./records.ts";
 import { checkTransition, isFinal, stateAtEnd } from "./state.ts";
+import type { Sendable } from "./stream-frames.ts";
 import type { TerminalSurroundings } from "./surroundings.ts";
 
 /** How long an ended terminal stays in memory, for those who look at it right then, in ms. */
@@ -63,7 +64,7 @@ export class Terminal {
 
   /** Starts the program. On failure the record is `failed`, says why in `lastLine`, and the failure is thrown on. */
   start({ command, integration }: StartCommand): void {
-    const { folder, screens, spawn, scrollback, logLimit } = this.#surroundings;
+    const { folder, screens, endedScreens, spawn, scrollback, logLimit } = this.#surroundings;
     try {
       this.#live = new LiveTerminal(command, {
         id: this.id,
@@ -77,6 +78,7 @@ export class Terminal {
           this.record.size = size;
           this.#surroundings.changed(this, false);
         },
+        lastScreen: () => endedScreens.snapshot(this.record),
         ended: (exitCode) => {
           this.#settled = this.#ended(exitCode);
         },
@@ -166,11 +168,11 @@ export class Terminal {
   }
 
   async view(): Promise<ScreenView> {
-    return this.#live ? this.#live.view() : this.#surroundings.endedScreens.view(this.record);
+    return this.#live?.view() ?? this.#surroundings.endedScreens.view(this.record);
   }
 
   /** Without `live` there is one frame to be had, and nothing to keep: see {@link EndedScreens}. */
-  attach(size: TerminalSize | null, focused: boolean, send: (frame: Buffer) => void): Attachment | null {
+  attach(size: TerminalSize | null, focused: boolean, send: (frame: Sendable) => void): Attachment | null {
     if (this.#live) return this.#live.attach(this.alive ? size : null, focused, send);
     void this.#surroundings.endedScreens.send(this.record, send);
     return null;
@@ -234,7 +236,6 @@ export class Terminal {
       console.error(`the last screen of ${this.id} was not saved:`, error);
     }
     setTimeout(() => {
-      live.evict();
       this.#live = null;
     }, evictAfterMs).unref();
   }
