@@ -16,7 +16,7 @@ export class EchoFilter {
 
   /** `prompt` (trimmed) is what stood in front of the cursor when the code was sent. */
   constructor(code: string, prompt: string) {
-    this.#expected = code.split("\n").map(squeeze);
+    this.#expected = code.split("\n").map((line) => squeeze(shown(line)));
     while (this.#expected.length > 1 && this.#expected.at(-1) === "") this.#expected.pop();
     this.#several = this.#expected.length > 1;
     this.#prompt = prompt;
@@ -64,9 +64,9 @@ export class EchoFilter {
     if (!this.#several || this.#prompt === "") return line;
     let kept = line;
     while (this.#stripped < this.#expected.length) {
-      const shown = [this.#prompt, ...(this.#sawOutput ? [] : [">"])].find((prompt) => kept.startsWith(`${prompt} `));
-      if (shown === undefined) break;
-      const rest = kept.slice(shown.length + 1);
+      const before = [this.#prompt, ...(this.#sawOutput ? [] : [">"])].find((prompt) => kept.startsWith(`${prompt} `));
+      if (before === undefined) break;
+      const rest = kept.slice(before.length + 1);
       if (rest.trim() === "") break;
       kept = rest;
       this.#stripped++;
@@ -78,6 +78,14 @@ export class EchoFilter {
 /** AT-6: a continuation line is exactly `...` or starts with `... `. */
 export function isContinuation(line: string): boolean {
   return line === "..." || line.startsWith("... ");
+}
+
+/** Control characters are echoed as `^A`. */
+function shown(line: string): string {
+  return line.replace(
+    /[\x01-\x08\x0b-\x1f\x7f]/g,
+    (character) => `^${String.fromCharCode(character.charCodeAt(0) ^ 64)}`,
+  );
 }
 
 function squeeze(line: string): string {

@@ -39,7 +39,7 @@ test("marks that carry the secret are found and taken out", () => {
 
 test("all others stay text, byte for byte", () => {
   const forged =
-    "\x1b]133;D;0\x07\x1b]133;D;0;cellar=other\x07\x1b]133;C;cellar=secre\x07\x1b]133;D;x;cellar=secret\x07\x1b]8;;u\x07\x1b]133;A;cellar=secret\x1b[m";
+    "\x1b]133;D;0\x07\x1b]133;D;0;cellar=other\x07\x1b]133;D;0;cellar=forged\x07\x1b]133;C;cellar=secre\x07\x1b]133;D;x;cellar=secret\x07\x1b]8;;u\x07\x1b]133;A;cellar=secret\x1b[m";
   expect(scan([Buffer.from(forged)])).toEqual([forged]);
   expect(scan([Buffer.from(genuine.replaceAll("\x1b[?2004", "\x1b[?2005"))], null)).toHaveLength(1);
   const endless = `\x1b]133;D;${"1".repeat(30_000)}`;

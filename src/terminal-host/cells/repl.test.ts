@@ -28,6 +28,7 @@ const cases: Case[] = [
       ["import sys, time; sys.stdout.write('no end') and None", "no end"],
       ["import time; time.sleep(0.3); print('late')", "late"],
       ["print('ünï 日本 😀')", "ünï 日本 😀"],
+      ["s = '''a\tb\n\tc'''\nprint(repr(s))", "'a\\tb\\n\\tc'"],
       ["print('x' * 300)", "x".repeat(300)],
       ["print('a'); print('a'); print('a')\nprint('b')", "a\na\na\nb"],
     ],
@@ -53,6 +54,7 @@ const cases: Case[] = [
       ["console.log('a\\n\\n  b')", "a\n\n  b\nundefined"],
       ["function f(x) {\n  return x + 1;\n}\nf(2)", "undefined\n3"],
       ["'x'.repeat(300).length", "300"],
+      ["`a\tb\n\tc`", "'a\\tb\\n\\tc'"],
     ],
   },
   {
@@ -86,6 +88,7 @@ const cases: Case[] = [
       ["echo a\necho b", "a\nb"],
       ["for i in 1 2; do\n  echo $i\ndone", "1\n2"],
       ["sleep 0.3; echo late", "late"],
+      ["printf '%s' 'a\tb\x01\x7fc' | od -An -tx1", " 61 09 62 01 7f 63"],
       [`printf %s ${"z".repeat(6000)} | wc -c`, "6000"],
     ],
   },
@@ -114,6 +117,14 @@ describe.each(cases)("$name", ({ argv, end, needs, cells }) => {
       }
       expect(got).toEqual(cells);
     },
+  );
+});
+
+test.skipIf(missing("python3"))("python3 takes a block of 25 kB line by line", async () => {
+  const terminal = await bench.open(["python3", "-q"], repeat);
+  const lines = Array.from({ length: 400 }, (_, i) => `    x${i} = ${i}  # ${"y".repeat(40)}`);
+  expect((await bench.run(terminal, `def f():\n${lines.join("\n")}\n    return x399\n\nprint(f())`)).output).toBe(
+    "399",
   );
 });
 

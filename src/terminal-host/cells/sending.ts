@@ -56,13 +56,17 @@ export function pasted(code: string): Buffer {
   return Buffer.concat([Buffer.from(pasteStart), Buffer.from(code), Buffer.from(pasteEnd), enter]);
 }
 
-/** Code as typed lines, in blocks that the terminal can hold; each but the last is to be read before the next is sent. */
-export function typed(code: string, canonical: boolean): Buffer[] {
+/**
+ * Code as typed lines, in blocks that the terminal can hold; each but the last is to be read before the next is sent. With
+ * `canonical` the kernel hands over whole lines; with `quoteTabs` an editor would complete a word at a tab.
+ */
+export function typed(code: string, { canonical, quoteTabs }: { canonical: boolean; quoteTabs: boolean }): Buffer[] {
   const blocks: Buffer[] = [];
   let block: Buffer[] = [];
   let size = 0;
   for (const line of code.split("\n")) {
-    const bytes = Buffer.concat([typedLine(line, canonical), enter]);
+    const text = quoteTabs ? line.replaceAll("\t", "\x16\t") : line;
+    const bytes = Buffer.concat([canonical ? typedLine(text) : Buffer.from(text), enter]);
     if (size > 0 && size + bytes.length > typedBlockBytes) {
       blocks.push(Buffer.concat(block));
       block = [];
@@ -82,9 +86,9 @@ const endOfInput = 0x04;
  * To a program that reads line by line, control characters are quoted (VLNEXT), and ^D in a long line hands over what is there
  * without ending it.
  */
-function typedLine(line: string, canonical: boolean): Buffer {
+function typedLine(line: string): Buffer {
   const bytes = Buffer.from(line);
-  if (!canonical || (bytes.length <= canonicalLineBytes && !control.test(line))) return bytes;
+  if (bytes.length <= canonicalLineBytes && !control.test(line)) return bytes;
   const out: number[] = [];
   let sinceFlush = 0;
   for (const byte of bytes) {

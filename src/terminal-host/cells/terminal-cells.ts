@@ -37,6 +37,8 @@ const startupMs = 5_000;
 const pasteOnMs = 150;
 /** After Ctrl-C the prompt is waited for so long; the lock is released in any case. */
 const promptAfterInterruptMs = { marked: 1_000, unmarked: 300 };
+/** A program that has been silent for so long has read the block before. */
+const betweenBlocksMs = 30;
 /** fish shows a fresh prompt after a Ctrl-C within this. */
 const fishClearMs = 300;
 /** A Ctrl-C that falls between two commands of a list can get lost in the shell; after so long without a prompt it is sent once more. */
@@ -167,8 +169,10 @@ export class TerminalCells {
 
   async #type(held: HeldCell, code: string): Promise<void> {
     const canonical = needsLineMode(code) && (await readsLines(this.#terminal.ttyPath));
-    for (const [index, block] of typed(code, canonical).entries()) {
-      if (index > 0) await this.#state.quiet(10, 2_000);
+    // readline and libedit quote with ^V; node's editor does not, and takes a tab in a burst of input as it is.
+    const quoteTabs = !canonical && code.includes("\t") && !/(?:^|[^>])> *$/.test(lastLine(this.#state.line));
+    for (const [index, block] of typed(code, { canonical, quoteTabs }).entries()) {
+      if (index > 0) await this.#state.quiet(betweenBlocksMs, 2_000);
       if (this.#held !== held || held.interrupting) return;
       await this.#write(held, block);
     }
