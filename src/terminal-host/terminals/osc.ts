@@ -43,7 +43,8 @@ export class OscReader {
         return /^A\b/.test(rest) ? { type: "prompt" } : null;
       case "633":
         if (/^A\b/.test(rest)) return { type: "prompt" };
-        return rest.startsWith("P;Cwd=") ? cwd(unescape633(rest.slice("P;Cwd=".length))) : null;
+        // A semicolon of the path itself is written \x3b; what follows a plain one is something else, as the mark of our shell integration.
+        return rest.startsWith("P;Cwd=") ? cwd(unescape633(rest.slice("P;Cwd=".length).split(";", 1)[0]!)) : null;
       default:
         return null;
     }

@@ -25,6 +25,7 @@ describe("what a program says", () => {
     [`\x1b]7;file://${hostname()}/srv\x07`, [cwd("/srv")]],
     ["\x1b]7;file://another-computer/srv\x07", []],
     ["\x1b]633;P;Cwd=/with\\x3bsemicolon\x07", [cwd("/with;semicolon")]],
+    ["\x1b]633;P;Cwd=/with/mark;cellar=0123456789abcdef\x07", [cwd("/with/mark")]],
     ["\x1b]9;9;/from/conemu\x07", [cwd("/from/conemu")]],
     ["\x1b]9;9;relative\x07", []],
     ["\x1b]9;build finished\x07", [note("", "build finished")]],
