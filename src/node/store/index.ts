@@ -79,18 +79,18 @@ function running(database: Database.Database, notices: string[], backupPath: str
     writeBackup(database, backupPath);
     backedUpAt = changes(database);
   };
+  // The older backup stays when a new one cannot be made (a full disk): no reason to end anything.
   const backupIfChanged = (): void => {
-    if (changes(database) !== backedUpAt) backup();
+    if (changes(database) === backedUpAt) return;
+    try {
+      backup();
+    } catch (error) {
+      console.error(`the backup of ${database.name} failed:`, error);
+    }
   };
   // A file that has just passed its check is the best backup there is.
   backup();
-  const timer = setInterval(() => {
-    try {
-      backupIfChanged();
-    } catch (error) {
-      console.error("backup failed", error);
-    }
-  }, every);
+  const timer = setInterval(backupIfChanged, every);
   timer.unref();
   return {
     database,
@@ -99,11 +99,8 @@ function running(database: Database.Database, notices: string[], backupPath: str
     close() {
       if (!database.open) return;
       clearInterval(timer);
-      try {
-        backupIfChanged();
-      } finally {
-        database.close();
-      }
+      backupIfChanged();
+      database.close();
     },
   };
 }
