@@ -21,6 +21,7 @@ record({
   started: process.argv.slice(2),
   cwd: process.cwd(),
   path: process.env.PATH,
+  token: process.env.CELLAR_TOKEN,
   tty: process.stdin.isTTY === true,
 });
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Launches, launchesSchema } from "#main/launches/index.ts";
+import { Launches, launchesSchema, launchTokensSchema } from "#main/launches/index.ts";
 import { AgentPrograms, programsSchema } from "#main/programs/index.ts";
 import { TerminalService } from "#main/terminals/index.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
@@ -39,7 +39,7 @@ beforeEach(async () => {
   bin = folder.in("bin");
   work = folder.in("work");
   for (const directory of [bin, work]) mkdirSync(directory);
-  store = openStore({ path: paths.database, migrations: [programsSchema, launchesSchema] });
+  store = openStore({ path: paths.database, migrations: [programsSchema, launchesSchema, launchTokensSchema] });
   processes = new Subprocesses();
   changes = [];
   workspace = {
@@ -168,6 +168,21 @@ describe("a launch", () => {
     expect(launch.conversationId).toMatch(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/);
     expect(changes).toEqual([{ lastProgramId: "claude" }]);
     expect(main.launches.list.values()).toEqual([launch]);
+  });
+
+  test("gives the program a token that tells which launch it is, also after a restart of main, and that no file keeps", async () => {
+    const record = install("claude");
+    const { launch } = await start("claude");
+    await until(record).toContainEqual(expect.objectContaining({ token: expect.stringMatching(/^[\w-]{43}$/) }));
+    const token = record()[0]!["token"] as string;
+    expect(main.launches.ofToken(token)).toEqual(launch);
+    expect(main.launches.ofToken(`${token}a`)).toBeNull();
+    main.close();
+    main = await startMain();
+    expect(main.launches.ofToken(token)).toEqual(launch);
+    for (const file of readdirSync(paths.home, { recursive: true, withFileTypes: true })) {
+      if (file.isFile()) expect(readFileSync(join(file.parentPath, file.name)).includes(token)).toBe(false);
+    }
   });
 
   test("gives each of several terminals of one program a name of its own", async () => {

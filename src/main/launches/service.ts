@@ -1,6 +1,7 @@
 /** Starts agent programs in workspaces, remembers what was started, and finds out which conversation it became. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Database } from "#node/store/index.ts";
+import { newToken, tokenDigest } from "#node/token.ts";
 import type { LiveListEvent, TerminalSize } from "#shared/contract/base.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { SettingsChange } from "#shared/contract/settings.ts";
@@ -43,6 +44,8 @@ export type StartRequest = {
 
 export type Started = { launch: Launch; terminal: Terminal };
 
+/** Where a launched program finds the token that says which launch it is. */
+const tokenVariable = "CELLAR_TOKEN";
 /** Launches that are remembered; the oldest ended ones go first. */
 const mostLaunches = 1000;
 /** Lines at the end of a program's output in which it is looked for the id of the conversation. */
@@ -130,6 +133,13 @@ export class Launches {
     return this.#launch(workspace, program, plan, { conversation, extra: record.arguments, resumedFrom: id, size });
   }
 
+  /** The launch whose program was given this token; null for any other text. */
+  ofToken(token: string): Launch | null {
+    const digest = tokenDigest(token);
+    const record = [...this.#records.values()].find((each) => each.tokenDigest === digest);
+    return record === undefined ? null : launchOf(record);
+  }
+
   /** Forgets the launches of workspaces that are no more. */
   async #followWorkspaces(): Promise<void> {
     for await (const event of this.#parts.workspaces.watch(this.#stop.signal)) {
@@ -153,6 +163,7 @@ export class Launches {
     },
   ): Promise<Started> {
     const id = `launch-${randomBytes(6).toString("hex")}`;
+    const token = newToken();
     const record: LaunchRecord = {
       id,
       workspaceId: workspace.id,
@@ -165,6 +176,7 @@ export class Launches {
       prompt: plan.prompt.by === "none" ? "none" : plan.prompt.by === "paste" ? "waiting" : "given",
       arguments: with_.extra,
       settled: false,
+      tokenDigest: tokenDigest(token),
       createdAt: new Date().toISOString(),
     };
     this.#store.save(record);
@@ -180,6 +192,7 @@ export class Launches {
         name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
         ...(argv && { argv }),
         cwd: workspace.path,
+        env: { [tokenVariable]: token },
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
       });

@@ -21,12 +21,20 @@ export const launchesSchema = `
   CREATE INDEX launches_by_workspace ON launches (workspace_id);
 `;
 
+/** The token that a launched program is given in its environment, as a digest: it outlives main as the program does. */
+export const launchTokensSchema = `
+  ALTER TABLE launches ADD COLUMN token_digest TEXT;
+  CREATE UNIQUE INDEX launches_by_token ON launches (token_digest);
+`;
+
 /** What is kept beside the contract's record: the person's own arguments, and whether the end of the program has been looked at. */
 export type LaunchRecord = Omit<Launch, "terminalId"> & {
   /** Null between the row and the terminal. */
   terminalId: string | null;
   arguments: string[];
   settled: boolean;
+  /** Null for a launch of a Cellar that gave no tokens yet. */
+  tokenDigest: string | null;
 };
 
 type Row = {
@@ -41,6 +49,7 @@ type Row = {
   prompt: Launch["prompt"];
   arguments: string;
   settled: number;
+  token_digest: string | null;
   created_at: string;
 };
 
@@ -59,7 +68,7 @@ export class LaunchStore {
     this.#database
       .prepare(
         `INSERT OR REPLACE INTO launches (id, workspace_id, program_id, program_name, isolation, terminal_id, conversation_id,
-           resumed_from, prompt, arguments, settled, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           resumed_from, prompt, arguments, settled, token_digest, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         record.id,
@@ -73,6 +82,7 @@ export class LaunchStore {
         record.prompt,
         JSON.stringify(record.arguments),
         record.settled ? 1 : 0,
+        record.tokenDigest,
         record.createdAt,
       );
   }
@@ -95,11 +105,18 @@ function recordOf(row: Row): LaunchRecord {
     prompt: row.prompt,
     arguments: JSON.parse(row.arguments) as string[],
     settled: row.settled === 1,
+    tokenDigest: row.token_digest,
     createdAt: row.created_at,
   };
 }
 
 /** The contract's record of one that has a terminal. */
-export function launchOf({ arguments: _, settled: __, terminalId, ...rest }: LaunchRecord): Launch | null {
+export function launchOf({
+  arguments: _,
+  settled: __,
+  tokenDigest: ___,
+  terminalId,
+  ...rest
+}: LaunchRecord): Launch | null {
   return terminalId === null ? null : { ...rest, terminalId };
 }

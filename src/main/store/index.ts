@@ -2,13 +2,20 @@
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
-import { launchesSchema } from "../launches/index.ts";
+import { launchesSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
 
 /** Forward only: a step is never changed once it was released; what changes a domain's tables is appended. */
-const migrations = [jobsSchema, workspacesSchema, programsSchema, launchesSchema, notificationsSchema];
+const migrations = [
+  jobsSchema,
+  workspacesSchema,
+  programsSchema,
+  launchesSchema,
+  notificationsSchema,
+  launchTokensSchema,
+];
 
 export function openCellarStore(paths: CellarPaths): Store {
   return openStore({ path: paths.database, migrations });

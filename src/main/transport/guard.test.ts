@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bearerOf, newToken, refuseHost, refuseOrigin, refuseToken, sameToken } from "./guard.ts";
+import { newToken } from "#node/token.ts";
+import { bearerOf, refuseHost, refuseOrigin, refuseToken } from "./guard.ts";
 
 describe("the guard of the loopback server", () => {
   test.each([
@@ -41,17 +42,10 @@ describe("the guard of the loopback server", () => {
     expect(refuseOrigin(origin, "127.0.0.1:4000") === null).toBe(allowed);
   });
 
-  test("a token has 256 bits and is another one every time", () => {
-    const tokens = new Set(Array.from({ length: 100 }, newToken));
-    expect(tokens.size).toBe(100);
-    for (const token of tokens) expect(Buffer.from(token, "base64url")).toHaveLength(32);
-  });
-
   test("only the very same token is accepted", () => {
     const token = newToken();
-    expect(sameToken(token, token)).toBe(true);
+    expect(refuseToken(token, token)).toBeNull();
     for (const other of [null, "", token.slice(1), `${token}a`, token.toUpperCase(), newToken(), `${token}\0`]) {
-      expect(sameToken(other, token)).toBe(false);
       expect(refuseToken(other, token)?.code).toBe("unauthorized");
     }
   });

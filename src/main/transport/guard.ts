@@ -5,21 +5,8 @@
  * - Origin: only our own; a page of another site may reach a loopback port, but a browser always says where it comes from.
  * - Token: made anew at every start, 256 bits, compared in constant time.
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { sameToken } from "#node/token.ts";
 import type { Problem } from "#shared/contract/base.ts";
-
-export function newToken(): string {
-  return randomBytes(32).toString("base64url");
-}
-
-/** Compares digests, so that neither content nor length of the token can be told from the time it takes. */
-export function sameToken(given: string | null, token: string): boolean {
-  return given !== null && timingSafeEqual(digest(given), digest(token));
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
-}
 
 /** `host` as in the header. Null when it is one of ours. */
 export function refuseHost(host: string | undefined, port: number): Problem | null {

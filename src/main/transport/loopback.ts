@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { newToken } from "#node/token.ts";
 import {
   closeCodeOf,
   closeReasonOf,
@@ -21,7 +22,7 @@ import {
 } from "#shared/connection.ts";
 import { errorStatus, type Problem } from "#shared/contract/base.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
-import { bearerOf, newToken, refuseHost, refuseOrigin, refuseToken } from "./guard.ts";
+import { bearerOf, refuseHost, refuseOrigin, refuseToken } from "./guard.ts";
 import { rendererFile, securityHeaders } from "./renderer-files.ts";
 import type { RpcServer } from "./rpc.ts";
 import { serveTerminalSocket, type TerminalStreams, terminalViewOf } from "./terminal-stream.ts";
