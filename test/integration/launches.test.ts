@@ -29,6 +29,7 @@ let workspaces: LiveList<Workspace>;
 let workspace: Workspace;
 let changes: SettingsChange[];
 let main: Main;
+const mcpUrl = "http://127.0.0.1:1234/mcp";
 
 type Main = { client: TerminalHostClient; terminals: TerminalService; launches: Launches; close(): void };
 
@@ -99,6 +100,7 @@ async function startMain(): Promise<Main> {
     },
     terminals,
     settings: { change: (change) => changes.push(change) },
+    mcpUrl: () => mcpUrl,
     promptFolder: join(paths.home, "launches"),
     log: { warn: () => {} },
   });

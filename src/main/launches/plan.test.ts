@@ -12,7 +12,7 @@ function program(id: string): LaunchableProgram {
 }
 
 const start = (id: string, prompt?: string, extra: string[] = []) =>
-  planStart(program(id), { prompt, extra, conversation: "CONVERSATION" });
+  planStart(program(id), { prompt, extra, conversation: "CONVERSATION", mcpUrl: null });
 
 describe("how a program is started", () => {
   test.each([
@@ -71,8 +71,8 @@ describe("how a program is started", () => {
     ["crush", ["--session", "CONVERSATION"]],
     ["aider", ["--chat-history-file", ".aider.chat.history.CONVERSATION.md", "--restore-chat-history"]],
   ])("%s resumed", (id, rest) => {
-    expect(planResume(program(id), "CONVERSATION", []).slice(1)).toEqual(rest);
-    expect(planResume(program(id), "CONVERSATION", ["--more"]).at(-1)).toBe("--more");
+    expect(planResume(program(id), "CONVERSATION", [], null).slice(1)).toEqual(rest);
+    expect(planResume(program(id), "CONVERSATION", ["--more"], null).at(-1)).toBe("--more");
   });
 
   test("a prompt that could be a subcommand or an option is neither", () => {

@@ -2,7 +2,7 @@
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
-import { launchesSchema, launchTokensSchema } from "../launches/index.ts";
+import { launchesSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
@@ -15,6 +15,7 @@ const migrations = [
   launchesSchema,
   notificationsSchema,
   launchTokensSchema,
+  launchReachSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

@@ -3,6 +3,7 @@ import { app } from "./app.ts";
 import { cells } from "./cells.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
+import { mcp } from "./mcp.ts";
 import { notifications } from "./notifications.ts";
 import { programs } from "./programs.ts";
 import { settingsContract } from "./settings.ts";
@@ -17,6 +18,7 @@ export const contract = {
   workspaces,
   programs,
   launches,
+  mcp,
   notifications,
   settings: settingsContract,
 };
