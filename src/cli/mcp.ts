@@ -63,8 +63,8 @@ class Bridge {
   readonly #paths: CellarPaths;
   readonly #token: string | null;
   readonly #handshake = new McpHandshake();
-  /** Requests of the client that have no answer yet. */
-  readonly #open = new Set<string | number>();
+  /** Requests of the client that have no answer yet, with their methods. */
+  readonly #open = new Map<string | number, string>();
   readonly #ended = Promise.withResolvers<number>();
   #socket: WebSocket | null = null;
   #opening: Promise<WebSocket | null> | null = null;
@@ -112,7 +112,7 @@ class Bridge {
       return;
     }
     this.#handshake.sent(message);
-    if (asks) this.#open.add(id);
+    if (asks) this.#open.set(id, method);
     socket.send(line);
   }
 
@@ -151,16 +151,16 @@ class Bridge {
     if (this.#handshake.isOurs(message)) return;
     if (message.method === undefined && message.id !== undefined && message.id !== null) this.#open.delete(message.id);
     process.stdout.write(`${text}\n`);
-    if (this.#open.size === 0) this.#onIdle();
+    this.#tellIdle();
   }
 
   #lost(closeCode: number, reason: string): void {
     this.#socket = null;
     const problem = problemOfClose(closeCode, reason);
     const said = problem?.message ?? "Cellar has ended in the middle of this call; whether it was done is not known";
-    for (const id of this.#open) this.#answer(id, serverError, said);
+    for (const id of this.#open.keys()) this.#answer(id, serverError, said);
     this.#open.clear();
-    this.#onIdle();
+    this.#tellIdle();
     if (problem === null) return;
     process.stderr.write(`${JSON.stringify(problem)}\n`);
     this.#ended.resolve(exitCodes[problem.code]);
@@ -172,7 +172,12 @@ class Bridge {
 
   #finish(): void {
     this.#onIdle = () => this.#ended.resolve(0);
-    if (this.#open.size === 0) this.#onIdle();
-    else setTimeout(this.#onIdle, lastAnswersMs).unref();
+    this.#tellIdle();
+    setTimeout(this.#onIdle, lastAnswersMs).unref();
+  }
+
+  /** A subscription of the later revisions is a request that is never answered; it is not waited for. */
+  #tellIdle(): void {
+    if ([...this.#open.values()].every((method) => method === "subscriptions/listen")) this.#onIdle();
   }
 }
