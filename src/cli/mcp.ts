@@ -15,8 +15,9 @@ import { connectOrStart } from "./running.ts";
 
 /** After the end of standard input, answers that are still out are waited for so long. */
 const lastAnswersMs = 5_000;
-/** JSON-RPC's codes: not JSON; and the first of those that a server may give a meaning. */
+/** JSON-RPC's codes: not JSON; not a message; and the first of those that a server may give a meaning. */
 const parseError = -32_700;
+const invalidRequest = -32_600;
 const serverError = -32_000;
 
 /** Prints where the endpoint is and the person's token, as one JSON line. */
@@ -100,6 +101,9 @@ class Bridge {
       message = JSON.parse(line) as Message;
     } catch {
       return this.#answer(null, parseError, "this line is not JSON");
+    }
+    if (typeof message !== "object" || message === null || Array.isArray(message)) {
+      return this.#answer(null, invalidRequest, "a message is one JSON object");
     }
     if (Buffer.byteLength(line) > largestMessageBytes) {
       return this.#answer(message.id ?? null, serverError, `a message has at most ${largestMessageBytes} bytes`);

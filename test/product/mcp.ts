@@ -112,7 +112,7 @@ export async function makeWorkspace(product: Product, folder: string, name: stri
 
 /** Launches the probe and reads the token that it was given. */
 export async function launchProbe(product: Product, workspaceId: string): Promise<Launched> {
-  const { launch, terminal } = await call(product, "launches.start", { workspaceId, programId: "probe" } as never);
+  const { launch, terminal } = await call(product, "launches.start", { workspaceId, programId: "probe" });
   const { path } = await call(product, "workspaces.get", { id: workspaceId });
   const file = join(path, `probe-${terminal.id}`);
   const text = await eventually(

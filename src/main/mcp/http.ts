@@ -16,6 +16,9 @@ import { type Identity, sameIdentity } from "./caller.ts";
 /** Connections at the same time; fifty busy agents need a few each. */
 const mostConnections = 512;
 
+/** A client that goes on sending what nobody wants is cut off after so long. */
+const cutOffAfterMs = 1_000;
+
 export type McpHttpParts = {
   /** Null for a token that stands for nobody. */
   identityOf(token: string): Promise<Identity | null>;
@@ -79,11 +82,14 @@ async function answer(
   const { host, origin, authorization } = request.headers;
   const refused = refuseHost(host, port) ?? refuseAnyOrigin(origin);
   if (refused !== null) return refuse(response, refused);
-  const url = URL.parse(request.url ?? "", `http://127.0.0.1:${port}`);
-  if (url?.pathname !== mcpPath) return refuse(response, { code: "not_found", message: "nothing is served here" });
+  if (request.url?.split("?")[0] !== mcpPath) {
+    return refuse(response, { code: "not_found", message: "nothing is served here" });
+  }
   const token = bearerOf(authorization);
   const identity = token === null ? null : await parts.identityOf(token);
   if (identity === null) return refuse(response, unauthorized(token));
+  // GET and DELETE belong to sessions, of which there are none.
+  if (request.method !== "POST") return void response.writeHead(405, { allow: "POST", connection: "close" }).end();
   const body = await bodyOf(request);
   if (body === null) {
     return refuse(response, { code: "too_large", message: `a message has at most ${largestMessageBytes} bytes` });
@@ -96,7 +102,7 @@ async function answer(
     gone.abort();
   });
   if (response.destroyed) return;
-  await send(await parts.serve(identity, webRequest(request, url, body, gone.signal)), response);
+  await send(await parts.serve(identity, webRequest(request, port, body, gone.signal)), response);
 }
 
 function unauthorized(token: string | null): Problem {
@@ -105,32 +111,37 @@ function unauthorized(token: string | null): Problem {
     : { code: "unauthorized", message: "this token is not valid (any more)" };
 }
 
-/** Null when it is larger than any message may be. The rest of such a body is not read, and the connection ends after the answer. */
+/**
+ * Null when it is larger than any message may be. What follows is read for a moment and thrown away: a client that is cut off while it
+ * still sends would not see the answer.
+ */
 function bodyOf(request: IncomingMessage): Promise<Buffer<ArrayBuffer> | null> {
-  if (Number(request.headers["content-length"] ?? 0) > largestMessageBytes) return Promise.resolve(null);
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] | null = [];
   let bytes = 0;
   return new Promise((resolve, reject) => {
+    const tooLarge = () => {
+      if (chunks === null) return;
+      chunks = null;
+      setTimeout(() => resolve(null), cutOffAfterMs).unref();
+    };
+    if (Number(request.headers["content-length"] ?? 0) > largestMessageBytes) tooLarge();
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= largestMessageBytes) return chunks.push(chunk);
-      request.pause().removeAllListeners("data");
-      resolve(null);
+      if (bytes > largestMessageBytes) tooLarge();
+      chunks?.push(chunk);
     });
-    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("end", () => resolve(chunks && Buffer.concat(chunks)));
     request.once("error", reject);
   });
 }
 
-function webRequest(request: IncomingMessage, url: URL, body: Buffer<ArrayBuffer>, signal: AbortSignal): Request {
+function webRequest(request: IncomingMessage, port: number, body: Buffer<ArrayBuffer>, signal: AbortSignal): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     // The token has done its work, and is nobody else's business.
     if (value !== undefined && name !== "authorization") headers.set(name, String(value));
   }
-  const method = request.method ?? "GET";
-  const bodyless = method === "GET" || method === "HEAD";
-  return new Request(url, { method, headers, signal, ...(bodyless ? {} : { body }) });
+  return new Request(`http://127.0.0.1:${port}${mcpPath}`, { method: "POST", headers, signal, body });
 }
 
 async function send(answer: Response, response: ServerResponse): Promise<void> {
