@@ -7,7 +7,7 @@ import { launchId, liveList, procedure, terminalId, timestamp } from "./base.ts"
 
 export const mcpEndpoint = z.strictObject({
   /** `http://127.0.0.1:<port>/mcp`; null when no port could be had. */
-  url: z.url().nullable(),
+  url: z.string().nullable(),
   /** Why there is no address. */
   problem: z.string().nullable(),
   /** Program and arguments of the stdio server, for clients that start one. */
