@@ -11,6 +11,7 @@ import { call } from "#test/product/call.ts";
 import { cellarProgram, TestClient, type Way } from "#test/product/mcp.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { missing } from "#test/requirements.ts";
 
 let product: Product;
 let url: URL;
@@ -185,7 +186,7 @@ describe("after a restart of main", () => {
   });
 });
 
-test("clients that vanish leave nothing open", async () => {
+test.skipIf(missing("ss"))("clients that vanish leave nothing open", async () => {
   const clients = await Promise.all(Array.from({ length: 20 }, () => TestClient.connect(product, http)));
   await Promise.all(clients.map(({ client }) => client.listen({ resourcesListChanged: true })));
   const sockets = () => {
@@ -212,7 +213,7 @@ test("main ends at once with streams and calls open", async () => {
   await renewed();
 });
 
-test("a port is only ever taken on loopback", () => {
+test.skipIf(missing("ss"))("a port is only ever taken on loopback", () => {
   const rows = execFileSync("ss", ["-Htln", `sport = :${url.port}`], { encoding: "utf8" });
   expect(rows.trim().split("\n")).toHaveLength(1);
   expect(rows).toContain(`127.0.0.1:${url.port}`);
