@@ -6,7 +6,15 @@
 import type { Session } from "./session.ts";
 
 /** What a value is the name of, for completion. */
-export type Completes = "terminal" | "workspace" | "program" | "launch" | "cell" | "procedure" | "folder";
+export type Completes =
+  | "terminal"
+  | "ended-terminal"
+  | "workspace"
+  | "program"
+  | "launch"
+  | "cell"
+  | "procedure"
+  | "folder";
 
 export type Option = {
   summary: string;

@@ -1,7 +1,6 @@
 /** The contract as commands call it: typed by the path of a procedure, with failures of the closed set. */
 import type { ContractRouterClient } from "@orpc/contract";
 import type { ContractConnection } from "#node/contract-client.ts";
-import type { LiveListEvent } from "#shared/contract/base.ts";
 import type { Contract } from "#shared/contract/index.ts";
 
 type Client = ContractRouterClient<Contract>;
@@ -16,7 +15,7 @@ export type Path = { [D in Domain]: `${D}.${Extract<keyof Client[D], string>}` }
 export type Input<P extends string> = Procedure<P> extends (input: infer I, ...rest: never[]) => unknown ? I : never;
 export type Output<P extends string> = Procedure<P> extends (...args: never[]) => Promise<infer O> ? O : never;
 type Item<P extends string> =
-  Output<P> extends AsyncIterable<infer E> ? (E extends LiveListEvent<infer I> ? I : never) : never;
+  Output<P> extends AsyncIterable<infer E> ? (E extends { type: "all"; items: (infer I)[] } ? I : never) : never;
 
 /** A running main. */
 export class Main {

@@ -29,10 +29,17 @@ export class Session {
     return this.#paths;
   }
 
+  /** Null where no Cellar has ever run: looking makes no home. */
+  async existingPaths(): Promise<CellarPaths | null> {
+    const [{ homeFolder }, { existsSync }] = await Promise.all([import("#node/paths.ts"), import("node:fs")]);
+    return existsSync(homeFolder()) ? this.paths() : null;
+  }
+
   /** Main when it runs. For commands that only look. */
   running(): Promise<Main | null> {
     this.#running ??= (async () => {
-      const paths = await this.paths();
+      const paths = await this.existingPaths();
+      if (paths === null) return null;
       const [{ contractClient }, { Main }] = await Promise.all([
         import("#node/contract-client.ts"),
         import("./contract.ts"),
@@ -59,7 +66,8 @@ export class Session {
   /** The terminal host when it runs: it does without main, too. */
   host(): Promise<TerminalHostClient | null> {
     this.#host ??= (async () => {
-      const paths = await this.paths();
+      const paths = await this.existingPaths();
+      if (paths === null) return null;
       const { TerminalHostClient } = await import("#terminal-host/client/index.ts");
       const client = new TerminalHostClient(paths, { name: "cellar", version: "", events: false, start: false });
       try {

@@ -5,7 +5,15 @@ export const command: Group = {
   kind: "group",
   summary: "a workbench for running many coding agents at once",
   commands: {
+    ls: () => import("./ls.ts"),
+    open: () => import("./open.ts"),
+    workspace: () => import("./workspace/index.ts"),
+    launch: () => import("./launch/index.ts"),
+    terminal: () => import("./terminal/index.ts"),
+    notify: () => import("./notify.ts"),
+    doctor: () => import("./doctor.ts"),
     serve: () => import("./serve.ts"),
     call: () => import("./call.ts"),
+    completion: () => import("./completion.ts"),
   },
 };

@@ -2,6 +2,7 @@
  * What a person types at a question. Lines are read with the terminal as it is (the kernel edits them), so that nothing is to be put right
  * whatever happens; only a secret is read key by key. A pipe works as well, line by line.
  */
+import { StringDecoder } from "node:string_decoder";
 import { ReadStream } from "node:tty";
 import { UserAbort } from "../output/handler.ts";
 import { RawMode, type TtyInput } from "./raw-mode.ts";
@@ -11,6 +12,8 @@ export class PersonInput {
   /** Read and not yet asked for. */
   #buffer = "";
   #ended = false;
+  // Not the stream's own: attach wants its bytes.
+  readonly #decoder = new StringDecoder("utf8");
 
   constructor(input: NodeJS.ReadStream) {
     this.#input = input;
@@ -54,7 +57,6 @@ export class PersonInput {
   /** Reads until `take` finds in the buffer what it wants. */
   async #reading(take: () => string | null, aborted: () => void): Promise<string> {
     const input = this.#input;
-    input.setEncoding("utf8");
     return new Promise<string>((resolve, reject) => {
       const settle = (act: () => void) => {
         input.off("data", onData).off("end", onEnd).off("error", onEnd);
@@ -77,8 +79,8 @@ export class PersonInput {
           return true;
         }
       };
-      const onData = (text: string) => {
-        this.#buffer += text;
+      const onData = (bytes: Buffer) => {
+        this.#buffer += this.#decoder.write(bytes);
         look();
       };
       const onEnd = () => {

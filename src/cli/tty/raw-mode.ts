@@ -49,7 +49,7 @@ export class RawMode {
     this.#guardian = guardian;
     process.once("exit", this.#onExit);
     for (const signal of endingSignals) process.once(signal, this.#onSignal);
-    this.#set();
+    input.setRawMode(true);
     tell(guardian);
   }
 
@@ -57,11 +57,15 @@ export class RawMode {
     return new RawMode(input, parts, await startGuardian(input, parts));
   }
 
-  /** After we were stopped and continued: somebody else had the terminal meanwhile. */
+  /** Before we are stopped: somebody else has the terminal until {@link again}. */
+  pause(): void {
+    if (!this.#left) this.#restore();
+  }
+
   again(): void {
     if (this.#left) return;
     this.#input.setRawMode(false);
-    this.#set();
+    this.#input.setRawMode(true);
   }
 
   leave(): void {
@@ -70,16 +74,16 @@ export class RawMode {
     process.off("exit", this.#onExit);
     for (const signal of endingSignals) process.off(signal, this.#onSignal);
     tell(this.#guardian);
+    this.#restore();
+  }
+
+  #restore(): void {
     try {
       if (this.#parts.output !== null) writeSync(this.#parts.output.fd, this.#parts.onLeave);
       this.#input.setRawMode(false);
     } catch {
       // The terminal is gone, and with it what was to be put right.
     }
-  }
-
-  #set(): void {
-    this.#input.setRawMode(true);
   }
 }
 
