@@ -67,8 +67,7 @@ export class TerminalHandler implements OutputHandler {
     const { input, lines, warnings } = this.#parts;
     if (hint) warnings.write(`${indented(hint, 1)}\n`);
     for (;;) {
-      lines.write(promptLabel(label, undefined));
-      const secret = await input.secret(lines);
+      const secret = await input.secret(promptLabel(label, undefined), lines);
       if (secret.trim() !== "") return secret;
       warnings.write(`${emptySecret}\n`);
     }
@@ -86,7 +85,6 @@ export class TerminalHandler implements OutputHandler {
   }
 
   #ask(question: string): Promise<string> {
-    this.#parts.lines.write(question);
-    return this.#parts.input.line(this.#parts.lines);
+    return this.#parts.input.line(question, this.#parts.lines);
   }
 }

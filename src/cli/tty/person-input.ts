@@ -19,9 +19,10 @@ export class PersonInput {
     this.#input = input;
   }
 
-  /** The next line without its end; what is left when the input ends without one. `echo`: where the line was shown while it was typed. */
-  async line(echo: NodeJS.WritableStream): Promise<string> {
+  /** Asks, and gives the next line without its end; what is left when the input ends without one. */
+  async line(question: string, output: NodeJS.WritableStream): Promise<string> {
     return this.#reading(
+      () => output.write(question),
       () => {
         const end = this.#buffer.indexOf("\n");
         if (end < 0) return null;
@@ -30,32 +31,34 @@ export class PersonInput {
         return line;
       },
       // After ^C or ^D the cursor is still behind the question.
-      () => echo.write("\n"),
+      () => output.write("\n"),
     );
   }
 
   /** As {@link line}, shown as one `*` for each character when a person types it. */
-  async secret(echo: NodeJS.WritableStream): Promise<string> {
-    if (!(this.#input instanceof ReadStream)) return this.line(echo);
+  async secret(question: string, output: NodeJS.WritableStream): Promise<string> {
+    if (!(this.#input instanceof ReadStream)) return this.line(question, output);
     const raw = await RawMode.enter(this.#input as TtyInput, { output: null, onLeave: "" });
-    const typed = new TypedSecret(echo);
+    const typed = new TypedSecret(output);
     try {
       return await this.#reading(
+        () => output.write(question),
         () => {
           const { secret, rest } = typed.type(this.#buffer);
-          this.#buffer = rest;
+          // Typed ahead in raw mode, where Enter is a carriage return.
+          this.#buffer = rest.replaceAll("\r", "\n");
           return secret;
         },
         () => {},
       );
     } finally {
-      echo.write("\n");
+      output.write("\n");
       raw.leave();
     }
   }
 
-  /** Reads until `take` finds in the buffer what it wants. */
-  async #reading(take: () => string | null, aborted: () => void): Promise<string> {
+  /** Asks when Ctrl-C is seen to, and reads until `take` finds in the buffer what it wants. */
+  async #reading(ask: () => void, take: () => string | null, aborted: () => void): Promise<string> {
     const input = this.#input;
     return new Promise<string>((resolve, reject) => {
       const settle = (act: () => void) => {
@@ -92,6 +95,7 @@ export class PersonInput {
       };
       const onInterrupt = () => abort();
       process.on("SIGINT", onInterrupt);
+      ask();
       if (look()) return;
       if (this.#ended) return onEnd();
       input.on("data", onData).once("end", onEnd).once("error", onEnd);
