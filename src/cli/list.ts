@@ -29,8 +29,8 @@ function text(found: Overview, jobs: readonly ListedJob[], look: Look): string {
 
 export function terminalTable(entries: readonly Entry[], look: Look): string[] {
   const columns: Column[] = [
-    { title: "STATE", flexible: true },
-    { title: "TERMINAL", flexible: true },
+    { title: "STATE", flexible: true, least: 12 },
+    { title: "TERMINAL", flexible: true, least: 8 },
     { title: "WORKSPACE", flexible: true },
     { title: "TIME" },
     { title: "LAST LINE", flexible: true },
@@ -49,7 +49,7 @@ export function terminalTable(entries: readonly Entry[], look: Look): string[] {
 
 function jobTable(jobs: readonly ListedJob[], look: Look): string[] {
   const columns: Column[] = [
-    { title: "STATE", flexible: true },
+    { title: "STATE", flexible: true, least: 12 },
     { title: "JOB", flexible: true },
     { title: "TIME" },
     { title: "LAST LINE", flexible: true },

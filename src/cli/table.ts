@@ -9,6 +9,8 @@ export type Column = {
   title: string;
   /** Gives up its width when there is too little; columns without it stay whole as long as they can. */
   flexible?: boolean;
+  /** A flexible column keeps this much as long as others can give. */
+  least?: number;
   right?: boolean;
 };
 
@@ -27,12 +29,23 @@ export function lookOf(stream: { isTTY?: boolean; columns?: number }, env: NodeJ
   };
 }
 
+const whole: Look = { width: Number.POSITIVE_INFINITY, color: false };
+
+function widthOf(lines: readonly string[]): number {
+  return Math.max(...lines.map((each) => stringWidth(each)));
+}
+
 /** No less of a column than this is shown, however narrow the terminal is. */
 const leastWidth = 4;
 const gap = 2;
 
-/** Lines without a line end behind them. Rows are as long as `columns`. */
+/** Lines without a line end behind them. Rows are as long as `columns`. Where room is short, a column that says nothing is left out. */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], look: Look): string[] {
+  const said = columns.map((_, index) => rows.some((row) => plain(row[index]!).text !== ""));
+  if (!said.every(Boolean) && widthOf(table(columns, rows, whole)) > look.width) {
+    const kept = <T>(all: readonly T[]) => all.filter((_, index) => said[index]);
+    return table(kept(columns), rows.map(kept), look);
+  }
   const cells = rows.map((row) =>
     row.map((cell) => ({ ...plain(cell), tone: typeof cell === "string" ? null : cell.tone })),
   );
@@ -97,14 +110,18 @@ function plain(cell: Cell): { text: string; width: number } {
 function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
   let over = widths.reduce((sum, each) => sum + each, 0) + gap * (columns.length - 1) - width;
-  for (const giving of [columns.map(({ flexible }) => flexible === true), columns.map(() => true)]) {
+  const giving = [
+    columns.map(({ flexible, least = leastWidth }) => (flexible ? least : Number.POSITIVE_INFINITY)),
+    columns.map(() => leastWidth),
+  ];
+  for (const least of giving) {
     while (over > 0) {
       const widest = widths.reduce(
-        (best, each, index) => (giving[index] && each > (widths[best] ?? 0) ? index : best),
+        (best, each, index) => (each > least[index]! && each > (widths[best] ?? 0) ? index : best),
         -1,
       );
       const current = widths[widest];
-      if (current === undefined || current <= leastWidth) break;
+      if (current === undefined) break;
       widths[widest] = current - 1;
       over -= 1;
     }

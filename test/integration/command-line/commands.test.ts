@@ -333,7 +333,7 @@ describe("launches", () => {
     expect(started.terminal.argv?.slice(-2)).toEqual(["-c", "sleep 607"]);
     const human = await cellar(product, ["launch", "shell", "-w", "launched"]);
     expect(human.out).toMatch(
-      /^Shell runs in terminal 'shell.*' \(term-[0-9a-f]{8}\), on this computer with your rights\.\n$/i,
+      /^Shell runs in terminal 'launched-shell.*' \(term-[0-9a-f]{8}\), on this computer with your rights\.\n$/i,
     );
     const table = (await cellar(product, ["launch", "ls"])).out;
     expect(table).toMatch(new RegExp(`● Running +Shell +launched +.*${id}`));

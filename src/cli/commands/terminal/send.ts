@@ -1,4 +1,5 @@
 /** `cellar terminal send`. */
+import { Failure } from "#shared/failure.ts";
 import { defineCommand } from "../../command.ts";
 import { misunderstood } from "../../usage.ts";
 
@@ -33,6 +34,7 @@ export const command = defineCommand({
     const typed = text.length === 0 ? "" : (await textOrInput(text.join(" "))) + (options.raw ? "" : "\r");
     const main = await session.main();
     const found = await findTerminal(session, terminal);
+    if (!found.alive) throw new Failure("conflict", `'${found.label}' has ended: ${found.status.words}`);
     const written = await main.call("terminals.write", { id: found.terminal.id, text: typed + keys });
     session.result(written, () => "");
     return 0;
