@@ -35,6 +35,13 @@ describe("a table", () => {
     expect(lines[1]).toContain("● R");
   });
 
+  test("leaves out a column that says nothing where room is short, and only there", () => {
+    const some = [{ title: "A" }, { title: "EMPTY" }, { title: "B" }];
+    const row = ["aaaaaaaa", "", "bbbbbbbb"];
+    expect(table(some, [row], { width: 20, color: false })).toEqual(["A         B", "aaaaaaaa  bbbbbbbb"]);
+    expect(table(some, [row], { width: 40, color: false })[0]).toBe("A         EMPTY  B");
+  });
+
   test("shows what a program calls itself, and does not do it", () => {
     const [, line] = table([{ title: "T" }], [["\x1b]0;evil\x07\x1b[31mred\x1b[0m\nnext\u202eback\tend\u0007"]], wide);
     expect(line).toBe("red next back end");

@@ -42,7 +42,11 @@ const gap = 2;
 /** Lines without a line end behind them. Rows are as long as `columns`. Where room is short, a column that says nothing is left out. */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], look: Look): string[] {
   const said = columns.map((_, index) => rows.some((row) => plain(row[index]!).text !== ""));
-  if (!said.every(Boolean) && widthOf(table(columns, rows, whole)) > look.width) {
+  if (
+    !said.every(Boolean) &&
+    look.width < Number.POSITIVE_INFINITY &&
+    widthOf(table(columns, rows, whole)) > look.width
+  ) {
     const kept = <T>(all: readonly T[]) => all.filter((_, index) => said[index]);
     return table(kept(columns), rows.map(kept), look);
   }
