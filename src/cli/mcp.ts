@@ -6,10 +6,10 @@
 import { createConnection } from "node:net";
 import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
-import { type CellarPaths, cellarPaths } from "#node/paths.ts";
+import type { CellarPaths } from "#node/paths.ts";
 import { bearer, largestMessageBytes, mcpPath, mcpProtocol, problemOfClose, subprotocols } from "#shared/connection.ts";
-import { Failure, problemOf } from "#shared/failure.ts";
-import { exitCodes } from "./help.ts";
+import { Failure } from "#shared/failure.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { McpHandshake, type Message } from "./mcp-handshake.ts";
 import { connectOrStart } from "./running.ts";
 
@@ -21,43 +21,28 @@ const invalidRequest = -32_600;
 const serverError = -32_000;
 
 /** Prints where the endpoint is and the person's token, as one JSON line. */
-export async function printEndpoint(): Promise<number> {
-  return reported(async () => {
-    const connection = await connectOrStart(cellarPaths());
-    try {
-      const { url, problem } = (await connection.call(["mcp", "endpoint"], {})) as {
-        url: string | null;
-        problem: string;
-      };
-      if (url === null) throw new Failure("unavailable", `the MCP endpoint could not be opened: ${problem}`);
-      const { token } = (await connection.call(["mcp", "token"], {})) as { token: string };
-      process.stdout.write(`${JSON.stringify({ url, token })}\n`);
-      return 0;
-    } catch (thrown) {
-      throw connection.problemOf(thrown);
-    } finally {
-      connection.close();
-    }
-  });
+export async function printEndpoint(paths: CellarPaths): Promise<number> {
+  const connection = await connectOrStart(paths);
+  try {
+    const { url, problem } = (await connection.call(["mcp", "endpoint"], {})) as {
+      url: string | null;
+      problem: string;
+    };
+    if (url === null) throw new Failure("unavailable", `the MCP endpoint could not be opened: ${problem}`);
+    const { token } = (await connection.call(["mcp", "token"], {})) as { token: string };
+    process.stdout.write(`${JSON.stringify({ url, token })}\n`);
+    return 0;
+  } catch (thrown) {
+    throw connection.problemOf(thrown);
+  } finally {
+    connection.close();
+  }
 }
 
 /** Serves until standard input ends, or the token stops working. Resolves with the exit code. */
-export function serveStdio(): Promise<number> {
-  return reported(async () => {
-    const paths = cellarPaths();
-    (await connectOrStart(paths)).close();
-    return new Bridge(paths, process.env["CELLAR_TOKEN"] || null).run();
-  });
-}
-
-async function reported(work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (thrown) {
-    const problem = problemOf(thrown);
-    process.stderr.write(`${JSON.stringify(problem)}\n`);
-    return exitCodes[problem.code];
-  }
+export async function serveStdio(paths: CellarPaths): Promise<number> {
+  (await connectOrStart(paths)).close();
+  return new Bridge(paths, process.env["CELLAR_TOKEN"] || null).run();
 }
 
 class Bridge {

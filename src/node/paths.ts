@@ -23,9 +23,14 @@ export type CellarPaths = {
   mainSocket: string;
 };
 
-/** `CELLAR_HOME`, else the platform's folder for application data. Directories are made when missing. */
+/** `CELLAR_HOME`, else the platform's folder for application data; it may not be there yet. */
+export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(env["CELLAR_HOME"] || join(dataFolder(env), "Cellar"));
+}
+
+/** The places in the {@link homeFolder}. Directories are made when missing. */
 export function cellarPaths(env: NodeJS.ProcessEnv = process.env): CellarPaths {
-  const wanted = resolve(env["CELLAR_HOME"] || join(dataFolder(env), "Cellar"));
+  const wanted = homeFolder(env);
   ownDirectory(wanted);
   const home = realpathSync(wanted);
   const runtime = process.platform === "win32" ? home : runtimeDirectory(home, homeHash(home), env);

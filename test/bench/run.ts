@@ -8,6 +8,7 @@ import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureCells } from "./cells.ts";
+import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
@@ -24,6 +25,7 @@ try {
   const parts: (() => Promise<Figure[]> | Figure[])[] = [
     measureInitialScript,
     measureStart,
+    measureCommandLine,
     measureThroughMain,
     () => measureCells(host),
     () => measureTerminals(host, folder.in("files")),

@@ -3,6 +3,7 @@
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { newestUnseen } from "#shared/notifications/unseen.ts";
 import { needsYou, type Status, terminalStatus } from "#shared/states.ts";
 import { terminalLabel } from "#shared/terminals/label.ts";
 import type { HeldCellSource, HeldCells } from "./held-cells.ts";
@@ -66,23 +67,6 @@ export function summarise(
       needsYou: needsYou(status, note !== undefined),
     };
   });
-}
-
-/** The newest notification of each terminal that nobody has seen; one that asks for something wins over one that only reports. */
-export function newestUnseen(notifications: readonly Notification[]): Map<string, Notification> {
-  const newest = new Map<string, Notification>();
-  for (const note of notifications) {
-    if (note.seenAt !== null || note.terminalId === null) continue;
-    const before = newest.get(note.terminalId);
-    if (!before || asks(note) > asks(before) || (asks(note) === asks(before) && note.createdAt > before.createdAt)) {
-      newest.set(note.terminalId, note);
-    }
-  }
-  return newest;
-}
-
-function asks({ kind }: Notification): number {
-  return kind === "program" || kind === "notify" || kind === "bell" ? 1 : 0;
 }
 
 /** Computed once for the whole window; a summary that says the same is the same object. */

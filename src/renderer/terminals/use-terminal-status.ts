@@ -1,10 +1,10 @@
 /** One terminal's name and status, as everywhere else in the window; renders again only when they change, whatever the other terminals do. */
 import { useMemo } from "react";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { newestUnseen } from "#shared/notifications/unseen.ts";
 import { type Status, terminalStatus } from "#shared/states.ts";
 import { terminalLabel } from "#shared/terminals/label.ts";
 import { useHeldCells, useLaunches, useNotifications } from "../live/index.ts";
-import { newestUnseen } from "../live/summary.ts";
 
 export function useTerminalStatus(terminal: Terminal): Status {
   const { items } = useNotifications();

@@ -1,7 +1,7 @@
 /** The language of states on screen: a shape and a colour, the words beside it or for the ear, the evidence on hover. */
 import { type State, type Status, signs, type Tone } from "#shared/states.ts";
+import { ago, elapsed, exact } from "#shared/time.ts";
 import { Ago, Elapsed } from "./clock.tsx";
-import { ago, elapsed, exact } from "./time.ts";
 
 const tones: Record<Tone, string> = {
   accent: "text-accent",
