@@ -4,8 +4,10 @@
  *
  * Told by variables: AGENT_RECORD (required), AGENT_INPUT (`bracketed` by default, `plain`, `busy`: never quiet, bracketed later, or
  * `question`: asks something first, and takes Enter for yes), AGENT_DELAY_MS before it is ready, AGENT_TELLS: text printed at the end. Told by input, one submission a line: `ring N`,
- * `notify TEXT`, `exit N`; anything else is answered with "heard: …".
+ * `notify TEXT`, `exit N`, `print JSON` (a string, put out as it is), `hook EVENT TEXT` (what it tells Cellar through its hook script);
+ * anything else is answered with "heard: …".
  */
+import { spawnSync } from "node:child_process";
 import { appendFileSync, openSync } from "node:fs";
 import { ReadStream } from "node:tty";
 
@@ -52,9 +54,18 @@ function submit(text) {
   const [word, ...rest] = text.split(" ");
   if (word === "exit") return end(Number(rest[0] ?? 0));
   if (word === "ring") process.stdout.write("\x07".repeat(Number(rest[0] ?? 1)));
+  else if (word === "print") process.stdout.write(JSON.parse(rest.join(" ")));
+  else if (word === "hook") hook(rest[0], rest.slice(1).join(" "));
   else if (word === "notify") process.stdout.write(`\x1b]9;${rest.join(" ")}\x07`);
   else process.stdout.write(`\r\nheard: ${text.length} characters\r\n`);
   process.stdout.write("> ");
+}
+
+/** As agents run their hooks: through a shell, waiting for them. */
+function hook(event, payload) {
+  const started = performance.now();
+  const ran = spawnSync("/bin/sh", ["-c", `"$CELLAR_HOOK" ${event}`], { input: payload, encoding: "utf8" });
+  record({ hooked: event, status: ran.status, said: ran.stdout + ran.stderr, ms: performance.now() - started });
 }
 
 /** What a paste begins and ends with, Enter, Ctrl-C and Ctrl-D. */

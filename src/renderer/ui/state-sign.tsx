@@ -110,10 +110,11 @@ function StatusTime({ time }: { time: NonNullable<Status["time"]> }) {
   );
 }
 
-/** Words, exact time and evidence, a line each. */
-export function hoverOf({ words, time, evidence }: Status): string {
+/** Words, exact time, evidence, who said it when, and what is missing, a line each. */
+export function hoverOf({ words, time, evidence, source, note }: Status): string {
   const timeWords = time && `${time.kind === "since" ? "Since " : ""}${exact(time.at)}`;
-  return [words, timeWords, evidence].filter(Boolean).join("\n");
+  const sourceWords = source && `${source.words}, ${exact(source.at)}`;
+  return [words, timeWords, evidence, sourceWords, note].filter(Boolean).join("\n");
 }
 
 /** Words and time as one text, for places that are text only (a window's title, a tab's tooltip). */
