@@ -1,6 +1,7 @@
 /** A running product in which a program that behaves like an agent is launched, and what is known of it. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { cellarPaths } from "#node/paths.ts";
 import type { Activity } from "#shared/contract/activity.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import { call, first } from "./call.ts";
@@ -49,7 +50,8 @@ export class Launched implements AsyncDisposable {
     writeFileSync(this.#record, "");
     writeFileSync(join(bin, id), `#!/bin/sh\nexec '${process.execPath}' '${double}' "$@"\n`);
     chmodSync(join(bin, id), 0o755);
-    const variables = { AGENT_RECORD: this.#record, ...environment };
+    const { mainSocket } = cellarPaths(this.product.environment);
+    const variables = { AGENT_RECORD: this.#record, AGENT_MAIN_SOCKET: mainSocket, ...environment };
     const exports = Object.entries(variables).map(([key, value]) => `${key}='${value}'`);
     const profile = `export PATH='${bin}':"$PATH" ${exports.join(" ")}\n`;
     for (const file of [".profile", ".bash_profile", ".bashrc", ".zprofile"]) writeFileSync(folder.in(file), profile);

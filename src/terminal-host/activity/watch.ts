@@ -34,6 +34,8 @@ export type ActivityWatchParts = {
 
 /** New evidence for the same state is told so often at most, in ms. */
 const evidenceEveryMs = 250;
+/** Programs set the title of rest for a moment between two steps; it counts once it has stood for so long, in ms. */
+const titleSettlesMs = 2_000;
 /** A notice that only repeats the one before within this time says nothing, in ms. */
 const repeatMs = 20;
 /** Input of a terminal that is looked at for keys; a longer one is a paste. */
@@ -49,6 +51,7 @@ export class ActivityWatch {
   #lastNotice = { key: "", at: 0 };
   #lastTelling = 0;
   #telling: NodeJS.Timeout | null = null;
+  #title: NodeJS.Timeout | undefined;
 
   constructor(parts: ActivityWatchParts) {
     const { id, agent } = parts;
@@ -63,6 +66,7 @@ export class ActivityWatch {
       signals: () => this.#signals,
       seen: (claim) => this.#take(claim === null ? withdrawn(this.#signals, "screen") : this.#claimed("screen", claim)),
     });
+    parts.told(this.#told);
   }
 
   get activity(): Activity {
@@ -81,7 +85,11 @@ export class ActivityWatch {
     this.#lastNotice = { key, at: now };
     const { title, notification } = this.#parts.agent;
     const claim = claimOfSequence(notice, { title, notification });
-    if (claim !== null) this.#take(this.#claimed("sequence", claim));
+    if (notice.type === "title") this.#forgetTitle();
+    if (claim === null) return;
+    const take = () => this.#take(this.#claimed("sequence", claim));
+    if (notice.type === "title" && claim.state === "waiting") this.#title = setTimeout(take, titleSettlesMs).unref();
+    else take();
   }
 
   /** An event of the program's own hooks, its token checked. */
@@ -90,6 +98,7 @@ export class ActivityWatch {
     if (claim === null) return;
     // Only the first start has the first prompt.
     if (claim.state !== "working" || this.#signals.last.hook !== null) this.#prompted = false;
+    this.#forgetTitle();
     this.#take(this.#claimed("hook", claim));
     this.#look.heard();
   }
@@ -102,8 +111,11 @@ export class ActivityWatch {
   /** What was typed into the terminal. What a terminal sends by itself makes programs repaint, and is no activity of theirs. */
   typed(bytes: Buffer): void {
     const key = bytes.length > longestKeys ? null : keyOf(bytes.toString("utf8"));
-    if (key !== null) this.#take(typed(this.#signals, key, this.#now()));
-    else if (bytes[0] === 0x1b) this.#look.repainted();
+    if (key !== null) {
+      // What it repeats after an answer is said anew.
+      this.#lastNotice = { key: "", at: 0 };
+      this.#take(typed(this.#signals, key, this.#now()));
+    } else if (bytes[0] === 0x1b) this.#look.repainted();
   }
 
   /** The program is about to paint its screen anew, because of its size. */
@@ -118,7 +130,12 @@ export class ActivityWatch {
 
   ended(state: TerminalState, exitCode: number | null): void {
     this.#look.stop();
+    this.#forgetTitle();
     this.#take(this.#claimed("exit", claimOfEnd(state, exitCode)));
+  }
+
+  #forgetTitle(): void {
+    clearTimeout(this.#title);
   }
 
   #claimed(source: "exit" | "hook" | "sequence" | "screen", claim: Claim): Signals {
