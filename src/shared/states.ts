@@ -2,7 +2,7 @@
  * The one language of states: sign, colour role and words, the same in the window, the tray, a notification and `cellar ls`.
  * Pure: what is shown is decided from records only, and what is not known is not claimed.
  */
-import type { Activity, ActivitySource } from "./contract/activity.ts";
+import type { Activity, ActivitySource } from "./contract/activities.ts";
 import type { Cell } from "./contract/cells.ts";
 import type { Job } from "./contract/jobs.ts";
 import type { Notification } from "./contract/notifications.ts";

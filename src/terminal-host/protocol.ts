@@ -9,7 +9,7 @@
  */
 
 import type { LaunchedAgent } from "#shared/activity/index.ts";
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Problem, TerminalSize } from "#shared/contract/base.ts";
 import type { Cell, CellEvent } from "#shared/contract/cells.ts";
 import type { CellEnd, NewTerminal, Terminal } from "#shared/contract/terminals.ts";

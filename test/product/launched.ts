@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cellarPaths } from "#node/paths.ts";
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import { call, first } from "./call.ts";
 import { eventually } from "./processes.ts";

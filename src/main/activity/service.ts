@@ -2,7 +2,7 @@
  * The activities of launched programs as a live list, and each change of one for whoever tells people. The terminal host keeps them, because
  * it lives as long as the programs do: after a start of main, or a new connection, they are taken over as they are and are no news.
  */
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";

@@ -2,7 +2,7 @@
  * Notifications that launched programs send their terminal (OSC 9, 99, 777). Most of them say what the activity says too, a moment earlier or
  * later, and the person is told once.
  */
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Draft } from "./rules.ts";
 
 /** How long one is held back to see whether the activity says the same, in ms. */

@@ -1,5 +1,5 @@
 /** What of all that happens is worth telling, and in which words (features 11). Pure: who is looking and what was told before is decided elsewhere. */
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import { workspaceId } from "#shared/contract/base.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openStore, type Store } from "#node/store/index.ts";
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Cell } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Notification } from "#shared/contract/notifications.ts";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "#node/store/index.ts";
 import { isNews } from "#shared/activity/index.ts";
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { LiveListEvent } from "#shared/contract/base.ts";
 import type { Cell } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";

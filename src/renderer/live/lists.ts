@@ -1,7 +1,7 @@
 /** The lists that the whole window shares: each is watched once, however many components look at it. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { z } from "zod";
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";

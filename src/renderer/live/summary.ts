@@ -1,6 +1,6 @@
 /** Terminals as lists show them: what they are called and how they are, without the counters that change with every byte. */
 
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";

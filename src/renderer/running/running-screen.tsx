@@ -128,7 +128,7 @@ function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean 
         </span>
         <span className="block truncate text-muted text-sm">{status.evidence ?? ""}</span>
       </span>
-      <StateLine status={status} className="max-w-[50%] justify-end text-muted text-sm" />
+      <StateLine status={status} sign={false} className="max-w-[50%] justify-end text-muted text-sm" />
     </div>
   );
 }

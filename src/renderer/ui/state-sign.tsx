@@ -91,11 +91,12 @@ export function StateSign({ status, className }: { status: Status; className?: s
   );
 }
 
-/** Sign, words and time in one line. */
-export function StateLine({ status, className }: { status: Status; className?: string }) {
+/** Sign (unless it stands elsewhere), words and time in one line. */
+export function StateLine(props: { status: Status; sign?: boolean; className?: string }) {
+  const { status, sign = true, className } = props;
   return (
     <span data-tip={hoverOf(status)} className={`inline-flex min-w-0 items-center gap-1.5 ${className ?? ""}`}>
-      <Sign state={status.state} />
+      {sign && <Sign state={status.state} />}
       <span className="truncate">{status.words}</span>
       {status.time && <StatusTime time={status.time} />}
     </span>

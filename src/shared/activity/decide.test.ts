@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ActivityState } from "../contract/activity.ts";
+import type { ActivityState } from "../contract/activities.ts";
 import { decide, silenceMs } from "./decide.ts";
 import {
   type Claim,

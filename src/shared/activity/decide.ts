@@ -12,7 +12,7 @@
  * at once. Where nothing newer was said, an answered question counts as work (a guess), an interrupted program as still working (a guess),
  * and what a sequence or the screen said before Enter as unknown; what a hook said before Enter stays.
  */
-import type { Activity, ActivitySource } from "../contract/activity.ts";
+import type { Activity, ActivitySource } from "../contract/activities.ts";
 import { answeredAt, type Claiming, type Signal, type Signals } from "./signals.ts";
 
 /** How long a hook's or a sequence's "working" is not doubted for what the screen looks like, in ms. Tools are silent for long. */

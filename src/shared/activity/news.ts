@@ -1,5 +1,5 @@
 /** Which changes of an activity a person is told of: each transition into a state that is theirs to act on, once. */
-import type { Activity, ActivityState } from "../contract/activity.ts";
+import type { Activity, ActivityState } from "../contract/activities.ts";
 
 const told: ReadonlySet<ActivityState> = new Set(["waiting", "permission", "done", "failed"]);
 

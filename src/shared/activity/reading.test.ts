@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Activity, ActivityState } from "../contract/activity.ts";
+import type { Activity, ActivityState } from "../contract/activities.ts";
 import { keyOf } from "./keys.ts";
 import { isNews } from "./news.ts";
 import { claimOfScreen, type ScreenSign } from "./screen.ts";

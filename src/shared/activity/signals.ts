@@ -1,5 +1,5 @@
 /** What is heard of a launched program: claims of its sources, keys of the person. Kept is the last claim of each source. */
-import type { ActivityState } from "../contract/activity.ts";
+import type { ActivityState } from "../contract/activities.ts";
 
 /** The sources that make claims, strongest first. */
 export const claiming = ["exit", "hook", "sequence", "screen"] as const;

@@ -1,5 +1,5 @@
 /** The one contract: the server, the window's client, the command line and the reference are all derived from it. */
-import { activities } from "./activity.ts";
+import { activities } from "./activities.ts";
 import { app } from "./app.ts";
 import { cells } from "./cells.ts";
 import { jobs } from "./jobs.ts";

@@ -18,7 +18,7 @@ import {
   typed,
   withdrawn,
 } from "#shared/activity/index.ts";
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { TerminalState } from "#shared/contract/terminals.ts";
 import type { ScreenView } from "../screen/messages.ts";
 import { ScreenLook } from "./screen-look.ts";

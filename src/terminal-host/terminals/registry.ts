@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { endTrees, type Tree } from "#node/processes/end-tree.ts";
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import type { CellEngine } from "../cells/cell-terminal.ts";

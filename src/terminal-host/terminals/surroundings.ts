@@ -1,6 +1,6 @@
 /** What a terminal needs of its host. */
 
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { CellEngine } from "../cells/cell-terminal.ts";
 import type { SpawnPty } from "../pty/pty.ts";
 import type { Screens } from "../screen/screens.ts";

@@ -1,6 +1,6 @@
 /** A program that does what agents do drives its activity through every transition, through the real host and main. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Activity } from "#shared/contract/activity.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import { call } from "#test/product/call.ts";
 import { Launched } from "#test/product/launched.ts";
 

@@ -90,4 +90,5 @@ test("any program can say its state in the plain form", () => {
   expect(said("cellar", "permission", { text: "deploy" })).toBe("permission: deploy");
   expect(said("cellar", "waiting", "")).toBe("waiting: Says that it waits for you");
   expect(said("cellar", "sleeping", "")).toBeNull();
+  expect(said("claude", "working", "Warming up")).toBe("working: Warming up");
 });

@@ -1,5 +1,5 @@
 /** The plain form that any program, script or wrapper can use: the event is the state, the payload a text or `{ "text": … }`. */
-import { activityState } from "../../contract/activity.ts";
+import { activityState } from "../../contract/activities.ts";
 import type { Claim } from "../signals.ts";
 import { oneLine } from "../text.ts";
 import type { HookEvent } from "./index.ts";

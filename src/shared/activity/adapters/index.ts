@@ -25,7 +25,7 @@ const adapters: Record<Dialect, (event: HookEvent) => Claim | null> = {
   gemini: claimOfGemini,
 };
 
-/** Null for an event that says nothing about what the program is doing. */
+/** Null for an event that says nothing about what the program is doing. The plain form is understood from every program. */
 export function claimOfHook(dialect: Dialect, event: HookEvent): Claim | null {
-  return adapters[dialect](event);
+  return adapters[dialect](event) ?? claimOfCellar(event);
 }
