@@ -14,6 +14,7 @@ import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
+import { Activities, activitiesProcedures } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
@@ -119,6 +120,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     failed,
   });
   closing.push(() => terminals.close());
+  const activities = new Activities({
+    onHostEvent: (listener) => terminals.onEvent(listener),
+    onTerminal: (listener) => terminals.onChange(listener),
+  });
+  closing.push(() => activities.close());
   closing.push(configureHost(host, settings, (error) => failed(error, "configuring the terminal host")));
   terminals.connect();
 
@@ -153,6 +159,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     terminals,
     settings,
     mcpUrl: () => mcp.url,
+    hooks: {
+      script: join(installationFolder, "resources", "bin", "cellar-hook"),
+      folder: join(paths.home, "hooks"),
+      socket: paths.agentsSocket,
+    },
     promptFolder: join(paths.home, "launches"),
     log,
   });
@@ -179,6 +190,8 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     settings,
     onHostEvent: (listener) => terminals.onEvent(listener),
     onTerminal: (listener) => terminals.onChange(listener),
+    activities,
+    heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     open: (notification) => {
       requests.push({ type: "notification", notification });
@@ -191,6 +204,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const router: Router = implementing.router({
     app: appProcedures({ desktop, host: new TerminalHostControl(host), version, home: paths.home, requests, notices }),
     settings: settingsProcedures(settings),
+    activities: activitiesProcedures(activities),
     terminals: terminalsProcedures(terminals, host),
     cells: cellsProcedures(terminals, host),
     jobs: jobProcedures(jobs),

@@ -19,6 +19,8 @@ export type CellarPaths = {
   /** Short 0700 directory for sockets: their paths are limited to about 100 bytes. */
   runtime: string;
   hostSocket: string;
+  /** Where launched programs send their hook events; nothing else is served there. */
+  agentsSocket: string;
   /** The contract's socket, served by main. */
   mainSocket: string;
 };
@@ -44,6 +46,7 @@ export function cellarPaths(env: NodeJS.ProcessEnv = process.env): CellarPaths {
     settings: join(home, "settings.json"),
     runtime,
     hostSocket: socketPath(runtime, home, "host"),
+    agentsSocket: socketPath(runtime, home, "agents"),
     mainSocket: socketPath(runtime, home, "main"),
   };
   for (const directory of [paths.terminals, paths.workspaces, paths.logs]) ownDirectory(directory);

@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { measureActivity } from "./activity.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
@@ -28,6 +29,7 @@ try {
     measureCommandLine,
     measureThroughMain,
     () => measureCells(host),
+    () => measureActivity(host, cellarPaths(environment).agentsSocket),
     () => measureTerminals(host, folder.in("files")),
   ];
   for (const part of parts) figures.push(...(await part()));

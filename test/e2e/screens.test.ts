@@ -115,6 +115,13 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     },
   },
   {
+    name: "running",
+    open: async (window) => {
+      await window.page.getByRole("button", { name: /^\d+ running$/ }).click();
+      await window.page.getByRole("option", { name: /held/ }).waitFor();
+    },
+  },
+  {
     name: "settings",
     open: async (window) => {
       await window.button("Settings").click();

@@ -104,6 +104,11 @@ async function startMain(): Promise<Main> {
     terminals,
     settings: { change: (change) => changes.push(change) },
     mcpUrl: () => mcpUrl,
+    hooks: {
+      script: join(import.meta.dirname, "../../resources/bin/cellar-hook"),
+      folder: join(paths.home, "hooks"),
+      socket: paths.agentsSocket,
+    },
     promptFolder: join(paths.home, "launches"),
     log: { warn: () => {} },
   });

@@ -5,12 +5,14 @@ import { newToken, tokenDigest } from "#node/token.ts";
 import type { LiveListEvent, TerminalSize } from "#shared/contract/base.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { SettingsChange } from "#shared/contract/settings.ts";
-import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
+import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
+import type { HostedTerminal } from "#terminal-host/protocol.ts";
 import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
 import { finalStates } from "../terminals/index.ts";
+import { type HookPlaces, hooksFor, withHooks } from "./hooks.ts";
 import { terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
 import { planResume, planStart, type StartPlan } from "./plan.ts";
@@ -30,6 +32,8 @@ export type LaunchesParts = {
   settings: { change(change: SettingsChange): unknown };
   /** Address of the MCP endpoint; null when there is none. */
   mcpUrl: () => string | null;
+  /** How launched programs tell what they are doing. */
+  hooks: HookPlaces;
   /** Folder for prompts on their way to a program's stdin. */
   promptFolder: string;
   log: { warn(details: object, message: string): void };
@@ -215,17 +219,23 @@ export class Launches {
     let terminal: Terminal;
     try {
       await this.#parts.terminals.known();
+      const hooked = await hooksFor(program, this.#parts.hooks, {
+        tokenDigest: tokenDigest(token),
+        prompted: plan.prompt.by !== "none",
+      });
+      const command = withHooks(program, plan.argv, hooked);
       const argv =
         plan.prompt.by === "stdin"
-          ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, plan.argv ?? [program.path])
-          : plan.argv;
+          ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, command ?? [program.path])
+          : command;
       terminal = await this.#createTerminal({
         name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
         ...(argv && { argv }),
         cwd: workspace.path,
-        env: this.#environment(token),
+        env: { ...hooked?.environment, ...this.#environment(token) },
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
+        ...(hooked && { agent: hooked.agent }),
       });
     } catch (error) {
       this.#forget(id);
@@ -243,7 +253,7 @@ export class Launches {
   }
 
   /** A name can be taken between the look and the call; a terminal without one is better than no terminal. */
-  async #createTerminal(terminal: NewTerminal): Promise<Terminal> {
+  async #createTerminal(terminal: HostedTerminal): Promise<Terminal> {
     try {
       return await this.#parts.terminals.create(terminal);
     } catch (error) {

@@ -1,5 +1,6 @@
 /** One entry of the catalogue: its schema, and what a mistake in it is called. `docs/agent-programs.md` describes every key. */
 import { z } from "zod";
+import { dialects } from "#shared/activity/index.ts";
 
 export const platforms = ["linux", "darwin", "win32"] as const;
 export type Platform = (typeof platforms)[number];
@@ -21,6 +22,18 @@ const pattern = (groups: number) =>
         context.addIssue(`is not a regular expression: ${(error as Error).message}`);
       }
     });
+
+/** Looked for with the flag `u`, in which more is a mistake. */
+const sign = z
+  .string()
+  .max(500)
+  .superRefine((source, context) => {
+    try {
+      new RegExp(source, "u");
+    } catch (error) {
+      context.addIssue(`is not a regular expression: ${(error as Error).message}`);
+    }
+  });
 
 const entryShape = z.strictObject({
   name: text(60),
@@ -59,6 +72,24 @@ const entryShape = z.strictObject({
       told: pattern(1).optional(),
     })
     .optional(),
+  hooks: z
+    .strictObject({
+      speaks: z.enum(dialects),
+      arguments: argumentList.default([]),
+      environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(10_000)).default({}),
+      file: z.string().max(100_000).optional(),
+    })
+    .optional(),
+  signs: z
+    .strictObject({
+      title: z.strictObject({ working: sign.optional(), waiting: sign.optional() }).optional(),
+      notification: z.strictObject({ permission: sign.optional(), done: sign.optional() }).optional(),
+      screen: z
+        .array(z.strictObject({ state: z.enum(["working", "waiting", "permission"]), pattern: sign }))
+        .max(20)
+        .default([]),
+    })
+    .prefault({}),
 });
 
 export type ProgramEntry = z.infer<typeof entryShape>;
@@ -101,6 +132,13 @@ export const programEntry = entryShape.superRefine((entry, context) => {
     if (!placeholdersOf(entry.mcp.arguments).includes("mcp-url")) {
       complain(["mcp", "arguments"], "must contain {mcp-url}");
     }
+  }
+  if (entry.hooks) {
+    const { hooks } = entry;
+    const own = hooks.file === undefined ? ["hook"] : ["hook", "file"];
+    check(["hooks", "arguments"], hooks.arguments, own);
+    check(["hooks", "environment"], Object.values(hooks.environment), own);
+    if (hooks.file !== undefined && !hooks.file.includes("{hook}")) complain(["hooks", "file"], "must contain {hook}");
   }
   if (entry.conversation) {
     check(["conversation", "resume"], entry.conversation.resume, ["conversation"]);

@@ -5,7 +5,16 @@ import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { useActions } from "./actions.ts";
 import { type Command, useCommands } from "./commands.ts";
 import { useLayout } from "./layout.ts";
-import { openLaunch, openNewWorkspace, openPalette, openSettings, openTerminal, openWorkspace, useUi } from "./open.ts";
+import {
+  openLaunch,
+  openNewWorkspace,
+  openPalette,
+  openRunning,
+  openSettings,
+  openTerminal,
+  openWorkspace,
+  useUi,
+} from "./open.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { showSide, toggleSide } from "./sides.ts";
 
@@ -72,6 +81,14 @@ export function useWindowCommands(): void {
           const next = ids[(ids.indexOf(front ?? "") + 1) % ids.length];
           if (next) openTerminal(next);
         },
+      },
+      {
+        id: "go.running",
+        title: "Show everything that runs",
+        group: "Go",
+        keywords: "running agents list needs you activity",
+        shortcut: shortcuts.running,
+        run: () => openRunning(),
       },
       {
         id: "go.notifications",

@@ -1,6 +1,7 @@
 /** The lists that the whole window shares: each is watched once, however many components look at it. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { z } from "zod";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
@@ -21,6 +22,7 @@ export type Lists = {
   jobs: LiveSource<Job>;
   notifications: LiveSource<Notification>;
   launches: LiveSource<Launch>;
+  activities: LiveSource<Activity>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
@@ -35,12 +37,14 @@ export function openLists(connection: Connection): Lists {
   const heldCells = new HeldCellSource(connection, ready, terminals);
   const notifications = new LiveSource((signal) => client.notifications.watch({}, { signal }), ready);
   const launches = new LiveSource((signal) => client.launches.watch({}, { signal }), ready);
+  const activities = new LiveSource((signal) => client.activities.watch({}, { signal }), ready);
   return {
     terminals,
+    activities,
     heldCells,
     notifications,
     launches,
-    summaries: new SummarySource({ terminals, heldCells, notifications, launches }),
+    summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
@@ -84,6 +88,11 @@ export function useNotifications(): LiveSnapshot<Notification> {
 
 export function useLaunches(): LiveSnapshot<Launch> {
   return useSource(useLists().launches);
+}
+
+/** What the launched program of a terminal is doing; undefined where there is none. */
+export function useActivity(terminalId: string): Activity | undefined {
+  return useSelected(useLists().activities, ({ byId }) => byId.get(terminalId));
 }
 
 /** The cells that hold a terminal now, by terminal id; only those whose record has come. */

@@ -30,6 +30,7 @@ export default function SettingsScreen() {
   const keys = useMemo(() => matchingSettings(search, face), [search, face]);
   const kinds = useMemo(() => matchingNotifications(search), [search]);
   const mcp = matchesMcp(search);
+  const notifying = keys.filter((key) => settingWords[key].section === "Notifications");
   return (
     <Screen>
       <div className="mx-auto max-w-3xl px-6 pb-8">
@@ -61,7 +62,7 @@ export default function SettingsScreen() {
             )
           );
         })}
-        {kinds.length > 0 && <NotificationSettings kinds={kinds} />}
+        {kinds.length + notifying.length > 0 && <NotificationSettings kinds={kinds} keys={notifying} />}
         {mcp && <McpSettings />}
         {keys.length === 0 && kinds.length === 0 && !mcp && (
           <p className="text-muted">No setting is called “{search}”.</p>
@@ -110,7 +111,8 @@ function OneSetting({ settingKey }: { settingKey: SettingKey }) {
   );
 }
 
-function NotificationSettings({ kinds }: { kinds: ReturnType<typeof matchingNotifications> }) {
+function NotificationSettings(props: { kinds: ReturnType<typeof matchingNotifications>; keys: SettingKey[] }) {
+  const { kinds, keys } = props;
   const { settings } = useSettingsState();
   const { problem, change } = useChange();
   return (
@@ -128,6 +130,9 @@ function NotificationSettings({ kinds }: { kinds: ReturnType<typeof matchingNoti
           onChange={(value) => change({ notify: { [kind]: value === true } })}
           onReset={() => change({ notify: { [kind]: defaults.notify[kind] } })}
         />
+      ))}
+      {keys.map((key) => (
+        <OneSetting key={key} settingKey={key} />
       ))}
     </div>
   );

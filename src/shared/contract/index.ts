@@ -1,4 +1,5 @@
 /** The one contract: the server, the window's client, the command line and the reference are all derived from it. */
+import { activities } from "./activities.ts";
 import { app } from "./app.ts";
 import { cells } from "./cells.ts";
 import { jobs } from "./jobs.ts";
@@ -12,6 +13,7 @@ import { workspaces } from "./workspaces.ts";
 
 export const contract = {
   app,
+  activities,
   terminals,
   cells,
   jobs,

@@ -1,4 +1,4 @@
-/** Which notification says how a terminal is: of those that nobody has seen, one per terminal. */
+/** Which notification about a terminal stands for all that nobody has seen. */
 import type { Notification } from "../contract/notifications.ts";
 
 /** The newest notification of each terminal that nobody has seen; one that asks for something wins over one that only reports. */
