@@ -31,6 +31,11 @@ async function main(args: string[]): Promise<number> {
         const { call } = await import("./call.ts");
         return await call(procedure, input ?? "{}", lines);
       }
+      case "k":
+      case "km": {
+        const { k } = await import("./k.ts");
+        return await k(command, rest);
+      }
       case "--version":
       case "-v": {
         const { version } = await import("#node/installation.ts");

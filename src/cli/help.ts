@@ -33,6 +33,10 @@ export const help = `Cellar: a workbench for running many coding agents at once.
       cellar call --lines 1 terminals.watch
       cellar call app.quit
 
+  cellar k … | cellar km …
+      Terminal sessions for agents and scripts: the same as resources/bin/k and km,
+      which start faster. k --help says more.
+
   cellar --help | --version
 
 CELLAR_HOME chooses the state directory; every home has a Cellar of its own.

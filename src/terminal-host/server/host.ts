@@ -11,12 +11,14 @@ import type { CellEngine } from "../cells/cell-terminal.ts";
 import { createCellEngine } from "../cells/engine.ts";
 import { sqliteCellStore } from "../cells/sqlite-cell-store.ts";
 import { migrations } from "../database.ts";
+import { KServer } from "../k/http.ts";
 import { type HostEvent, protocolVersion, type Refused, type Welcome } from "../protocol.ts";
 import { spawnPty } from "../pty/index.ts";
 import { Screens } from "../screen/screens.ts";
 import { TerminalRecords } from "../terminals/records.ts";
 import { Registry } from "../terminals/registry.ts";
 import { Connection } from "./connection.ts";
+import { tellApart } from "./first-byte.ts";
 import { IdleWatch } from "./idle-watch.ts";
 
 export type HostOptions = {
@@ -41,6 +43,8 @@ export class Host {
   readonly #screens = new Screens();
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
+  /** Open connections of every kind. */
+  #sockets = 0;
   readonly #idle: IdleWatch;
   readonly #startedAt = new Date().toISOString();
   #ending: Promise<void> | null = null;
@@ -65,6 +69,7 @@ export class Host {
       spawn: spawnPty,
       environment: loginEnvironment,
       version,
+      home: paths.home,
       events: {
         changed: (terminal) => {
           this.#tell({ type: "terminal", terminal });
@@ -75,9 +80,18 @@ export class Host {
         notification: (terminalId, title, body) => this.#tell({ type: "programNotification", terminalId, title, body }),
       },
     });
+    const k = new KServer(this);
     this.#server = createServer((socket) => {
-      this.#connections.add(new Connection(this, socket));
+      this.#sockets++;
       this.#watchIdle();
+      socket.once("close", () => {
+        this.#sockets--;
+        this.#watchIdle();
+      });
+      tellApart(socket, {
+        http: () => k.accept(socket),
+        frames: () => this.#connections.add(new Connection(this, socket)),
+      });
     });
   }
 
@@ -131,7 +145,6 @@ export class Host {
 
   disconnected(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#watchIdle();
   }
 
   /** A client of another version was here. When it is newer and nothing would be lost, this host makes way for its own. */
@@ -182,7 +195,7 @@ export class Host {
   }
 
   #watchIdle(): void {
-    if (!this.#ending) this.#idle.set(this.#connections.size === 0 && this.terminals.liveCount === 0);
+    if (!this.#ending) this.#idle.set(this.#sockets === 0 && this.terminals.liveCount === 0);
   }
 
   #tell(event: HostEvent): void {
