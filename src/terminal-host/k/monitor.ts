@@ -30,7 +30,7 @@ export function monitor(
     stream.errorLine(`km: invalid session name: ${pythonRepr(session)}`);
     stream.end(1);
   } else if (command.verb === "refuse") {
-    stream.errorLine(command.text.trimEnd());
+    stream.errorLine(command.text.replace(/\n$/, ""));
     stream.end(1);
   } else {
     const before = resumes === "" ? null : (sessions.all(session).find(({ id }) => id === resumes) ?? null);
