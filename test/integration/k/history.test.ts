@@ -52,7 +52,10 @@ describe.skipIf(missing("bash", "perl"))("the filtered view", () => {
     expect(out).toMatch(/\n\n(?:.*\n)*seen\nb\n(?:.*\n)*.*📢 over.*\n(?:.*\n)*\n\x1b\[2mstopped\x1b\[0m\n$/);
     expect(out.match(/^seen$/gm)).toHaveLength(1);
     expect(out).toContain(checked);
-    expect(out).not.toContain("30");
+    expect(out).not.toMatch(/^30$/m);
+    // In the order in which it happened: fired, what was typed, what it printed, done.
+    const cell = out.split("\n").filter((line) => /──|^> echo|^seen|^b$/.test(line));
+    expect(cell.map((line) => line.slice(0, 6))).toEqual(["\x1b[2;36", "> echo", "seen", "b", "\x1b[2;32"]);
   });
 
   test("stays when the session has ended, and is that of the last one of its name", async () => {
