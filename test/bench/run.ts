@@ -9,6 +9,7 @@ import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureCells } from "./cells.ts";
 import { type Figure, table } from "./figure.ts";
+import { measureK } from "./k.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
 import { measureThroughMain } from "./through-main.ts";
@@ -26,6 +27,7 @@ try {
     measureStart,
     measureThroughMain,
     () => measureCells(host),
+    () => measureK(host),
     () => measureTerminals(host, folder.in("files")),
   ];
   for (const part of parts) figures.push(...(await part()));
