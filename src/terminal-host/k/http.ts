@@ -29,14 +29,16 @@ const streamLimit = 1024 * 1024;
 type Call = { abort: AbortController; answer: Promise<KAnswer> };
 
 export class KServer {
+  readonly #host: Host;
   readonly #service: KService;
   readonly #server: Server;
   /** By the pid of the script. */
   readonly #calls = new Map<number, Call>();
 
   constructor(host: Host) {
+    this.#host = host;
     this.#service = new KService(host);
-    this.#server = createServer({ keepAlive: false, requestTimeout: 60_000 }, (request, response) => {
+    this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         const problem = problemOf(error);
         if (problem.code === "internal") console.error("a request of k failed:", error);
@@ -55,6 +57,11 @@ export class KServer {
     const { method, url, headers } = request;
     if (headers.origin !== undefined || headers.host !== hostName || method !== "POST") {
       response.writeHead(403, { connection: "close" }).end();
+      return;
+    }
+    if (this.#host.ending) {
+      // Nothing was done: the next host is asked.
+      response.writeHead(503, { connection: "close" }).end();
       return;
     }
     const body = await readBody(request);

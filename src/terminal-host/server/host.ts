@@ -99,6 +99,11 @@ export class Host {
     return this.#options.version;
   }
 
+  /** Nothing can be started any more. */
+  get ending(): boolean {
+    return this.#ending !== null;
+  }
+
   async listen(): Promise<void> {
     this.cells.recover();
     this.terminals.load();

@@ -1,5 +1,7 @@
 /** Real programs as sessions: each is asked something, goes wrong, is interrupted, and keeps what it knows. */
 import { afterAll, describe, expect, test } from "vitest";
+import { cellarPaths } from "#node/paths.ts";
+import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TestK } from "#test/product/k.ts";
 import { missing } from "#test/requirements.ts";
 
@@ -97,5 +99,15 @@ test.skipIf(missing("bash", "perl"))(
       await k.k("run", "outer", "command -v k; k new inner; k run inner 'echo from within'; echo $K_SESSION."),
     ).toMatch(/\/resources\/bin\/k\nOK inner\nfrom within\n\.\n$/);
     expect(await k.k("ls")).toBe("inner\nouter\n");
+    const options = { name: "test", version: "0", events: false };
+    const host = await TerminalHostClient.connect(cellarPaths(k.environment), options);
+    const terminals = await host.call("terminals.list", {});
+    const of = (name: string) => terminals.find((one) => one.name === name && one.resolvedAt === null);
+    expect(of("inner")?.owner).toEqual({ parentId: of("outer")?.id });
+    // A terminal without a name is no session of ls, and is reached by its id.
+    const { id } = await host.call("terminals.create", { command: "bash" });
+    host.close();
+    expect(await k.k("ls")).toBe("inner\nouter\n");
+    expect(await k.k("run", id, "echo nameless")).toBe("nameless\n");
   },
 );
