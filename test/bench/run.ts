@@ -11,6 +11,7 @@ import { measureActivity } from "./activity.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
+import { measureK } from "./k.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
 import { measureThroughMain } from "./through-main.ts";
@@ -30,6 +31,7 @@ try {
     measureThroughMain,
     () => measureCells(host),
     () => measureActivity(host, cellarPaths(environment).agentsSocket),
+    () => measureK(host),
     () => measureTerminals(host, folder.in("files")),
   ];
   for (const part of parts) figures.push(...(await part()));
