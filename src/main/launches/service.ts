@@ -13,6 +13,7 @@ import type { HostedTerminal } from "#terminal-host/protocol.ts";
 import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
 import { finalStates } from "../terminals/index.ts";
 import { type HookPlaces, hooksFor, withHooks } from "./hooks.ts";
+import { mcpEnvironment, mcpUrlToTell } from "./mcp.ts";
 import { terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
 import { planResume, planStart, type StartPlan } from "./plan.ts";
@@ -51,10 +52,6 @@ export type StartRequest = {
 
 export type Started = { launch: Launch; terminal: Terminal };
 
-/** Where a launched program finds the token that says which launch it is. */
-const tokenVariable = "CELLAR_TOKEN";
-/** And where it can use it. */
-const mcpUrlVariable = "CELLAR_MCP_URL";
 /** Launches that are remembered; the oldest ended ones go first. */
 const mostLaunches = 1000;
 /** Lines at the end of a program's output in which it is looked for the id of the conversation. */
@@ -96,14 +93,14 @@ export class Launches {
     const workspace = await this.#parts.workspaces.ready(request.workspaceId);
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
-    const extra = request.arguments ?? [];
-    const mcpUrl = this.#mcpUrl(request.drivesTerminals ?? false);
+    const { arguments: extra = [], drivesTerminals = false } = request;
+    const mcpUrl = mcpUrlToTell(drivesTerminals, this.#parts.mcpUrl());
     const plan = planStart(program, { prompt: request.prompt, extra, conversation, mcpUrl });
     const started = await this.#launch(workspace, program, plan, {
       conversation,
       extra,
       resumedFrom: null,
-      drivesTerminals: request.drivesTerminals ?? false,
+      drivesTerminals,
       size: request.size,
     });
     this.#parts.settings.change({ lastProgramId: program.id });
@@ -139,7 +136,12 @@ export class Launches {
         hint: `Start ${record.programName} again and choose the conversation there.`,
       });
     }
-    const argv = planResume(program, conversation, record.arguments, this.#mcpUrl(record.drivesTerminals));
+    const argv = planResume(
+      program,
+      conversation,
+      record.arguments,
+      mcpUrlToTell(record.drivesTerminals, this.#parts.mcpUrl()),
+    );
     const plan: StartPlan = { argv, prompt: { by: "none" } };
     const { arguments: extra, drivesTerminals } = record;
     return this.#launch(workspace, program, plan, { conversation, extra, resumedFrom: id, drivesTerminals, size });
@@ -158,18 +160,6 @@ export class Launches {
     const digest = tokenDigest(token);
     const record = [...this.#records.values()].find((each) => each.tokenDigest === digest);
     return record === undefined ? null : launchOf(record);
-  }
-
-  /** Null when the program is not to be told. Throws `unavailable` when it is, and there is no endpoint. */
-  #mcpUrl(wanted: boolean): string | null {
-    if (!wanted) return null;
-    const url = this.#parts.mcpUrl();
-    if (url === null) {
-      throw new Failure("unavailable", "Cellar's MCP endpoint could not be opened", {
-        hint: "Settings → MCP says why. Launch without it, or start Cellar again.",
-      });
-    }
-    return url;
   }
 
   /** Forgets the launches of workspaces that are no more. */
@@ -232,7 +222,7 @@ export class Launches {
         name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
         ...(argv && { argv }),
         cwd: workspace.path,
-        env: { ...hooked?.environment, ...this.#environment(token) },
+        env: { ...hooked?.environment, ...mcpEnvironment(token, this.#parts.mcpUrl()) },
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
         ...(hooked && { agent: hooked.agent }),
@@ -245,11 +235,6 @@ export class Launches {
     if (plan.prompt.by === "paste") void this.#paste(id, terminal.id, plan.prompt.text);
     this.#prune();
     return { launch: launch!, terminal };
-  }
-
-  #environment(token: string): Record<string, string> {
-    const url = this.#parts.mcpUrl();
-    return { [tokenVariable]: token, ...(url !== null && { [mcpUrlVariable]: url }) };
   }
 
   /** A name can be taken between the look and the call; a terminal without one is better than no terminal. */
