@@ -1,7 +1,7 @@
 /** Tables for people: aligned, as wide as the terminal allows, in colour only where there is one. */
 import { stripVTControlCharacters } from "node:util";
-import stringWidth from "string-width";
 import { type Status, signs, type Tone } from "#shared/states.ts";
+import { isNarrow, textWidth } from "./text-width.ts";
 
 export type Cell = string | { text: string; tone: Tone };
 
@@ -32,7 +32,7 @@ export function lookOf(stream: { isTTY?: boolean; columns?: number }, env: NodeJ
 const whole: Look = { width: Number.POSITIVE_INFINITY, color: false };
 
 function widthOf(lines: readonly string[]): number {
-  return Math.max(...lines.map((each) => stringWidth(each)));
+  return Math.max(...lines.map((each) => textWidth(each)));
 }
 
 /** No less of a column than this is shown, however narrow the terminal is. */
@@ -54,11 +54,11 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
     row.map((cell) => ({ ...plain(cell), tone: typeof cell === "string" ? null : cell.tone })),
   );
   const natural = columns.map(({ title }, index) =>
-    Math.max(stringWidth(title), ...cells.map((row) => row[index]!.width)),
+    Math.max(textWidth(title), ...cells.map((row) => row[index]!.width)),
   );
   const widths = fitted(columns, natural, look.width);
   const heading = line(
-    columns.map(({ title }) => ({ text: title, width: stringWidth(title), tone: "muted" as Tone })),
+    columns.map(({ title }) => ({ text: title, width: textWidth(title), tone: "muted" as Tone })),
     columns,
     widths,
     look,
@@ -84,11 +84,12 @@ export function oneLine(text: string): string {
 
 /** The beginning of a text, with `…` for what does not fit. */
 export function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
+  if (isNarrow(text)) return `${text.slice(0, Math.max(0, width - 1))}…`;
   let kept = "";
   let used = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const wide = stringWidth(segment);
+    const wide = textWidth(segment);
     if (used + wide > width - 1) break;
     kept += segment;
     used += wide;
@@ -107,7 +108,7 @@ const codes: Record<Tone, string> = {
 
 function plain(cell: Cell): { text: string; width: number } {
   const text = oneLine(typeof cell === "string" ? cell : cell.text);
-  return { text, width: stringWidth(text) };
+  return { text, width: textWidth(text) };
 }
 
 /** Widths that together fit: first the flexible columns give, the widest first, then all. */
@@ -141,7 +142,7 @@ function line(
 ): string {
   const parts = row.map(({ text, tone }, index) => {
     const shown = cut(text, widths[index]!);
-    const padding = " ".repeat(widths[index]! - stringWidth(shown));
+    const padding = " ".repeat(widths[index]! - textWidth(shown));
     const painted = tone === null ? shown : colored(shown, tone, look);
     return columns[index]!.right ? padding + painted : painted + padding;
   });
