@@ -125,6 +125,9 @@ async function startMain(): Promise<Main> {
   };
 }
 
+/** What makes Claude Code use our hooks. */
+const hooks = () => ["--settings", join(paths.home, "hooks", "claude.settings")];
+
 /** Puts the double on PATH under a name; `variables` tell it how to behave. Returns the file it writes to. */
 function install(name: string, variables: Record<string, string> = {}): () => Record<string, unknown>[] {
   const record = folder.in(`${name}-${randomUUID()}.jsonl`);
@@ -170,7 +173,7 @@ describe("a launch", () => {
     });
     await until(record).toContainEqual(
       expect.objectContaining({
-        started: ["--session-id", launch.conversationId, "fix the tests", "--model", "opus"],
+        started: [...hooks(), "--session-id", launch.conversationId, "fix the tests", "--model", "opus"],
         cwd: work,
         tty: true,
       }),
@@ -292,7 +295,7 @@ describe("resuming a launch", () => {
     expect(second.launch).toMatchObject({ resumedFrom: first.launch.id, conversationId: first.launch.conversationId });
     expect(second.terminal.size).toEqual({ cols: 100, rows: 30 });
     await until(record).toContainEqual(
-      expect.objectContaining({ started: ["--resume", first.launch.conversationId, "--model", "opus"] }),
+      expect.objectContaining({ started: [...hooks(), "--resume", first.launch.conversationId, "--model", "opus"] }),
     );
     expect(main.launches.list.values()).toHaveLength(2);
   });
@@ -306,7 +309,9 @@ describe("resuming a launch", () => {
     await type(terminal.id, "exit\r");
     await until(() => main.launches.list.get(launch.id)?.conversationId).toBe(said);
     await main.launches.resume(launch.id, undefined);
-    await until(record).toContainEqual(expect.objectContaining({ started: ["resume", said] }));
+    await until(record).toContainEqual(
+      expect.objectContaining({ started: [...Array<unknown>(8).fill(expect.any(String)), "resume", said] }),
+    );
   });
 
   test("is refused where the program has not said which conversation it was", async () => {

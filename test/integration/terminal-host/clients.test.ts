@@ -152,7 +152,7 @@ test("a record changes for all clients, and the first event of each is everythin
     (all) => JSON.stringify(all).includes('"state":"succeeded"'),
   );
   expect(events).toContainEqual({ type: "programNotification", terminalId: id, title: "", body: "it is done" });
-  expect(events).toContainEqual({ type: "bell", terminalId: id });
+  expect(events).toContainEqual({ type: "bell", terminalId: id, count: 1 });
   expect(await host.get(id)).toMatchObject({ title: "a title" });
 });
 
