@@ -15,6 +15,7 @@ import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
+import { Bottles, Bubblewrap, bottlesProcedures, Cleanup, Inside, offline, readGitConfig } from "./bottles/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
@@ -115,6 +116,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const terminals = new TerminalService({
     client: host,
     workspaceFolder: async (id) => (await workspaces.ready(id)).path,
+    inherit: (wanted) => inside.inherit(wanted),
     failed,
   });
   closing.push(() => terminals.close());
@@ -123,10 +125,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
 
   const jobs = new JobService(jobRepository(store.database), paths.logs);
   closing.push(() => jobs.close());
+  const git = new Git(subprocesses, loginEnvironment);
   const workspaces = new WorkspaceService({
     repository: workspaceRepository(store.database),
     jobs,
-    git: new Git(subprocesses, loginEnvironment),
+    git,
     terminals: workspaceTerminals(terminals),
     folders: {
       cellarHome: paths.home,
@@ -155,6 +158,30 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     log,
   });
   closing.push(() => launches.close());
+  const bottleFolder = join(paths.home, "bottles");
+  const bottles = new Bottles({
+    database: store.database,
+    backends: [
+      new Bubblewrap({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        loginEnvironment,
+      }),
+    ],
+    services: offline,
+    launches,
+    programs,
+    workspaces,
+    terminals,
+    git,
+    loginEnvironment,
+    folders: { runtime: paths.runtime, state: bottleFolder, manifests: join(paths.home, "manifests") },
+    log,
+  });
+  closing.push(() => bottles.close());
+  const inside = new Inside(bottles, terminals, subprocesses);
+
   const requests = new WindowRequests();
   const notifications = new Notifications({
     database: store.database,
@@ -180,6 +207,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     workspaces: workspaceProcedures(workspaces),
     programs: programsProcedures(programs, desktop),
     launches: launchesProcedures(launches),
+    bottles: bottlesProcedures(bottles, inside, new Cleanup(bottles, bottleFolder)),
     notifications: notificationsProcedures(notifications),
   });
   const rpc = new RpcServer(router, log, logPath);
@@ -189,6 +217,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   jobs.recover();
   // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
   workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
+  bottles.restore().catch((error: unknown) => failed(error, "joining the bottles again"));
   log.info({ version, home: paths.home, face: desktop.face }, "services started");
 
   return {

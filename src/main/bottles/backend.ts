@@ -21,7 +21,7 @@
  * - A mount's `from` is a host path after its links were resolved; `to` is never below another mount's `to` with wider access unless that is
  *   meant: mounts are made in their order, and a later one covers an earlier one.
  * - `home` inside is {@link guestHome} and never the person's own.
- * - `directory` is 0700, on the host only, short enough for Unix sockets, and goes when the bottle has ended. No part of it is visible inside.
+ * - `directory` is 0700, on the host only, short enough for Unix sockets (`b-<12 hex of the id>` in the runtime directory), and goes when the bottle has ended. No part of it is visible inside.
  *
  * # Promises
  *
@@ -30,7 +30,7 @@
  *    `leftovers`, without anything main remembers.
  * 3. The only writable host paths inside are the workspace and, if the plan says so, the bottle's kept home; and in the workspace what the
  *    host later runs by itself stays as it was (`protect.ts`).
- * 4. The environment inside is {@link BottleToStart.environment} and nothing else. Values are handed over neither in arguments nor in the
+ * 4. The environment inside is {@link BottleToStart.environment} and nothing else, for what {@link BottleBackend.inside} runs too. Values are handed over neither in arguments nor in the
  *    environment of a process on the host.
  * 5. The network inside is the loopback with the services' ports. No other address can be reached, by any protocol, whatever the program does.
  * 6. What a backend cannot hold on this computer it says in `notEnforced`, as a sentence a person understands. It never pretends.
@@ -46,6 +46,11 @@ import type { LaunchableProgram } from "../programs/index.ts";
 
 /** HOME inside. */
 export const guestHome = "/home/agent";
+/** Where the certificates are inside that TLS is to trust: the system's, and the bottle's own authority. */
+export const guestCertificate = "/run/cellar/ca.pem";
+
+/** The text of an agent's manifest, as a file inside. */
+export const guestSystemPrompt = "/run/cellar/system-prompt.md";
 
 /** Whether a backend works on this computer; `reason` is one sentence with the way out. */
 export type Availability = { available: true } | { available: false; reason: string };
@@ -104,8 +109,10 @@ export type BottleToStart<Private = unknown> = {
   /** Directory inside in which it starts. */
   cwd: string;
   ports: readonly ServicePort[];
-  /** Certificate of the bottle's own authority, in PEM: provisioned first, before anything inside can make a connection. */
+  /** Content of {@link guestCertificate}, in PEM: provisioned first, before anything inside can make a connection. */
   certificate: string | null;
+  /** Content of {@link guestSystemPrompt}. */
+  systemPrompt: string | null;
 };
 
 /** A command on the host. */
@@ -122,13 +129,16 @@ export type RunningBottle = {
   ports: readonly ServicePort[];
   /** Pid of the terminal's command on the host; null when it is not known. */
   pid: number | null;
-  cwd: string;
-  environment: Readonly<Record<string, string>>;
+  limits: BottleLimits;
 };
 
 /** A way to run something else inside. */
 export type InsideCommand = {
   argv: readonly string[];
+  /** Default: where the program was started. */
+  cwd?: string;
+  /** Added to the bottle's own. */
+  environment?: Readonly<Record<string, string>>;
   /** With a terminal around it, and not with pipes. */
   tty: boolean;
 };
@@ -177,7 +187,7 @@ export interface BottleBackend<Private = unknown> {
   inside(bottle: RunningBottle, command: InsideCommand): Promise<BottleCommand>;
 
   /** Promise 8. */
-  destroy(bottle: Pick<RunningBottle, "id" | "directory" | "pid">): Promise<void>;
+  destroy(bottle: Pick<RunningBottle, "id" | "directory">): Promise<void>;
 
   /** Ids of the bottles of this home that run now. */
   enumerate(): Promise<string[]>;

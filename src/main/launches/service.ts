@@ -11,6 +11,7 @@ import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
 import { finalStates } from "../terminals/index.ts";
+import type { Enclosure } from "./enclosure.ts";
 import { terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
 import { planResume, planStart, type StartPlan } from "./plan.ts";
@@ -38,7 +39,6 @@ export type StartRequest = {
   programId: string;
   prompt?: string | undefined;
   arguments?: string[] | undefined;
-  isolation: "none";
   size?: TerminalSize | undefined;
 };
 
@@ -83,7 +83,7 @@ export class Launches {
   }
 
   /** Throws what the program's entry, the workspace or the terminal host object to; nothing is left behind then. */
-  async start(request: StartRequest): Promise<Started> {
+  async start(request: StartRequest, enclosure?: Enclosure): Promise<Started> {
     const workspace = await this.#parts.workspaces.ready(request.workspaceId);
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
@@ -94,15 +94,21 @@ export class Launches {
       extra,
       resumedFrom: null,
       size: request.size,
+      enclosure,
     });
     this.#parts.settings.change({ lastProgramId: program.id });
     return started;
   }
 
   /** Starts the program of an ended launch again with its conversation. Throws `conflict` while it runs, `unavailable` when the conversation is not known. */
-  async resume(id: string, size: TerminalSize | undefined): Promise<Started> {
+  async resume(id: string, size: TerminalSize | undefined, enclosure?: Enclosure): Promise<Started> {
     const record = this.#records.get(id);
     if (record === undefined) throw new Failure("not_found", `There is no launch ${id}`);
+    if (record.isolation !== "none" && enclosure === undefined) {
+      throw new Failure("conflict", `${record.programName} ran in a bottle, and is not resumed outside of it`, {
+        hint: "Open its launch summary.",
+      });
+    }
     await this.#parts.terminals.known();
     const running = this.#parts.terminals.list().find((each) => each.id === record.terminalId);
     if (running !== undefined && !finalStates.has(running.state)) {
@@ -130,7 +136,13 @@ export class Launches {
     }
     const argv = planResume(program, conversation, record.arguments);
     const plan: StartPlan = { argv, prompt: { by: "none" } };
-    return this.#launch(workspace, program, plan, { conversation, extra: record.arguments, resumedFrom: id, size });
+    return this.#launch(workspace, program, plan, {
+      conversation,
+      extra: record.arguments,
+      resumedFrom: id,
+      size,
+      enclosure,
+    });
   }
 
   /** The launch whose program was given this token; null for any other text. */
@@ -154,14 +166,17 @@ export class Launches {
   async #launch(
     workspace: Workspace,
     program: LaunchableProgram,
-    plan: StartPlan,
+    asPlanned: StartPlan,
     with_: {
       conversation: string | null;
       extra: string[];
       resumedFrom: string | null;
       size: TerminalSize | undefined;
+      enclosure: Enclosure | undefined;
     },
   ): Promise<Started> {
+    const { enclosure } = with_;
+    const plan = enclosure ? withoutFile(asPlanned) : asPlanned;
     const id = `launch-${randomBytes(6).toString("hex")}`;
     const token = newToken();
     const record: LaunchRecord = {
@@ -169,7 +184,7 @@ export class Launches {
       workspaceId: workspace.id,
       programId: program.id,
       programName: program.entry.name,
-      isolation: "none",
+      isolation: enclosure?.isolation ?? "none",
       terminalId: null,
       conversationId: with_.conversation,
       resumedFrom: with_.resumedFrom,
@@ -188,14 +203,16 @@ export class Launches {
         plan.prompt.by === "stdin"
           ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, plan.argv ?? [program.path])
           : plan.argv;
-      terminal = await this.#createTerminal({
+      const env = { [tokenVariable]: token };
+      const cwd = workspace.path;
+      const around = {
         name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
-        ...(argv && { argv }),
-        cwd: workspace.path,
-        env: { [tokenVariable]: token },
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
-      });
+      };
+      terminal = enclosure
+        ? await enclosure.start({ launchId: id, argv: argv ?? [program.path], cwd, env, terminal: around })
+        : await this.#createTerminal({ ...around, ...(argv && { argv }), cwd, env });
     } catch (error) {
       this.#forget(id);
       throw error;
@@ -288,6 +305,11 @@ export class Launches {
     const ended = [...this.#records.values()].filter((each) => each.terminalId !== null && !alive.has(each.terminalId));
     for (const record of ended.slice(0, Math.max(0, this.#records.size - mostLaunches))) this.#forget(record.id);
   }
+}
+
+/** A file of the host cannot be seen from a bottle. */
+function withoutFile(plan: StartPlan): StartPlan {
+  return plan.prompt.by === "stdin" ? { ...plan, prompt: { by: "paste", text: plan.prompt.text } } : plan;
 }
 
 function chooseConversation(program: LaunchableProgram): string | null {

@@ -1,5 +1,6 @@
 /** One entry of the catalogue: its schema, and what a mistake in it is called. `docs/agent-programs.md` describes every key. */
 import { z } from "zod";
+import { hostPattern } from "#shared/bottles/hosts.ts";
 
 export const platforms = ["linux", "darwin", "win32"] as const;
 export type Platform = (typeof platforms)[number];
@@ -30,6 +31,13 @@ const entryShape = z.strictObject({
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable"))
     .max(100)
     .default([]),
+  /** Whose model it talks to; the broker has a route for each it knows. */
+  provider: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower case with hyphens")
+    .optional(),
+  /** What it has to reach from a bottle. */
+  network: z.strictObject({ hosts: z.array(hostPattern).max(100).default([]) }).prefault({}),
   version: z.strictObject({ arguments: argumentList, pattern: pattern(1), other: pattern(0).optional() }).optional(),
   install: z
     .array(
@@ -49,6 +57,8 @@ const entryShape = z.strictObject({
       prompt: z.enum(["argument", "stdin", "paste", "none"]).default("none"),
       arguments: argumentList.default([]),
       "arguments-with-prompt": argumentList.optional(),
+      /** Added for a system prompt that lies in a file. */
+      "system-prompt": argumentList.optional(),
     })
     .prefault({}),
   conversation: z
@@ -95,6 +105,7 @@ export const programEntry = entryShape.superRefine((entry, context) => {
   } else if (withPrompt !== undefined) {
     complain(["start", "arguments-with-prompt"], 'is only for prompt = "argument"');
   }
+  check(["start", "system-prompt"], entry.start["system-prompt"] ?? [], ["file"]);
   if (entry.conversation) {
     check(["conversation", "resume"], entry.conversation.resume, ["conversation"]);
     if (!placeholdersOf(entry.conversation.resume).includes("conversation")) {

@@ -1,8 +1,9 @@
 /** cellar.db: one file for all domains of main, each of which says its own tables. */
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
+import { bottlesSchema } from "../bottles/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
-import { launchesSchema, launchTokensSchema } from "../launches/index.ts";
+import { launchesSchema, launchIsolationSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
@@ -15,6 +16,8 @@ const migrations = [
   launchesSchema,
   notificationsSchema,
   launchTokensSchema,
+  launchIsolationSchema,
+  bottlesSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

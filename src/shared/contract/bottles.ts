@@ -234,10 +234,12 @@ export const bottles = {
   openTerminal: procedure
     .input(z.strictObject({ id: bottleId, command: z.string().max(100_000).optional(), size: terminalSize.optional() }))
     .output(terminal),
-  /** Copies a file or folder into the bottle. Links are copied as links and never followed, on either side. */
+  /** Copies a file or folder into the bottle, to a place where nothing is. Links are copied as links and never followed. */
   copyIn: procedure.input(z.strictObject({ id: bottleId, from: absolutePath, to: absolutePath })).output(done),
-  /** The same the other way; `to` must not exist. */
-  copyOut: procedure.input(z.strictObject({ id: bottleId, from: absolutePath, to: absolutePath })).output(done),
+  /** The same the other way. What comes out was made by an agent: links that lead out of it, devices and special modes are left out and named. */
+  copyOut: procedure
+    .input(z.strictObject({ id: bottleId, from: absolutePath, to: absolutePath }))
+    .output(z.strictObject({ leftOut: z.array(z.string()) })),
   /** What was done for this bottle and how it went, newest line last. */
   log: procedure
     .input(z.strictObject({ id: bottleId, lines: z.int().min(1).max(10_000).default(200) }))
@@ -260,12 +262,10 @@ export const bottles = {
     }),
   ),
   /** Removes what that plan lists and nothing else. */
-  cleanup: procedure
-    .input(z.strictObject({ planId }))
-    .output(
-      z.strictObject({
-        removed: z.array(z.string()),
-        failed: z.array(z.strictObject({ what: z.string(), why: z.string() })),
-      }),
-    ),
+  cleanup: procedure.input(z.strictObject({ planId })).output(
+    z.strictObject({
+      removed: z.array(z.string()),
+      failed: z.array(z.strictObject({ what: z.string(), why: z.string() })),
+    }),
+  ),
 };

@@ -1,5 +1,6 @@
 /** The one contract: the server, the window's client, the command line and the reference are all derived from it. */
 import { app } from "./app.ts";
+import { bottles } from "./bottles.ts";
 import { cells } from "./cells.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
@@ -17,6 +18,7 @@ export const contract = {
   workspaces,
   programs,
   launches,
+  bottles,
   notifications,
   settings: settingsContract,
 };

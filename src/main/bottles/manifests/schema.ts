@@ -1,18 +1,10 @@
 /** The keys of manifests. Unknown ones are fatal: a misspelt rule must not be a rule that is missing. `docs/bottles.md` describes each. */
 import { z } from "zod";
+import { hostPattern } from "#shared/bottles/hosts.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and hyphens");
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable");
 const text = (most: number) => z.string().trim().min(1).max(most);
-
-/** `example.com`, `*.example.com`, or either with `:8443`; lower case. */
-export const hostPattern = z
-  .string()
-  .max(260)
-  .regex(
-    /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}(:[1-9][0-9]{0,4})?$/,
-    "must be a host name in lower case, *.domain, or either with :port",
-  );
 
 export const egressRoute = z.strictObject({
   host: hostPattern,
