@@ -8,6 +8,7 @@ import { call, first } from "#test/product/call.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { missing } from "#test/requirements.ts";
 import { Window } from "./window.ts";
 
 const pictures = resolve(import.meta.dirname, "../../test-results/screenshots");
@@ -60,6 +61,13 @@ async function work(): Promise<void> {
   await run("git log --oneline; ls --color=always");
   await run("echo '2 of 3 tests failed'; (exit 1)");
   await call(product, "cells.run", { terminalId: held.id, code: "sleep 1000", limitSeconds: 1 });
+  if (withoutBottles) return;
+  const plan = await call(product, "bottles.prepare", {
+    workspaceId: ids["api"]!,
+    programId: "shell",
+    label: "in a box",
+  });
+  await call(product, "bottles.launch", { planId: plan.id });
 }
 
 const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
@@ -110,6 +118,25 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     },
   },
   {
+    name: "launch-summary",
+    open: async (window) => {
+      await window.page.getByRole("radio", { name: /Shell/ }).check();
+      await window.button(/^Review and launch/).click();
+      await window.page.getByText("Not enforced on this computer").waitFor();
+    },
+  },
+  {
+    name: "bottle",
+    open: async (window) => {
+      await window.button("Back").click();
+      await window.page
+        .getByRole("region", { name: "Bottles" })
+        .getByRole("button", { name: /in a box/ })
+        .click();
+      await window.page.getByText("probed from inside").waitFor();
+    },
+  },
+  {
     name: "settings",
     open: async (window) => {
       await window.button("Settings").click();
@@ -133,6 +160,8 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     },
   },
 ];
+
+const withoutBottles = missing("bwrap");
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
@@ -172,6 +201,7 @@ describe.each([
       await window.skipFirstRun();
     }
     for (const { name, open } of screens) {
+      if (withoutBottles && ["launch-summary", "bottle"].includes(name)) continue;
       await open(window);
       await take(name);
       found[name] = await faults(window);

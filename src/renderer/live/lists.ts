@@ -2,6 +2,7 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { z } from "zod";
 import type { HostStatus } from "#shared/contract/app.ts";
+import type { Bottle } from "#shared/contract/bottles.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
@@ -21,6 +22,7 @@ export type Lists = {
   jobs: LiveSource<Job>;
   notifications: LiveSource<Notification>;
   launches: LiveSource<Launch>;
+  bottles: LiveSource<Bottle>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
@@ -40,6 +42,7 @@ export function openLists(connection: Connection): Lists {
     heldCells,
     notifications,
     launches,
+    bottles: new LiveSource((signal) => client.bottles.watch({}, { signal }), ready),
     summaries: new SummarySource({ terminals, heldCells, notifications, launches }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
@@ -84,6 +87,10 @@ export function useNotifications(): LiveSnapshot<Notification> {
 
 export function useLaunches(): LiveSnapshot<Launch> {
   return useSource(useLists().launches);
+}
+
+export function useBottles(): LiveSnapshot<Bottle> {
+  return useSource(useLists().bottles);
 }
 
 /** The cells that hold a terminal now, by terminal id; only those whose record has come. */

@@ -1,0 +1,19 @@
+/** Says where a launch will run, for places without a choice of their own. */
+import { Sign } from "../ui/index.ts";
+import { NotIsolated } from "./not-isolated.tsx";
+import { useDefaultIsolation } from "./use-isolations.ts";
+
+export function Where() {
+  const isolation = useDefaultIsolation();
+  if (isolation === null) return null;
+  if (isolation === "none") return <NotIsolated />;
+  return (
+    <p className="flex items-start gap-2 text-muted">
+      <Sign state="isolated" className="mt-[3px]" />
+      <span>
+        <span className="text-text">In a bottle ({isolation}).</span> What it will see and reach is shown before it
+        starts.
+      </span>
+    </p>
+  );
+}
