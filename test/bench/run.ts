@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { measureBottles } from "./bottles.ts";
 import { measureCells } from "./cells.ts";
 import { type Figure, table } from "./figure.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
@@ -25,6 +26,7 @@ try {
     measureInitialScript,
     measureStart,
     measureThroughMain,
+    measureBottles,
     () => measureCells(host),
     () => measureTerminals(host, folder.in("files")),
   ];

@@ -121,6 +121,7 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     name: "launch-summary",
     open: async (window) => {
       await window.page.getByRole("radio", { name: /Shell/ }).check();
+      await window.page.getByRole("radio", { name: /In a bottle \(bubblewrap\)/ }).check();
       await window.button(/^Review and launch/).click();
       await window.page.getByText("Not enforced on this computer").waitFor();
     },

@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from "react";
 import { workspaceStatus } from "#shared/states.ts";
 import { useDefaultIsolation } from "../launches/use-isolations.ts";
 import { useLaunch } from "../launches/use-launch.ts";
-import { usePrograms } from "../launches/use-programs.ts";
+import { isShell, usePrograms } from "../launches/use-programs.ts";
 import { useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { Keys, orNotice, Sign, statusText } from "../ui/index.ts";
 import { allCommands, shortcutLabel, useCommandList } from "./commands.ts";
@@ -73,7 +73,8 @@ function useProgramEntries(): Entry[] {
     if (!current || !list) return [];
     return list.programs
       .filter(({ found, problem }) => found !== null && problem === null)
-      .map(({ id, name }) => ({
+      .map((program) => ({ ...program, isolated: isolated && !isShell(program) }))
+      .map(({ id, name, isolated }) => ({
         id: `launch-${id}`,
         group: `Launch in ${current.name}`,
         title: `Launch ${name}`,

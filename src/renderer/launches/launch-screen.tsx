@@ -69,7 +69,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
   const wanted = programs.find(({ id, found }) => id === draft.programId && found !== null);
   const program = wanted ?? preferredProgram(programs, lastProgramId);
 
-  const isolation = draft.isolation ?? defaultIsolation(backends.data ?? [], launchIsolation);
+  const isolation = draft.isolation ?? defaultIsolation(backends.data ?? [], launchIsolation, program);
 
   const start = async (programId: string | undefined) => {
     if (!programId || busy) return;

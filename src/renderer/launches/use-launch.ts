@@ -20,7 +20,12 @@ export function useLaunch(): (request: LaunchRequest) => Promise<void> {
         queryKey: ["bottle-backends"],
         queryFn: () => client.bottles.backends({}),
       });
-      if (defaultIsolation(backends, launchIsolation) !== "none") {
+      const { programs } = await queries.ensureQueryData({
+        queryKey: ["programs"],
+        queryFn: () => client.programs.list({}),
+      });
+      const program = programs.find(({ id }) => id === request.programId);
+      if (defaultIsolation(backends, launchIsolation, program) !== "none") {
         showSummary(request.workspaceId, { programId: request.programId, prompt: request.prompt ?? "" });
         return;
       }

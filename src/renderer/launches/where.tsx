@@ -1,10 +1,11 @@
 /** Says where a launch will run, for places without a choice of their own. */
+import type { AgentProgram } from "#shared/contract/programs.ts";
 import { Sign } from "../ui/index.ts";
 import { NotIsolated } from "./not-isolated.tsx";
 import { useDefaultIsolation } from "./use-isolations.ts";
 
-export function Where() {
-  const isolation = useDefaultIsolation();
+export function Where({ program }: { program?: AgentProgram }) {
+  const isolation = useDefaultIsolation(program);
   if (isolation === null) return null;
   if (isolation === "none") return <NotIsolated />;
   return (

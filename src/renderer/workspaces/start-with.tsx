@@ -35,7 +35,7 @@ export function StartWith({ draft, program, programs }: StartWithProps) {
           onChange={(event) => changeDraft({ prompt: event.target.value })}
         />
       )}
-      {program && <Where />}
+      {program && <Where program={program} />}
     </div>
   );
 }
