@@ -6,8 +6,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { openExternally } from "#main/browser-desktop.ts";
 import { installationFolder } from "#node/installation.ts";
+import { openExternally } from "#node/open-externally.ts";
 import { bundleIsOlder } from "./bundle-age.ts";
 import { electronRuntime, hasDisplay } from "./electron-runtime.ts";
 

@@ -3,8 +3,8 @@
  * `CELLAR_REQUIRE=all` (set by `.ci/run`) it fails instead, so that a green run there has skipped nothing.
  */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 
 /** Full path of a program on PATH, or null. */
 export function onPath(program: string): string | null {
@@ -18,7 +18,19 @@ export function onPath(program: string): string | null {
   return null;
 }
 
+/**
+ * Claude Code itself, 380 MB: too much for everybody's `npm ci`, so `.ci/run` puts it there. Its program is in the package of the platform.
+ */
+const claudeFolder = resolve(import.meta.dirname, "../node_modules/.cache/claude-code/node_modules/@anthropic-ai");
+
+/** Full path of the real program, or null. */
+export function claudeCode(): string | null {
+  const path = join(claudeFolder, `claude-code-${process.platform}-${process.arch}`, "claude");
+  return existsSync(path) ? path : null;
+}
+
 const probes: Record<string, () => boolean> = {
+  "claude-code": () => claudeCode() !== null,
   docker: () => spawnSync("docker", ["info"], { stdio: "ignore", timeout: 10_000 }).status === 0,
   bwrap: () => spawnSync("bwrap", ["--ro-bind", "/", "/", "true"], { stdio: "ignore", timeout: 10_000 }).status === 0,
 };

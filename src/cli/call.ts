@@ -1,43 +1,36 @@
-/** `cellar call`: any procedure of a running Cellar, for scripts and tests. */
+/** Calls a procedure by its name, with input and result as JSON. */
 import { text } from "node:stream/consumers";
-import { cellarPaths } from "#node/paths.ts";
-import { Failure, problemOf } from "#shared/failure.ts";
-import { exitCodes } from "./help.ts";
+import type { CellarPaths } from "#node/paths.ts";
+import { Failure } from "#shared/failure.ts";
 import { connectOrStart } from "./running.ts";
 
 /** Prints the result, of a stream at most `lines` events, and resolves with the exit code. */
-export async function call(procedure: string, input: string, lines: number): Promise<number> {
+export async function call(paths: CellarPaths, procedure: string, input: string, lines: number): Promise<number> {
+  const value = parsed(input === "-" ? await text(process.stdin) : input);
+  const connection = await connectOrStart(paths);
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  // A reader that has seen enough (`| head -1`) ends a stream.
+  process.stdout.once("error", interrupt);
   try {
-    const value = parsed(input === "-" ? await text(process.stdin) : input);
-    const connection = await connectOrStart(cellarPaths());
-    const interrupted = new AbortController();
-    const interrupt = () => interrupted.abort();
-    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-    // A reader that has seen enough (`| head -1`) ends a stream.
-    process.stdout.once("error", interrupt);
-    try {
-      const result = await connection.call(procedure.split("."), value, interrupted.signal);
-      if (!isStream(result)) {
-        await print(result);
-        return 0;
-      }
-      let printed = 0;
-      for await (const event of result) {
-        await print(event);
-        printed += 1;
-        if (printed >= lines) break;
-      }
+    const result = await connection.call(procedure.split("."), value, interrupted.signal);
+    if (!isStream(result)) {
+      await print(result);
       return 0;
-    } catch (thrown) {
-      if (interrupted.signal.aborted) return 0;
-      throw connection.problemOf(thrown);
-    } finally {
-      connection.close();
     }
+    let printed = 0;
+    for await (const event of result) {
+      await print(event);
+      printed += 1;
+      if (printed >= lines) break;
+    }
+    return 0;
   } catch (thrown) {
-    const problem = problemOf(thrown);
-    process.stderr.write(`${JSON.stringify(problem)}\n`);
-    return exitCodes[problem.code];
+    if (interrupted.signal.aborted) return 0;
+    throw connection.problemOf(thrown);
+  } finally {
+    connection.close();
   }
 }
 

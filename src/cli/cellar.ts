@@ -1,63 +1,68 @@
-/** The command line. Everything but the arguments is loaded only when it is needed: starting fast is part of the job. */
-import { parseArgs } from "node:util";
-import { exitCodes, help } from "./help.ts";
+/** The command line. A command's module is loaded when it is called, and what it needs when it runs: starting fast is part of the job. */
+import type { Command, Group } from "./command.ts";
+import { command as root } from "./commands/index.ts";
+import { findCommand } from "./find-command.ts";
+import { report } from "./report.ts";
+import { misunderstood } from "./usage.ts";
 
+// A reader that has seen enough (`| head -1`) is no failure.
+process.stdout.on("error", () => {});
 process.exitCode = await main(process.argv.slice(2));
 
-async function main(args: string[]): Promise<number> {
-  const [command, ...rest] = args;
+async function main(words: string[]): Promise<number> {
+  // Those in front of the command belong to it as much as those behind.
+  const leading = words.findIndex((word) => word !== "--json" && word !== "--non-interactive");
+  const at = leading < 0 ? words.length : leading;
+  const before = words.slice(0, at);
+  const rest = words.slice(at);
+  let json = words.includes("--json");
   try {
-    switch (command) {
-      case "serve": {
-        const { values } = parseArgs({
-          args: rest,
-          options: { open: { type: "boolean" }, port: { type: "string" }, help: { type: "boolean", short: "h" } },
-        });
-        if (values.help) return say(help);
-        const { runBrowserMode } = await import("#main/browser-mode.ts");
-        return await runBrowserMode({ port: Number(values.port ?? 0), open: values.open ?? false });
-      }
-      case "call": {
-        const { values, positionals } = parseArgs({
-          args: rest,
-          allowPositionals: true,
-          options: { lines: { type: "string" }, help: { type: "boolean", short: "h" } },
-        });
-        if (values.help) return say(help);
-        const lines = values.lines === undefined ? Number.POSITIVE_INFINITY : Number(values.lines);
-        if (!(lines >= 1)) return misunderstood("--lines takes a number from 1 on");
-        const [procedure, input, ...more] = positionals;
-        if (procedure === undefined || more.length > 0) return misunderstood("call takes a procedure and its input");
-        const { call } = await import("./call.ts");
-        return await call(procedure, input ?? "{}", lines);
-      }
-      case "--version":
-      case "-v": {
-        const { version } = await import("#node/installation.ts");
-        return say(`${version()}\n`);
-      }
-      case "--help":
-      case "-h":
-      case "help":
-        return say(help);
-      default:
-        return misunderstood(command === undefined ? "no command was given" : `there is no command ${command}`);
+    if (rest[0] === "--version" || rest[0] === "-v") return await sayVersion();
+    const found = await findCommand(root, rest[0] === "help" ? [...rest.slice(1), "--help"] : rest);
+    if (found.definition.kind === "group") return await sayGroup(found.path, found.definition, found.rest);
+    const { parse } = await import("./parse.ts");
+    const given = parse(found.definition, found.path, [...before, ...found.rest]);
+    json = given.common.json;
+    if (given.common.help) {
+      const { commandHelp } = await import("./help.ts");
+      return say(commandHelp(found.path, found.definition));
     }
+    return await run(found.definition, given);
   } catch (thrown) {
-    if (thrown instanceof TypeError && "code" in thrown && String(thrown.code).startsWith("ERR_PARSE_ARGS")) {
-      return misunderstood(thrown.message);
-    }
-    throw thrown;
+    return report(thrown, { json });
   }
+}
+
+async function run(command: Command, given: import("./parse.ts").Parsed): Promise<number> {
+  const { Session } = await import("./session.ts");
+  const { json, nonInteractive } = given.common;
+  if (json) {
+    const { setHandler, terminalHandler } = await import("./output/index.ts");
+    setHandler(terminalHandler({ resultsOnly: true }));
+  }
+  const session = new Session({ json, interactive: !nonInteractive });
+  try {
+    return await command.run(session, given);
+  } finally {
+    await session.close();
+  }
+}
+
+async function sayGroup(path: readonly string[], group: Group, rest: readonly string[]): Promise<number> {
+  if (!rest.includes("--help") && !rest.includes("-h")) {
+    if (rest.length > 0) throw misunderstood(`there is no option ${rest[0]} before a command`, path);
+    throw misunderstood(path.length === 0 ? "no command was given" : `${path.join(" ")} needs a command`, path);
+  }
+  const [{ groupHelp }, { definitionsOf }] = await Promise.all([import("./help.ts"), import("./definitions.ts")]);
+  return say(groupHelp(path, group, await definitionsOf(path, group)));
+}
+
+async function sayVersion(): Promise<number> {
+  const { version } = await import("#node/installation.ts");
+  return say(`${version()}\n`);
 }
 
 function say(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-function misunderstood(message: string): number {
-  const hint = "cellar --help says what can be done";
-  process.stderr.write(`${JSON.stringify({ code: "invalid_input", message, hint })}\n`);
-  return exitCodes.invalid_input;
 }

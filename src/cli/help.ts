@@ -1,46 +1,122 @@
-/** What the command line says about itself, and the exit codes it promises. */
-import type { ErrorCode } from "#shared/contract/base.ts";
+/** What the command line says about itself, from the definitions of its commands. */
+import { type Argument, type Command, commonOptions, type Group, type Option } from "./command.ts";
+import type { NamedDefinition } from "./definitions.ts";
+import { exitCodeWords } from "./exit-codes.ts";
 
-/** Stable: scripts rely on them. */
-export const exitCodes: Record<ErrorCode, number> = {
-  failed: 1,
-  internal: 1,
-  invalid_input: 2,
-  not_found: 3,
-  conflict: 4,
-  unavailable: 5,
-  refused: 6,
-  unauthorized: 6,
-  cancelled: 7,
-  too_large: 8,
-};
+/** Columns a help text uses at most. */
+const width = 96;
 
-export const help = `Cellar: a workbench for running many coding agents at once.
+/** `cellar --help` and the help of a group: one line per command. */
+export function groupHelp(path: readonly string[], group: Group, commands: readonly NamedDefinition[]): string {
+  const lines = commands.map(({ path: each, definition }): [string, string] => [
+    ["cellar", ...each, ...(path.length > 0 && definition.kind === "command" ? argumentWords(definition) : [])].join(
+      " ",
+    ),
+    definition.summary,
+  ]);
+  return [
+    heading(path, group),
+    ...paragraphs(group.details),
+    "",
+    ...rows(lines),
+    "",
+    ...(path.length === 0 ? generalHelp() : ["Each of them takes --help."]),
+    "",
+  ].join("\n");
+}
 
-  cellar serve [--open] [--port N]
-      Starts Cellar with the system's browser as its window, and prints one JSON line
-      {"url","pid","home"} when it is ready. --open opens the address. Ctrl-C ends
-      Cellar; terminals go on. If Cellar runs already, prints where and ends.
+function heading(path: readonly string[], { summary }: Group): string {
+  return path.length === 0 ? `Cellar: ${summary}.` : `cellar ${path.join(" ")}: ${summary}.`;
+}
 
-  cellar call [--lines N] <procedure> ['<json>' | -]
-      Calls a procedure of the running Cellar (starting one in the background if there
-      is none) and prints its result as JSON; a stream is printed as JSON lines until
-      it ends, Ctrl-C, or N lines. The input is a JSON object, {} when left out; - reads it from
-      standard input. docs/contract.md lists the procedures.
+export function commandHelp(path: readonly string[], command: Command): string {
+  const argumentRows = Object.entries(command.arguments).map(([name, each]): [string, string] => [
+    argumentUsage(name, each),
+    withChoices(each.summary, each.choices),
+  ]);
+  const optionRows = Object.entries({ ...command.options, ...commonOptions } as Record<string, Option>).map(
+    ([name, each]): [string, string] => [optionUsage(name, each), withChoices(each.summary, each.choices)],
+  );
+  return [
+    usage(path, command),
+    "",
+    ...wrapped(`${command.summary}.`, ""),
+    ...paragraphs(command.details),
+    ...section("Arguments", argumentRows),
+    ...section("Options", optionRows),
+    ...(command.json === undefined ? [] : ["", ...wrapped(`With --json: ${command.json}.`, "")]),
+    ...(command.examples.length === 0
+      ? []
+      : ["", "Examples:", ...rows(command.examples.map(([line, what]) => [`cellar ${line}`, what]))]),
+    "",
+  ].join("\n");
+}
 
-      cellar call terminals.create '{"command": "make test"}'
-      cellar call cells.run '{"terminalId": "term-1a2b3c4d", "code": "ls"}'
-      cellar call --lines 1 terminals.watch
-      cellar call app.quit
+/** `cellar terminal send <terminal> [text…]`. */
+export function usage(path: readonly string[], command: Command): string {
+  const own = Object.keys(command.options).length > 0 ? ["[options]"] : [];
+  return ["cellar", ...path, ...own, ...argumentWords(command)].join(" ");
+}
 
-  cellar --help | --version
+function argumentWords(command: Command): string[] {
+  return Object.entries(command.arguments).map(([name, each]) => argumentUsage(name, each));
+}
 
-CELLAR_HOME chooses the state directory; every home has a Cellar of its own.
+export function argumentUsage(name: string, { required, rest }: Argument): string {
+  const word = `${rest === "dashes" ? "-- " : ""}${name}${rest === undefined ? "" : "…"}`;
+  return required ? `<${word}>` : `[${word}]`;
+}
 
-Failures are printed on standard error as {"code","message","hint"?,"logPath"?}. Exit codes:
-  0  done                       5  unavailable, or Cellar cannot be reached
-  1  failed, internal           6  refused, unauthorized
-  2  invalid input or usage     7  cancelled
-  3  not found                  8  too large
-  4  conflict
-`;
+export function optionUsage(name: string, { short, value, multiple }: Option): string {
+  return `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` <${value}>`}${multiple ? "…" : ""}`;
+}
+
+export function withChoices(summary: string, choices: readonly string[] | undefined): string {
+  return choices === undefined ? summary : `${summary}: ${choices.join(", ")}`;
+}
+
+function generalHelp(): string[] {
+  return [
+    "Each of them takes --help, --json and --non-interactive.",
+    "",
+    "CELLAR_HOME chooses the state directory; every home has a Cellar of its own.",
+    "",
+    ...wrapped(
+      'A failure is printed on standard error: as a sentence on a terminal, else (and always with --json) as one line {"code","message","hint"?,"logPath"?}. Exit codes:',
+      "",
+    ),
+    ...exitCodeWords.map(([code, words]) => `  ${code}  ${words}`),
+  ];
+}
+
+function section(title: string, lines: readonly [string, string][]): string[] {
+  return lines.length === 0 ? [] : ["", `${title}:`, ...rows(lines)];
+}
+
+/** Two columns; a long first one stands alone above its explanation. */
+function rows(lines: readonly (readonly [string, string])[]): string[] {
+  const column = Math.min(34, Math.max(...lines.map(([first]) => first.length)));
+  const indent = " ".repeat(column + 4);
+  return lines.flatMap(([first, second]) => {
+    const explained = wrapped(second, indent);
+    if (first.length > column) return [`  ${first}`, ...explained];
+    return [`  ${first.padEnd(column)}  ${explained[0]?.trimStart() ?? ""}`, ...explained.slice(1)];
+  });
+}
+
+function paragraphs(texts: readonly string[] = []): string[] {
+  return texts.flatMap((text) => ["", ...wrapped(text, "")]);
+}
+
+function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, indent + line];
+}

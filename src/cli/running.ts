@@ -7,7 +7,6 @@ import type { Readable } from "node:stream";
 import { type ContractConnection, contractClient } from "#node/contract-client.ts";
 import { entryCommand } from "#node/entries.ts";
 import type { CellarPaths } from "#node/paths.ts";
-import { problem } from "#shared/contract/base.ts";
 import { Failure } from "#shared/failure.ts";
 
 /** A start that has not answered by then hangs; the slowest machines need a few seconds. */
@@ -49,10 +48,11 @@ async function startInBackground(paths: CellarPaths): Promise<void> {
   });
   output.destroy();
   child.unref();
-  if (!ready) throw startFailure(paths);
+  if (!ready) throw await startFailure(paths);
 }
 
-function startFailure(paths: CellarPaths): Failure {
+async function startFailure(paths: CellarPaths): Promise<Failure> {
+  const { problem } = await import("#shared/contract/base.ts");
   const said = readFileSync(logOf(paths), "utf8").trim().split("\n").at(-1) ?? "";
   try {
     return Failure.from(problem.parse(JSON.parse(said)));

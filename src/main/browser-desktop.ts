@@ -1,5 +1,5 @@
 /** The desktop as browser mode has it: links go to the system, everything else is the browser's own affair. */
-import { spawn } from "node:child_process";
+import { openExternally } from "#node/open-externally.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "./desktop.ts";
 
@@ -17,24 +17,4 @@ export function browserDesktop(address: Promise<string>, quit: () => void): Desk
     setAttention: () => {},
     quit,
   };
-}
-
-const openers: Partial<Record<NodeJS.Platform, (link: string) => [string, ...string[]]>> = {
-  darwin: (link) => ["open", link],
-  win32: (link) => ["rundll32", "url.dll,FileProtocolHandler", link],
-};
-
-/** Gives a checked link to the system. Rejects with `unavailable` where there is nothing to open it with. */
-export async function openExternally(link: string): Promise<void> {
-  const [command, ...args] = openers[process.platform]?.(link) ?? ["xdg-open", link];
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(command, args, { stdio: "ignore", detached: true });
-    child.once("error", () => {
-      reject(new Failure("unavailable", `${command} is not there to open links`, { hint: "Open the link by hand." }));
-    });
-    child.once("spawn", () => {
-      child.unref();
-      resolve();
-    });
-  });
 }

@@ -4,9 +4,10 @@
  */
 import { join } from "node:path";
 import { installationFolder, version } from "#node/installation.ts";
+import { openExternally } from "#node/open-externally.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
-import { browserDesktop, openExternally } from "./browser-desktop.ts";
+import { browserDesktop } from "./browser-desktop.ts";
 import { AlreadyRunning, startServices } from "./services.ts";
 import { findRunning } from "./transport/find-running.ts";
 import { serveLoopback } from "./transport/loopback.ts";

@@ -1,6 +1,9 @@
 /** What only a desktop can do. Electron implements it in `electron/`; browser mode answers that it cannot. */
 import type { Notification } from "#shared/contract/notifications.ts";
 
+/** `running`: terminals that are alive. `needsYou`: those a person should look at. `unseen`: notifications nobody has seen. */
+export type Attention = { running: number; needsYou: number; unseen: number };
+
 export type Desktop = {
   readonly face: "electron" | "browser";
   /** Path chosen by the person, null when they cancelled. Throws `Failure("unavailable")` where there is no dialog. */
@@ -13,6 +16,6 @@ export type Desktop = {
   /** Shows a notification outside the window; `opened` is called when the person clicks it. False when it could not be shown. */
   notify(notification: Notification, opened: () => void): boolean;
   /** Numbers for tray, dock and task bar. */
-  setAttention(state: { running: number; unseen: number }): void;
+  setAttention(state: Attention): void;
   quit(): void;
 };

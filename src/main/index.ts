@@ -5,6 +5,7 @@ import { installationFolder, version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
 import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
+import type { Attention } from "./desktop.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
 import { MainWindow } from "./electron/main-window.ts";
@@ -30,7 +31,7 @@ async function start(): Promise<void> {
   await app.whenReady();
   let quitting = false;
   // Terminals are counted while the services start, when there is no tray yet.
-  let attention = { running: 0, unseen: 0 };
+  let attention: Attention = { running: 0, needsYou: 0, unseen: 0 };
   let showAttention = () => {};
   const quit = () => {
     quitting = true;

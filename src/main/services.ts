@@ -14,11 +14,13 @@ import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
+import { Activities, activitiesProcedures } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import { Bottles, Bubblewrap, bottlesProcedures, Cleanup, Inside, offline, readGitConfig } from "./bottles/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
+import { Mcp, mcpProcedures } from "./mcp/index.ts";
 import { Notifications, notificationsProcedures } from "./notifications/index.ts";
 import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
@@ -33,7 +35,7 @@ import {
   terminalsProcedures,
   workspaceTerminals,
 } from "./terminals/index.ts";
-import { serveHomeSocket } from "./transport/home-socket.ts";
+import { type AcceptMcp, serveHomeSocket } from "./transport/home-socket.ts";
 import { implementing } from "./transport/implementing.ts";
 import type { Uploads } from "./transport/loopback.ts";
 import { type Port, serveRpcPort, serveTerminalPort } from "./transport/message-port.ts";
@@ -120,6 +122,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     failed,
   });
   closing.push(() => terminals.close());
+  const activities = new Activities({
+    onHostEvent: (listener) => terminals.onEvent(listener),
+    onTerminal: (listener) => terminals.onChange(listener),
+  });
+  closing.push(() => activities.close());
   closing.push(configureHost(host, settings, (error) => failed(error, "configuring the terminal host")));
   terminals.connect();
 
@@ -154,6 +161,12 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     workspaces,
     terminals,
     settings,
+    mcpUrl: () => mcp.url,
+    hooks: {
+      script: join(installationFolder, "resources", "bin", "cellar-hook"),
+      folder: join(paths.home, "hooks"),
+      socket: paths.agentsSocket,
+    },
     promptFolder: join(paths.home, "launches"),
     log,
   });
@@ -182,6 +195,21 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   closing.push(() => bottles.close());
   const inside = new Inside(bottles, terminals, subprocesses);
 
+  const mcp = new Mcp({
+    home: paths.home,
+    logs: paths.logs,
+    host,
+    terminals,
+    launches,
+    workspaces,
+    command: [
+      join(installationFolder, "resources", "bin", process.platform === "win32" ? "cellar.cmd" : "cellar"),
+      "mcp",
+    ],
+    version,
+    log,
+  });
+  closing.push(() => mcp.close());
   const requests = new WindowRequests();
   const notifications = new Notifications({
     database: store.database,
@@ -189,6 +217,8 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     settings,
     onHostEvent: (listener) => terminals.onEvent(listener),
     onTerminal: (listener) => terminals.onChange(listener),
+    activities,
+    heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     open: (notification) => {
       requests.push({ type: "notification", notification });
@@ -201,6 +231,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const router: Router = implementing.router({
     app: appProcedures({ desktop, host: new TerminalHostControl(host), version, home: paths.home, requests, notices }),
     settings: settingsProcedures(settings),
+    activities: activitiesProcedures(activities),
     terminals: terminalsProcedures(terminals, host),
     cells: cellsProcedures(terminals, host),
     jobs: jobProcedures(jobs),
@@ -208,11 +239,14 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     programs: programsProcedures(programs, desktop),
     launches: launchesProcedures(launches),
     bottles: bottlesProcedures(bottles, inside, new Cleanup(bottles, bottleFolder)),
+    mcp: mcpProcedures(mcp),
     notifications: notificationsProcedures(notifications),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);
-  const homeSocket = await serveHomeSocket(rpc, paths.mainSocket);
+  await mcp.start();
+  const acceptMcp: AcceptMcp = (socket, token) => void mcp.connect(socket, token);
+  const homeSocket = await serveHomeSocket(rpc, acceptMcp, paths.mainSocket);
   closing.push(() => homeSocket.close());
   jobs.recover();
   // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.

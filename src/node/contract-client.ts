@@ -4,7 +4,8 @@ import { ORPCError } from "@orpc/client";
 import { RPCLink } from "@orpc/client/websocket";
 import { WebSocket } from "ws";
 import { largestMessageBytes, rpcPath, rpcProtocol, subprotocols } from "#shared/connection.ts";
-import { type ErrorDetail, errorCodes } from "#shared/contract/base.ts";
+import type { ErrorDetail } from "#shared/contract/base.ts";
+import { errorCodes } from "#shared/contract/error-codes.ts";
 import { Failure } from "#shared/failure.ts";
 
 export type ContractConnection = {

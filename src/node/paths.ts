@@ -19,13 +19,20 @@ export type CellarPaths = {
   /** Short 0700 directory for sockets: their paths are limited to about 100 bytes. */
   runtime: string;
   hostSocket: string;
+  /** Where launched programs send their hook events; nothing else is served there. */
+  agentsSocket: string;
   /** The contract's socket, served by main. */
   mainSocket: string;
 };
 
-/** `CELLAR_HOME`, else the platform's folder for application data. Directories are made when missing. */
+/** `CELLAR_HOME`, else the platform's folder for application data; it may not be there yet. */
+export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(env["CELLAR_HOME"] || join(dataFolder(env), "Cellar"));
+}
+
+/** The places in the {@link homeFolder}. Directories are made when missing. */
 export function cellarPaths(env: NodeJS.ProcessEnv = process.env): CellarPaths {
-  const wanted = resolve(env["CELLAR_HOME"] || join(dataFolder(env), "Cellar"));
+  const wanted = homeFolder(env);
   ownDirectory(wanted);
   const home = realpathSync(wanted);
   const runtime = process.platform === "win32" ? home : runtimeDirectory(home, homeHash(home), env);
@@ -39,6 +46,7 @@ export function cellarPaths(env: NodeJS.ProcessEnv = process.env): CellarPaths {
     settings: join(home, "settings.json"),
     runtime,
     hostSocket: socketPath(runtime, home, "host"),
+    agentsSocket: socketPath(runtime, home, "agents"),
     mainSocket: socketPath(runtime, home, "main"),
   };
   for (const directory of [paths.terminals, paths.workspaces, paths.logs]) ownDirectory(directory);

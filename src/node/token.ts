@@ -11,6 +11,12 @@ export function tokenDigest(token: string): string {
   return digest(token).toString("hex");
 }
 
+/** Whether a token is the one of which {@link tokenDigest} was kept; takes the same time for every wrong one. */
+export function hasDigest(given: string, kept: string): boolean {
+  const bytes = Buffer.from(kept, "hex");
+  return bytes.length === 32 && timingSafeEqual(digest(given), bytes);
+}
+
 /** Compares digests, so that neither content nor length of the token can be told from the time it takes. */
 export function sameToken(given: string | null, token: string): boolean {
   return given !== null && timingSafeEqual(digest(given), digest(token));

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Activity } from "./contract/activities.ts";
 import type { Terminal } from "./contract/terminals.ts";
 import { cellStatus, exitWords, needsYou, type signs, terminalStatus } from "./states.ts";
 
@@ -70,4 +71,55 @@ test("somebody is needed by what asks or is stuck, and by what went wrong unseen
 
 test("an exit status that is not known is not made up", () => {
   expect(exitWords(null)).toBe("exit status not known");
+});
+
+const activity: Activity = {
+  id: "term-00000001",
+  state: "working",
+  since: at,
+  evidence: "run `rm -rf build`",
+  brief: "run a command",
+  at: "2026-01-01T12:00:05.000Z",
+  source: "hook",
+  guess: false,
+  calls: false,
+  degraded: null,
+};
+
+test.each<[string, Partial<Activity>, string, string, boolean]>([
+  ["work", {}, "working", "Working", false],
+  ["a guess of work", { guess: true, source: "keys" }, "working", "Looks as if it works", false],
+  ["a question", { state: "permission" }, "permission", "Asks: run `rm -rf build`", true],
+  [
+    "what looks like a question",
+    { state: "permission", guess: true },
+    "permission",
+    "Looks as if it asks for permission",
+    true,
+  ],
+  ["waiting", { state: "waiting" }, "waiting", "Waiting for you", true],
+  ["the end of a turn", { state: "done" }, "done", "Done", false],
+  ["a failed turn", { state: "failed", evidence: "Rate limit" }, "failed", "Failed: rate limit", false],
+  ["nothing known", { state: "unknown", source: "none" }, "unknown", "Unknown", false],
+])("a launched program: %s", (_, change, state, words, needs) => {
+  const status = terminalStatus(facts, { activity: { ...activity, ...change } });
+  expect(status).toMatchObject({ state, words });
+  expect(needsYou(status, false)).toBe(needs);
+});
+
+test("what is said of a launched program carries its evidence, who said it when, and what is missing", () => {
+  const degraded = "Its hooks have not been heard from";
+  expect(terminalStatus(facts, { activity: { ...activity, source: "screen", degraded } })).toMatchObject({
+    evidence: "run `rm -rf build`",
+    source: { words: "A guess from its screen", at: "2026-01-01T12:00:05.000Z" },
+    note: degraded,
+    time: { kind: "since", at },
+  });
+});
+
+test("the end of a turn is bold until somebody has looked, and a terminal that has ended says so itself", () => {
+  const done = { ...activity, state: "done" } as const;
+  const unseen = { ...note("bell"), kind: "agent-done" } as const;
+  expect(terminalStatus(facts, { activity: done, unseen }).state).toBe("done-unseen");
+  expect(terminalStatus({ ...facts, state: "failed", exitCode: 1 }, { activity: done }).words).toBe("Failed: exit 1");
 });

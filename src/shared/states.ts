@@ -2,6 +2,7 @@
  * The one language of states: sign, colour role and words, the same in the window, the tray, a notification and `cellar ls`.
  * Pure: what is shown is decided from records only, and what is not known is not claimed.
  */
+import type { Activity, ActivitySource } from "./contract/activities.ts";
 import type { Cell } from "./contract/cells.ts";
 import type { Job } from "./contract/jobs.ts";
 import type { Notification } from "./contract/notifications.ts";
@@ -55,6 +56,10 @@ export type Status = {
   time?: { kind: "since" | "at"; at: string };
   /** What the statement rests on, for hover. */
   evidence?: string;
+  /** Who said so, and when. */
+  source?: { words: string; at: string };
+  /** Why it rests on less than it could. */
+  note?: string;
 };
 
 export type TerminalContext = {
@@ -62,6 +67,8 @@ export type TerminalContext = {
   heldCell?: Pick<Cell, "state" | "code" | "limitSeconds" | "startedAt"> | undefined;
   /** The newest notification about it that nobody has seen. */
   unseen?: Pick<Notification, "kind" | "title" | "body" | "createdAt"> | undefined;
+  /** What its program is doing, if it is a launched one. */
+  activity?: Activity | undefined;
 };
 
 type TerminalFacts = Pick<
@@ -69,13 +76,13 @@ type TerminalFacts = Pick<
   "state" | "exitCode" | "heldCellId" | "createdAt" | "resolvedAt" | "updatedAt" | "pid"
 >;
 
-export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen }: TerminalContext = {}): Status {
+export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen, activity }: TerminalContext = {}): Status {
   const ended = { kind: "at", at: terminal.resolvedAt ?? terminal.updatedAt } as const;
   switch (terminal.state) {
     case "starting":
       return { state: "working", words: "Starting", time: { kind: "since", at: terminal.createdAt } };
     case "running":
-      return aliveStatus(terminal, heldCell, unseen);
+      return aliveStatus(terminal, heldCell, unseen, activity);
     case "succeeded":
       return {
         state: unseen ? "done-unseen" : "done",
@@ -101,6 +108,7 @@ function aliveStatus(
   terminal: TerminalFacts,
   heldCell: TerminalContext["heldCell"],
   unseen: TerminalContext["unseen"],
+  activity: TerminalContext["activity"],
 ): Status {
   const evidence = terminal.pid === null ? undefined : `Process ${terminal.pid} runs`;
   if (heldCell?.state === "timeout") {
@@ -111,6 +119,7 @@ function aliveStatus(
       evidence: `Cell: ${firstLine(heldCell.code)}`,
     };
   }
+  if (activity && activity.state !== "unknown") return activityStatus(activity, unseen?.kind === "agent-done");
   if (unseen) {
     const at = { kind: "at", at: unseen.createdAt } as const;
     const said = unseen.body ? `${unseen.title}\n${unseen.body}` : unseen.title;
@@ -133,12 +142,48 @@ function aliveStatus(
       ...(heldCell ? { evidence: `Cell: ${firstLine(heldCell.code)}` } : {}),
     };
   }
+  if (activity) return activityStatus(activity, false);
   return {
     state: "running",
     words: "Running",
     time: { kind: "since", at: terminal.createdAt },
     ...(evidence ? { evidence } : {}),
   };
+}
+
+const saidBy: Record<ActivitySource, string> = {
+  exit: "From the end of its process",
+  hook: "Said by its own hooks",
+  sequence: "Said to its terminal",
+  screen: "A guess from its screen",
+  keys: "A guess from what you typed",
+  none: "",
+};
+
+/** What a launched program that is alive is doing. `unseen`: nobody has looked since it was done. */
+export function activityStatus(activity: Activity, unseen: boolean): Status {
+  const { state, guess, since, at, evidence, source, degraded } = activity;
+  const rest = {
+    evidence,
+    ...(source !== "none" && { source: { words: saidBy[source], at } }),
+    ...(degraded !== null && { note: degraded }),
+  };
+  const began = { kind: "since", at: since } as const;
+  const happened = { kind: "at", at: since } as const;
+  switch (state) {
+    case "working":
+      return { state, words: guess ? "Looks as if it works" : "Working", time: began, ...rest };
+    case "waiting":
+      return { state, words: guess ? "Looks as if it waits for you" : "Waiting for you", time: began, ...rest };
+    case "permission":
+      return { state, words: guess ? "Looks as if it asks for permission" : `Asks: ${evidence}`, time: began, ...rest };
+    case "done":
+      return { state: unseen ? "done-unseen" : "done", words: "Done", time: happened, ...rest };
+    case "failed":
+      return { state, words: `Failed: ${lowerFirst(evidence)}`, time: happened, ...rest };
+    case "unknown":
+      return { state, words: "Unknown", time: began, ...rest };
+  }
 }
 
 /** Whether a person should look at it: it asks, it is stuck, or it went wrong and nobody has seen that. */
@@ -212,6 +257,10 @@ export function workspaceStatus(workspace: Pick<Workspace, "state" | "problem" |
     case "missing":
       return { state: "lost", words: "Its folder is gone", evidence: `${workspace.path} does not exist any more` };
   }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function firstLine(code: string): string {

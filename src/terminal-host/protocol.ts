@@ -8,12 +8,14 @@
  *   terminal never stands in front of another's keys, and the socket's own buffer is the back-pressure.
  */
 
+import type { LaunchedAgent } from "#shared/activity/index.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Problem, TerminalSize } from "#shared/contract/base.ts";
 import type { Cell, CellEvent } from "#shared/contract/cells.ts";
 import type { CellEnd, NewTerminal, Terminal } from "#shared/contract/terminals.ts";
 
 /** Raised whenever a frame or method changes so that an older peer would misunderstand it. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Largest frame that is accepted; a longer one ends the connection. */
 export const maxFrameBytes = 32 * 1024 * 1024;
@@ -40,6 +42,9 @@ export type Hello = {
 export type Welcome = { protocol: number; version: string; pid: number; startedAt: string };
 export type Refused = Problem & { protocol: number; version: string; pid: number; liveTerminals: number };
 
+/** A new terminal; with `agent` when what its program does is to be followed. */
+export type HostedTerminal = NewTerminal & { agent?: LaunchedAgent | undefined };
+
 /** Who submitted a cell. */
 export type Via = Cell["via"];
 
@@ -58,7 +63,7 @@ export type PollResult = {
 /** Every method of a control connection: parameters and result. Failures come as {@link Problem}. */
 export type HostMethods = {
   "terminals.list": [Record<string, never>, Terminal[]];
-  "terminals.create": [NewTerminal, Terminal];
+  "terminals.create": [HostedTerminal, Terminal];
   "terminals.get": [{ id: string }, Terminal];
   "terminals.write": [{ id: string; text: string }, { bytesWritten: number }];
   "terminals.resize": [{ id: string; size: TerminalSize }, Record<string, never>];
@@ -97,10 +102,13 @@ export type HostMethod = keyof HostMethods;
 
 /** What a control connection with `events: true` is told. The first is `all`. */
 export type HostEvent =
-  | { type: "all"; terminals: Terminal[]; heldCells: Cell[] }
+  | { type: "all"; terminals: Terminal[]; heldCells: Cell[]; activities: Activity[] }
   | { type: "terminal"; terminal: Terminal }
   | { type: "terminalRemoved"; id: string }
   | { type: "cell"; event: CellEvent }
   /** OSC 9, 99 or 777 of a program; text is cleaned of control characters and at most 1000 characters. */
   | { type: "programNotification"; terminalId: string; title: string; body: string }
-  | { type: "bell"; terminalId: string };
+  /** It rang `count` times since the last such event. */
+  | { type: "bell"; terminalId: string; count: number }
+  /** What a launched program is doing has changed, or what that rests on. */
+  | { type: "activity"; activity: Activity };

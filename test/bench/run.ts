@@ -7,8 +7,10 @@ import { cpus } from "node:os";
 import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { measureActivity } from "./activity.ts";
 import { measureBottles } from "./bottles.ts";
 import { measureCells } from "./cells.ts";
+import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
@@ -25,9 +27,11 @@ try {
   const parts: (() => Promise<Figure[]> | Figure[])[] = [
     measureInitialScript,
     measureStart,
+    measureCommandLine,
     measureThroughMain,
     measureBottles,
     () => measureCells(host),
+    () => measureActivity(host, cellarPaths(environment).agentsSocket),
     () => measureTerminals(host, folder.in("files")),
   ];
   for (const part of parts) figures.push(...(await part()));

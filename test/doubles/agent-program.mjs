@@ -3,14 +3,24 @@
  * conversation id, rings, notifies and exits as it is told. What it was given goes to the file AGENT_RECORD as JSON lines.
  *
  * Told by variables: AGENT_RECORD (required), AGENT_INPUT (`bracketed` by default, `plain`, `busy`: never quiet, bracketed later, or
- * `question`: asks something first, and takes Enter for yes), AGENT_DELAY_MS before it is ready, AGENT_TELLS: text printed at the end. Told by input, one submission a line: `ring N`,
- * `notify TEXT`, `exit N`; anything else is answered with "heard: …".
+ * `question`: asks something first, and takes Enter for yes), AGENT_DELAY_MS before it is ready, AGENT_TELLS: text printed at the end, AGENT_REPAINT: text put out
+ * whenever its size has changed. Told by input, one submission a line: `ring N`,
+ * `notify TEXT`, `exit N`, `print JSON` (a string, put out as it is), `hook EVENT TEXT` (what it tells Cellar through its hook script),
+ * `later EVENT` (the same when main has gone: when AGENT_MAIN_SOCKET takes no more connections);
+ * anything else is answered with "heard: …".
  */
+import { spawnSync } from "node:child_process";
 import { appendFileSync, openSync } from "node:fs";
+import { connect } from "node:net";
 import { ReadStream } from "node:tty";
 
 const record = (event) => appendFileSync(process.env.AGENT_RECORD, `${JSON.stringify(event)}\n`);
-const { AGENT_INPUT: input = "bracketed", AGENT_DELAY_MS: delay = "0", AGENT_TELLS: tells = "" } = process.env;
+const {
+  AGENT_INPUT: input = "bracketed",
+  AGENT_DELAY_MS: delay = "0",
+  AGENT_TELLS: tells = "",
+  AGENT_REPAINT: repaint = "",
+} = process.env;
 
 if (process.argv[2] === "--version") {
   console.log("agent-program 1.2.3");
@@ -39,6 +49,7 @@ if (input === "busy") setInterval(() => process.stdout.write("."), 50).unref();
 await new Promise((resolve) => setTimeout(resolve, Number(delay)));
 if (input !== "plain") process.stdout.write("\x1b[?1004;2004h");
 process.stdout.write(input === "question" ? "Do you trust this folder? [Yes] No" : "> ");
+if (repaint !== "") process.stdout.on("resize", () => process.stdout.write(repaint));
 record({ ready: true });
 
 function end(code) {
@@ -52,9 +63,28 @@ function submit(text) {
   const [word, ...rest] = text.split(" ");
   if (word === "exit") return end(Number(rest[0] ?? 0));
   if (word === "ring") process.stdout.write("\x07".repeat(Number(rest[0] ?? 1)));
+  else if (word === "print") process.stdout.write(JSON.parse(rest.join(" ")));
+  else if (word === "later") whenMainIsGone(() => hook(rest[0], ""));
+  else if (word === "hook") hook(rest[0], rest.slice(1).join(" "));
   else if (word === "notify") process.stdout.write(`\x1b]9;${rest.join(" ")}\x07`);
   else process.stdout.write(`\r\nheard: ${text.length} characters\r\n`);
   process.stdout.write("> ");
+}
+
+/** As agents run their hooks: through a shell, waiting for them. */
+function hook(event, payload) {
+  const started = performance.now();
+  const ran = spawnSync("/bin/sh", ["-c", `"$CELLAR_HOOK" ${event}`], { input: payload, encoding: "utf8" });
+  record({ hooked: event, status: ran.status, said: ran.stdout + ran.stderr, ms: performance.now() - started });
+}
+
+function whenMainIsGone(then) {
+  connect(process.env.AGENT_MAIN_SOCKET)
+    .on("connect", function () {
+      this.end();
+      setTimeout(whenMainIsGone, 20, then);
+    })
+    .on("error", then);
 }
 
 /** What a paste begins and ends with, Enter, Ctrl-C and Ctrl-D. */
@@ -76,7 +106,7 @@ keys.setEncoding("utf8").on("data", (chunk) => {
     else if (part === "\r" && !pasting) {
       submit(line);
       line = "";
-    } else {
+    } else if (part !== "\x1b") {
       line += part === "\r" ? "\n" : part;
       process.stdout.write(part.replaceAll("\r", "\r\n"));
     }

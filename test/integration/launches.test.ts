@@ -3,7 +3,13 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Launches, launchesSchema, launchIsolationSchema, launchTokensSchema } from "#main/launches/index.ts";
+import {
+  Launches,
+  launchesSchema,
+  launchIsolationSchema,
+  launchReachSchema,
+  launchTokensSchema,
+} from "#main/launches/index.ts";
 import { AgentPrograms, programsSchema } from "#main/programs/index.ts";
 import { TerminalService } from "#main/terminals/index.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
@@ -29,6 +35,7 @@ let workspaces: LiveList<Workspace>;
 let workspace: Workspace;
 let changes: SettingsChange[];
 let main: Main;
+const mcpUrl = "http://127.0.0.1:1234/mcp";
 
 type Main = { client: TerminalHostClient; terminals: TerminalService; launches: Launches; close(): void };
 
@@ -41,7 +48,7 @@ beforeEach(async () => {
   for (const directory of [bin, work]) mkdirSync(directory);
   store = openStore({
     path: paths.database,
-    migrations: [programsSchema, launchesSchema, launchTokensSchema, launchIsolationSchema],
+    migrations: [programsSchema, launchesSchema, launchTokensSchema, launchReachSchema, launchIsolationSchema],
   });
   processes = new Subprocesses();
   changes = [];
@@ -107,6 +114,12 @@ async function startMain(): Promise<Main> {
     },
     terminals,
     settings: { change: (change) => changes.push(change) },
+    mcpUrl: () => mcpUrl,
+    hooks: {
+      script: join(import.meta.dirname, "../../resources/bin/cellar-hook"),
+      folder: join(paths.home, "hooks"),
+      socket: paths.agentsSocket,
+    },
     promptFolder: join(paths.home, "launches"),
     log: { warn: () => {} },
   });

@@ -65,11 +65,13 @@ export function appProcedures({ desktop, host, version, home, requests, notices 
       await desktop.reveal(input.path);
       return {};
     }),
-    openWindow: implementing.app.openWindow.handler(async ({ context }) => {
+    openWindow: implementing.app.openWindow.handler(async ({ input, context }) => {
       if (context.connection.caller !== "socket") {
         throw new Failure("refused", "only the command line may ask for the address of a window");
       }
-      return { url: await desktop.openWindow() };
+      const shown = input.show !== undefined && requests.watched;
+      if (input.show !== undefined) requests.push(input.show);
+      return { url: await desktop.openWindow(), shown };
     }),
     layout: implementing.app.layout.handler(async () => ({ layout: await layout.read() })),
     saveLayout: implementing.app.saveLayout.handler(async ({ input }) => {

@@ -8,6 +8,11 @@ export class WindowRequests {
   readonly #waiting: WindowRequest[] = [];
   readonly #watchers: (() => void)[] = [];
 
+  /** A window waits for the next one. */
+  get watched(): boolean {
+    return this.#watchers.length > 0;
+  }
+
   push(request: WindowRequest): void {
     this.#waiting.push(request);
     if (this.#waiting.length > keptRequests) this.#waiting.shift();

@@ -1,12 +1,12 @@
 /** What only a desktop can do, done by Electron. */
 import { app, type BrowserWindow, dialog, Notification, shell } from "electron";
-import type { Desktop } from "../desktop.ts";
+import type { Attention, Desktop } from "../desktop.ts";
 
 export type ElectronDesktopParts = {
   show: () => BrowserWindow;
   window: () => BrowserWindow | null;
   quit: () => void;
-  attention: (state: { running: number; unseen: number }) => void;
+  attention: (state: Attention) => void;
 };
 
 export function electronDesktop({ show, window, quit, attention }: ElectronDesktopParts): Desktop {

@@ -1,7 +1,8 @@
 /** The tray: what runs and what is new at a glance, and the few things one wants without the window. */
 import { Menu, nativeImage, Tray } from "electron";
+import type { Attention } from "../desktop.ts";
 
-export type TrayState = { running: number; unseen: number; pausedUntil: string | null };
+export type TrayState = Attention & { pausedUntil: string | null };
 
 export type TrayActions = {
   show(): void;
@@ -23,10 +24,13 @@ export class AppTray {
   }
 
   update(state: TrayState): void {
-    const { running, unseen, pausedUntil } = state;
-    const summary = `${running} running${unseen > 0 ? ` · ${unseen} new` : ""}`;
+    const { running, needsYou, unseen, pausedUntil } = state;
+    const need = needsYou === 1 ? "1 needs you" : `${needsYou} need you`;
+    const summary = [`${running} running`, needsYou > 0 && need, unseen > 0 && `${unseen} new`]
+      .filter(Boolean)
+      .join(" · ");
     this.#tray.setToolTip(`Cellar: ${summary}`);
-    if (process.platform === "darwin") this.#tray.setTitle(unseen > 0 ? String(unseen) : "");
+    if (process.platform === "darwin") this.#tray.setTitle(needsYou > 0 ? String(needsYou) : "");
     this.#tray.setContextMenu(
       Menu.buildFromTemplate([
         { label: summary, enabled: false },

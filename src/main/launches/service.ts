@@ -5,13 +5,15 @@ import { newToken, tokenDigest } from "#node/token.ts";
 import type { LiveListEvent, TerminalSize } from "#shared/contract/base.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { SettingsChange } from "#shared/contract/settings.ts";
-import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
+import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
+import type { HostedTerminal } from "#terminal-host/protocol.ts";
 import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
 import { finalStates } from "../terminals/index.ts";
 import type { Enclosure } from "./enclosure.ts";
+import { type HookPlaces, hooksFor, withHooks } from "./hooks.ts";
 import { terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
 import { planResume, planStart, type StartPlan } from "./plan.ts";
@@ -29,6 +31,10 @@ export type LaunchesParts = {
   };
   terminals: LaunchTerminals;
   settings: { change(change: SettingsChange): unknown };
+  /** Address of the MCP endpoint; null when there is none. */
+  mcpUrl: () => string | null;
+  /** How launched programs tell what they are doing. */
+  hooks: HookPlaces;
   /** Folder for prompts on their way to a program's stdin. */
   promptFolder: string;
   log: { warn(details: object, message: string): void };
@@ -39,6 +45,7 @@ export type StartRequest = {
   programId: string;
   prompt?: string | undefined;
   arguments?: string[] | undefined;
+  drivesTerminals?: boolean;
   size?: TerminalSize | undefined;
 };
 
@@ -46,6 +53,8 @@ export type Started = { launch: Launch; terminal: Terminal };
 
 /** Where a launched program finds the token that says which launch it is. */
 const tokenVariable = "CELLAR_TOKEN";
+/** And where it can use it. */
+const mcpUrlVariable = "CELLAR_MCP_URL";
 /** Launches that are remembered; the oldest ended ones go first. */
 const mostLaunches = 1000;
 /** Lines at the end of a program's output in which it is looked for the id of the conversation. */
@@ -88,11 +97,13 @@ export class Launches {
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
     const extra = request.arguments ?? [];
-    const plan = planStart(program, { prompt: request.prompt, extra, conversation });
+    const mcpUrl = this.#mcpUrl(request.drivesTerminals ?? false);
+    const plan = planStart(program, { prompt: request.prompt, extra, conversation, mcpUrl });
     const started = await this.#launch(workspace, program, plan, {
       conversation,
       extra,
       resumedFrom: null,
+      drivesTerminals: request.drivesTerminals ?? false,
       size: request.size,
       enclosure,
     });
@@ -134,15 +145,25 @@ export class Launches {
         hint: `Start ${record.programName} again and choose the conversation there.`,
       });
     }
-    const argv = planResume(program, conversation, record.arguments);
+    const argv = planResume(program, conversation, record.arguments, this.#mcpUrl(record.drivesTerminals));
     const plan: StartPlan = { argv, prompt: { by: "none" } };
+    const { arguments: extra, drivesTerminals } = record;
     return this.#launch(workspace, program, plan, {
       conversation,
-      extra: record.arguments,
+      extra,
       resumedFrom: id,
+      drivesTerminals,
       size,
       enclosure,
     });
+  }
+
+  /** What its token reaches from now on. Throws `not_found`. */
+  setReach(id: string, reach: Launch["reach"]): Launch {
+    const record = this.#records.get(id);
+    const launch = record && this.#save({ ...record, reach });
+    if (!launch) throw new Failure("not_found", `There is no launch ${id}`);
+    return launch;
   }
 
   /** The launch whose program was given this token; null for any other text. */
@@ -150,6 +171,18 @@ export class Launches {
     const digest = tokenDigest(token);
     const record = [...this.#records.values()].find((each) => each.tokenDigest === digest);
     return record === undefined ? null : launchOf(record);
+  }
+
+  /** Null when the program is not to be told. Throws `unavailable` when it is, and there is no endpoint. */
+  #mcpUrl(wanted: boolean): string | null {
+    if (!wanted) return null;
+    const url = this.#parts.mcpUrl();
+    if (url === null) {
+      throw new Failure("unavailable", "Cellar's MCP endpoint could not be opened", {
+        hint: "Settings → MCP says why. Launch without it, or start Cellar again.",
+      });
+    }
+    return url;
   }
 
   /** Forgets the launches of workspaces that are no more. */
@@ -171,6 +204,7 @@ export class Launches {
       conversation: string | null;
       extra: string[];
       resumedFrom: string | null;
+      drivesTerminals: boolean;
       size: TerminalSize | undefined;
       enclosure: Enclosure | undefined;
     },
@@ -191,6 +225,8 @@ export class Launches {
       prompt: plan.prompt.by === "none" ? "none" : plan.prompt.by === "paste" ? "waiting" : "given",
       arguments: with_.extra,
       settled: false,
+      reach: "workspace",
+      drivesTerminals: with_.drivesTerminals,
       tokenDigest: tokenDigest(token),
       createdAt: new Date().toISOString(),
     };
@@ -199,20 +235,33 @@ export class Launches {
     let terminal: Terminal;
     try {
       await this.#parts.terminals.known();
+      const hooked = await hooksFor(program, this.#parts.hooks, {
+        tokenDigest: tokenDigest(token),
+        prompted: plan.prompt.by !== "none",
+      });
+      const command = withHooks(program, plan.argv, hooked);
       const argv =
         plan.prompt.by === "stdin"
-          ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, plan.argv ?? [program.path])
-          : plan.argv;
-      const env = { [tokenVariable]: token };
+          ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, command ?? [program.path])
+          : command;
       const cwd = workspace.path;
       const around = {
         name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
       };
-      terminal = enclosure
-        ? await enclosure.start({ launchId: id, argv: argv ?? [program.path], cwd, env, terminal: around })
-        : await this.#createTerminal({ ...around, ...(argv && { argv }), cwd, env });
+      if (enclosure) {
+        const env = { [tokenVariable]: token };
+        terminal = await enclosure.start({ launchId: id, argv: argv ?? [program.path], cwd, env, terminal: around });
+      } else {
+        terminal = await this.#createTerminal({
+          ...around,
+          ...(argv && { argv }),
+          cwd,
+          env: { ...hooked?.environment, ...this.#environment(token) },
+          ...(hooked && { agent: hooked.agent }),
+        });
+      }
     } catch (error) {
       this.#forget(id);
       throw error;
@@ -223,8 +272,13 @@ export class Launches {
     return { launch: launch!, terminal };
   }
 
+  #environment(token: string): Record<string, string> {
+    const url = this.#parts.mcpUrl();
+    return { [tokenVariable]: token, ...(url !== null && { [mcpUrlVariable]: url }) };
+  }
+
   /** A name can be taken between the look and the call; a terminal without one is better than no terminal. */
-  async #createTerminal(terminal: NewTerminal): Promise<Terminal> {
+  async #createTerminal(terminal: HostedTerminal): Promise<Terminal> {
     try {
       return await this.#parts.terminals.create(terminal);
     } catch (error) {

@@ -27,6 +27,12 @@ export const launchTokensSchema = `
   CREATE UNIQUE INDEX launches_by_token ON launches (token_digest);
 `;
 
+/** What a launch may drive through MCP, and whether its program was told of Cellar's MCP server. */
+export const launchReachSchema = `
+  ALTER TABLE launches ADD COLUMN reach TEXT NOT NULL DEFAULT 'workspace' CHECK (reach IN ('workspace', 'all'));
+  ALTER TABLE launches ADD COLUMN drives_terminals INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** A launch may be in a bottle: the table is made anew without the old list of isolations. */
 export const launchIsolationSchema = `
   CREATE TABLE launches_with_isolation (
@@ -42,10 +48,12 @@ export const launchIsolationSchema = `
     arguments TEXT NOT NULL,
     settled INTEGER NOT NULL DEFAULT 0,
     created_at TEXT NOT NULL,
-    token_digest TEXT
+    token_digest TEXT,
+    reach TEXT NOT NULL DEFAULT 'workspace' CHECK (reach IN ('workspace', 'all')),
+    drives_terminals INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   INSERT INTO launches_with_isolation SELECT id, workspace_id, program_id, program_name, isolation, terminal_id, conversation_id,
-    resumed_from, prompt, arguments, settled, created_at, token_digest FROM launches;
+    resumed_from, prompt, arguments, settled, created_at, token_digest, reach, drives_terminals FROM launches;
   DROP TABLE launches;
   ALTER TABLE launches_with_isolation RENAME TO launches;
   CREATE INDEX launches_by_workspace ON launches (workspace_id);
@@ -75,6 +83,8 @@ type Row = {
   arguments: string;
   settled: number;
   token_digest: string | null;
+  reach: Launch["reach"];
+  drives_terminals: number;
   created_at: string;
 };
 
@@ -93,7 +103,8 @@ export class LaunchStore {
     this.#database
       .prepare(
         `INSERT OR REPLACE INTO launches (id, workspace_id, program_id, program_name, isolation, terminal_id, conversation_id,
-           resumed_from, prompt, arguments, settled, token_digest, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           resumed_from, prompt, arguments, settled, token_digest, reach, drives_terminals, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         record.id,
@@ -108,6 +119,8 @@ export class LaunchStore {
         JSON.stringify(record.arguments),
         record.settled ? 1 : 0,
         record.tokenDigest,
+        record.reach,
+        record.drivesTerminals ? 1 : 0,
         record.createdAt,
       );
   }
@@ -131,6 +144,8 @@ function recordOf(row: Row): LaunchRecord {
     arguments: JSON.parse(row.arguments) as string[],
     settled: row.settled === 1,
     tokenDigest: row.token_digest,
+    reach: row.reach,
+    drivesTerminals: row.drives_terminals === 1,
     createdAt: row.created_at,
   };
 }

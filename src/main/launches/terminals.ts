@@ -1,6 +1,7 @@
 /** What launches need of terminals; `src/main/terminals` gives it. */
-import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
+import type { Terminal } from "#shared/contract/terminals.ts";
 import type { HostFrame } from "#shared/terminals/stream.ts";
+import type { HostedTerminal } from "#terminal-host/protocol.ts";
 
 export type LaunchTerminals = {
   /** Resolves when `list` can be believed: the terminal host has said what there is, or will not. */
@@ -8,7 +9,7 @@ export type LaunchTerminals = {
   /** All terminals as they are known now. */
   list(): readonly Terminal[];
   /** Throws `conflict` when the name is taken. */
-  create(terminal: NewTerminal): Promise<Terminal>;
+  create(terminal: HostedTerminal): Promise<Terminal>;
   /** Types text. */
   write(id: string, text: string): Promise<unknown>;
   /** The last `lines` lines of the output, escape sequences removed. */

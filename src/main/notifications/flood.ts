@@ -5,6 +5,10 @@ import type { NotificationKind } from "#shared/contract/notifications.ts";
 const limits: Partial<Record<NotificationKind, { burst: number; refillMs: number }>> = {
   bell: { burst: 1, refillMs: 30_000 },
   program: { burst: 5, refillMs: 10_000 },
+  "agent-waiting": { burst: 10, refillMs: 5_000 },
+  "agent-permission": { burst: 10, refillMs: 5_000 },
+  "agent-done": { burst: 10, refillMs: 5_000 },
+  "agent-failed": { burst: 10, refillMs: 5_000 },
   notify: { burst: 20, refillMs: 3_000 },
 };
 

@@ -1,4 +1,5 @@
 /** What of all that happens is worth telling, and in which words (features 11). Pure: who is looking and what was told before is decided elsewhere. */
+import type { Activity } from "#shared/contract/activities.ts";
 import { workspaceId } from "#shared/contract/base.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
@@ -63,6 +64,37 @@ export function cellDraft(event: CellEvent, nameOf: TerminalNames): Draft | null
         ...about,
       };
     }
+  }
+}
+
+/** For an activity that is news. `details`: whether it may say what the program wants to do. What is on its screen is never told. */
+export function activityDraft(activity: Activity, details: boolean): Draft | null {
+  const { id, state, since } = activity;
+  const body = activityWords(activity, details);
+  if (body === null || state === "working" || state === "unknown") return null;
+  return {
+    kind: `agent-${state}`,
+    key: `activity:${id}:${state}:${since}`,
+    body: cleanText(body),
+    terminalId: id,
+    cellId: null,
+  };
+}
+
+function activityWords({ state, guess, calls, evidence, brief }: Activity, details: boolean): string | null {
+  switch (state) {
+    case "waiting":
+      if (guess) return "Looks as if it waits for you";
+      return calls ? `Waiting for you: ${evidence}` : "Waiting for you";
+    case "permission":
+      if (guess) return "Looks as if it asks for permission";
+      return details ? `Asks: ${evidence}` : `Asks ${/^to /.test(brief ?? "") ? brief : `to ${brief ?? "go on"}`}`;
+    case "done":
+      return "Done";
+    case "failed":
+      return calls ? `Failed: ${evidence}` : "Failed";
+    default:
+      return null;
   }
 }
 

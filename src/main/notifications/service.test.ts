@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openStore, type Store } from "#node/store/index.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Cell } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
@@ -10,6 +11,7 @@ import { type SettingsChange, settings as settingsSchema } from "#shared/contrac
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";
+import type { Attention } from "../desktop.ts";
 import { Notifications } from "./service.ts";
 import { notificationsSchema } from "./store.ts";
 
@@ -33,7 +35,9 @@ function start() {
   store = openStore({ path: join(folder, "cellar.db"), migrations: [notificationsSchema] });
   const shown: { notification: Notification; click: () => void }[] = [];
   const opened: Notification[] = [];
-  const attention: { running: number; unseen: number }[] = [];
+  const attention: Attention[] = [];
+  const activities = new Map<string, Activity>();
+  let onActivity: (change: { before: Activity | undefined; now: Activity }) => void = () => {};
   const jobs = new LiveList<Job>();
   const terminals = new Map<string, Terminal>();
   let settings = settingsSchema.parse({});
@@ -65,6 +69,14 @@ function start() {
       onTerminal = listener;
       return () => {};
     },
+    activities: {
+      list: activities,
+      onChange(listener) {
+        onActivity = listener;
+        return () => {};
+      },
+    },
+    heldCell: () => undefined,
     watchJobs: (signal) => jobs.watch(signal),
     open: (notification) => opened.push(notification),
     workspaceName: (id) => (id === "ws-00000001" ? "api" : null),
@@ -88,9 +100,16 @@ function start() {
         terminals.set(each.id, each);
         onTerminal(each);
       }
-      onEvent({ type: "all", terminals: given, heldCells: [] });
+      onEvent({ type: "all", terminals: given, heldCells: [], activities: [...activities.values()] });
     },
     event: (event: HostEvent) => onEvent(event),
+    /** What a launched program has come to do. */
+    activity(change: Partial<Activity>) {
+      const now = activity(change);
+      const before = activities.get(now.id);
+      activities.set(now.id, now);
+      onActivity({ before, now });
+    },
     terminal(each: Terminal) {
       terminals.set(each.id, each);
       onTerminal(each);
@@ -133,6 +152,23 @@ function terminal(change: Partial<Terminal> = {}): Terminal {
   };
 }
 
+function activity(change: Partial<Activity> = {}): Activity {
+  const now = new Date().toISOString();
+  return {
+    id: "term-00000001",
+    state: "working",
+    since: now,
+    evidence: "Was given a prompt",
+    brief: null,
+    at: now,
+    source: "hook",
+    guess: false,
+    calls: false,
+    degraded: null,
+    ...change,
+  };
+}
+
 const ended = (change: Partial<Terminal> = {}) =>
   terminal({ state: "failed", exitCode: 3, resolvedAt: new Date().toISOString(), ...change });
 
@@ -163,7 +199,7 @@ const done = (change: Partial<Cell> = {}): HostEvent => ({
   type: "cell",
   event: { type: "done", cell: cell(change), at },
 });
-const bell: HostEvent = { type: "bell", terminalId: "term-00000001" };
+const bell: HostEvent = { type: "bell", terminalId: "term-00000001", count: 1 };
 const osc = (body: string): HostEvent => ({
   type: "programNotification",
   terminalId: "term-00000001",
@@ -330,7 +366,7 @@ describe("somebody who looks", () => {
     main.event(done());
     main.service.setView(window().connection, { focused: true, terminalIds: ["term-00000001"] });
     expect(main.service.list.values()[0]?.seenAt).not.toBeNull();
-    expect(main.attention.at(-1)).toEqual({ running: 1, unseen: 0 });
+    expect(main.attention.at(-1)).toEqual({ running: 1, needsYou: 0, unseen: 0 });
   });
 });
 
@@ -404,7 +440,7 @@ describe("a flood", () => {
   test("of one terminal does not silence another", () => {
     main.all(terminal(), terminal({ id: "term-00000002", name: "api-codex" }));
     for (let n = 0; n < 100; n++) main.event(bell);
-    main.event({ type: "bell", terminalId: "term-00000002" });
+    main.event({ type: "bell", terminalId: "term-00000002", count: 1 });
     expect(main.texts()).toEqual(["api · claude: Rang 100 times", "api · codex: Rang"]);
   });
 
@@ -444,6 +480,93 @@ test("a job's end is told by its title, and not what had ended before", async ()
   });
 });
 
+describe("what a launched program is doing", () => {
+  const question: Partial<Activity> = {
+    state: "permission",
+    evidence: "run `deploy --key hunter2`",
+    brief: "run a command",
+    calls: true,
+  };
+
+  test("is told once for each transition, and not while somebody looks", () => {
+    main.all(terminal());
+    main.activity({ state: "working" });
+    main.activity(question);
+    main.activity({ ...question, evidence: "run `ls`" });
+    expect(main.texts()).toEqual(["api · claude: Asks to run a command"]);
+    expect(main.service.list.values()[0]?.kind).toBe("agent-permission");
+    expect(main.shown).toHaveLength(1);
+    main.service.setView(window().connection, { focused: true, terminalIds: ["term-00000001"] });
+    main.activity({ state: "working" });
+    vi.advanceTimersByTime(1000);
+    main.activity({ state: "done", calls: true });
+    expect(main.shown).toHaveLength(1);
+    expect(main.service.list.values().every(({ seenAt }) => seenAt !== null)).toBe(true);
+  });
+
+  test("says what it asks for only where that is wanted, and never what is on its screen", () => {
+    main.all(terminal());
+    main.change({ notifyDetails: true });
+    main.activity(question);
+    main.activity({ state: "waiting", source: "screen", guess: true, evidence: "On its screen: hunter2" });
+    expect(main.texts()).toEqual([
+      "api · claude: Asks: run `deploy --key hunter2`",
+      "api · claude: Looks as if it waits for you",
+    ]);
+  });
+
+  test("is not told when it is found at the start, nor twice after a restart", () => {
+    const since = new Date().toISOString();
+    main.all(terminal());
+    main.activity({ state: "done", calls: true, since });
+    main.stop();
+    main = start();
+    main.all(terminal());
+    main.activity({ state: "done", calls: true, since });
+    expect(main.shown).toHaveLength(0);
+    expect(main.texts()).toEqual(["api · claude: Done"]);
+  });
+
+  test("takes back a notification when what it asked for was given", () => {
+    main.all(terminal());
+    main.activity(question);
+    expect(main.attention.at(-1)).toEqual({ running: 1, needsYou: 1, unseen: 1 });
+    main.activity({ state: "working" });
+    expect(main.attention.at(-1)).toEqual({ running: 1, needsYou: 0, unseen: 0 });
+  });
+
+  test("is told once when the program says the same to its terminal, before or after", () => {
+    main.all(terminal());
+    main.activity({ state: "working" });
+    main.event(osc("Claude needs your permission"));
+    vi.advanceTimersByTime(100);
+    main.activity(question);
+    main.event(bell);
+    vi.advanceTimersByTime(6000);
+    main.event(osc("Claude needs your permission"));
+    vi.advanceTimersByTime(2000);
+    expect(main.texts()).toEqual(["api · claude: Asks to run a command"]);
+  });
+
+  test("does not hide what other programs in the terminal say while it works, and swallows their bells", () => {
+    main.all(terminal());
+    main.activity({ state: "working" });
+    main.event(osc("Tests passed"));
+    main.event(bell);
+    vi.advanceTimersByTime(1100);
+    expect(main.texts()).toEqual(["api · claude: Tests passed"]);
+  });
+
+  test("has a switch for each state", () => {
+    main.all(terminal());
+    main.change({ notify: { "agent-done": false } });
+    main.activity({ state: "working" });
+    main.activity({ state: "done", calls: true });
+    expect(main.shown).toEqual([]);
+    expect(main.service.list.values()[0]?.seenAt).not.toBeNull();
+  });
+});
+
 test("the tray is told how many terminals run and how much is unseen, when it changes", () => {
   main.all(terminal(), terminal({ id: "term-00000002" }));
   main.terminal(terminal({ bytesOut: 5 }));
@@ -452,11 +575,11 @@ test("the tray is told how many terminals run and how much is unseen, when it ch
   main.service.markSeen({ id: main.service.list.values()[0]!.id });
   main.service.markSeen({ terminalId: "term-00000001" });
   expect(main.attention).toEqual([
-    { running: 2, unseen: 0 },
-    { running: 2, unseen: 1 },
-    { running: 1, unseen: 1 },
-    { running: 1, unseen: 2 },
-    { running: 1, unseen: 1 },
-    { running: 1, unseen: 0 },
+    { running: 2, needsYou: 0, unseen: 0 },
+    { running: 2, needsYou: 0, unseen: 1 },
+    { running: 1, needsYou: 1, unseen: 1 },
+    { running: 1, needsYou: 1, unseen: 2 },
+    { running: 1, needsYou: 1, unseen: 1 },
+    { running: 1, needsYou: 0, unseen: 0 },
   ]);
 });

@@ -1,18 +1,24 @@
 /** Tells the person what happened while they were not looking: once each, never in a flood, and never a program's output. */
 import { randomBytes } from "node:crypto";
 import type { Database } from "#node/store/index.ts";
+import { isNews } from "#shared/activity/index.ts";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { LiveListEvent } from "#shared/contract/base.ts";
+import type { Cell } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
 import type { Settings, SettingsChange } from "#shared/contract/settings.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
+import { newestUnseen } from "#shared/notifications/unseen.ts";
+import { needsYou, terminalStatus } from "#shared/states.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";
 import type { Desktop } from "../desktop.ts";
 import { finalStates } from "../terminals/index.ts";
 import type { Connection } from "../transport/context.ts";
+import { AgentCalls } from "./agent-calls.ts";
 import { FloodGate } from "./flood.ts";
-import { bellDraft, cellDraft, type Draft, endedDraft, jobDraft, programDraft } from "./rules.ts";
+import { activityDraft, bellDraft, cellDraft, type Draft, endedDraft, jobDraft, programDraft } from "./rules.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
 import { grouped, titleOf } from "./text.ts";
 import { type View, Views } from "./views.ts";
@@ -25,6 +31,13 @@ export type NotificationsParts = {
   onHostEvent: (listener: (event: HostEvent) => void) => () => void;
   /** Every terminal that is new or has changed, also when main concludes by itself that it is lost. */
   onTerminal: (listener: (terminal: Terminal) => void) => () => void;
+  /** What launched programs are doing; a change comes through `onChange` only when it has just happened. */
+  activities: {
+    readonly list: { get(terminalId: string): Activity | undefined };
+    onChange(listener: (change: { before: Activity | undefined; now: Activity }) => void): () => void;
+  };
+  /** The cell that holds a terminal, where it is known. */
+  heldCell: (terminalId: string) => Cell | undefined;
   /** The jobs as a live list. */
   watchJobs: (signal: AbortSignal) => AsyncIterable<LiveListEvent<Job>>;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
@@ -39,6 +52,8 @@ const writeDelayMs = 250;
 /** Counted together while the person has not looked: how often, and what the text was at first. */
 type Counted = { id: string; count: number; body: string };
 
+type Telling = { seen: boolean; show: boolean; times: number };
+
 export class Notifications {
   readonly list = new LiveList<Notification>();
   readonly #parts: NotificationsParts;
@@ -46,6 +61,7 @@ export class Notifications {
   readonly #views = new Views();
   readonly #gate = new FloodGate();
   readonly #counted = new Map<string, Map<NotificationKind, Counted>>();
+  readonly #calls: AgentCalls;
   readonly #terminals = new Map<string, Terminal>();
   /** Terminals whose end is known or was known when we began. */
   readonly #ended = new Set<string>();
@@ -60,10 +76,15 @@ export class Notifications {
   constructor(parts: NotificationsParts) {
     this.#parts = parts;
     this.#store = new NotificationStore(parts.database);
+    this.#calls = new AgentCalls(
+      (id) => parts.activities.list.get(id),
+      (draft) => this.#tell(draft),
+    );
     this.list.reset(this.#store.all());
     this.#stops = [
       parts.onHostEvent((event) => this.#onHostEvent(event)),
       parts.onTerminal((terminal) => this.#onTerminal(terminal)),
+      parts.activities.onChange(({ before, now }) => this.#onActivity(before, now)),
     ];
     void this.#followJobs();
   }
@@ -71,6 +92,7 @@ export class Notifications {
   close(): void {
     this.#stop.abort();
     for (const stop of this.#stops) stop();
+    this.#calls.close();
     this.#write();
   }
 
@@ -120,16 +142,23 @@ export class Notifications {
         this.#ended.delete(event.id);
         this.#counted.delete(event.id);
         this.#gate.forget(event.id);
+        this.#calls.forget(event.id);
         this.#updateAttention();
         break;
       case "cell":
         this.#tell(cellDraft(event.event, (id) => this.#terminals.get(id)?.name ?? id));
         break;
       case "programNotification":
-        this.#tell(programDraft(event.terminalId, event.title, event.body));
+        this.#calls.said(event.terminalId, programDraft(event.terminalId, event.title, event.body));
         break;
       case "bell":
-        this.#tell(bellDraft(event.terminalId));
+        // A launched program that rings waits for the person, and that is told.
+        if (this.#parts.activities.list.get(event.terminalId) === undefined) {
+          this.#tell(bellDraft(event.terminalId), undefined, event.count);
+        }
+        break;
+      case "activity":
+        // Comes through the activities.
         break;
     }
   }
@@ -157,6 +186,18 @@ export class Notifications {
     if (terminal.resolvedAt === null || terminal.resolvedAt >= this.#startedAt) this.#tell(endedDraft(terminal));
   }
 
+  #onActivity(before: Activity | undefined, now: Activity): void {
+    if (before !== undefined && before.state !== now.state) {
+      // What it asked for has been given, or does not matter any more.
+      this.#see(({ terminalId, kind }) => terminalId === now.id && kind.startsWith("agent-"));
+    }
+    if (isNews(before, now)) {
+      this.#calls.told(now.id);
+      this.#tell(activityDraft(now, this.#parts.settings.settings.notifyDetails));
+    }
+    this.#updateAttention();
+  }
+
   async #followJobs(): Promise<void> {
     for await (const event of this.#parts.watchJobs(this.#stop.signal)) {
       if (event.type === "all") for (const job of event.items) this.#onJob(job);
@@ -171,7 +212,8 @@ export class Notifications {
     if (draft !== null) this.#tell(draft, job.title);
   }
 
-  #tell(draft: Draft | null, title?: string): void {
+  /** `times`: how often it happened, for what is counted. */
+  #tell(draft: Draft | null, title?: string, times = 1): void {
     if (draft === null) return;
     if (draft.key !== null && !this.#store.claim(draft.key)) return;
     const { settings } = this.#parts.settings;
@@ -182,12 +224,12 @@ export class Notifications {
     const paused = settings.notifyPausedUntil !== null && Date.parse(settings.notifyPausedUntil) > Date.now();
     const show = wanted && !looking && !paused;
     const seen = looking || !wanted;
-    if (draft.terminalId !== null && this.#count(draft, draft.terminalId, { seen, show })) return;
-    this.#add(draft, title, { seen, show });
+    if (draft.terminalId !== null && this.#count(draft, draft.terminalId, { seen, show, times })) return;
+    this.#add(draft, title, { seen, show, times });
   }
 
   /** Adds to an earlier notification instead of making another: one bell until it is seen, and whatever is beyond the limit. */
-  #count(draft: Draft, terminalId: string, { seen, show }: { seen: boolean; show: boolean }): boolean {
+  #count(draft: Draft, terminalId: string, { seen, show, times }: Telling): boolean {
     const admitted = this.#gate.admits(terminalId, draft.kind, Date.now());
     const counted = this.#counted.get(terminalId)?.get(draft.kind);
     const earlier = counted === undefined ? undefined : this.list.get(counted.id);
@@ -195,7 +237,7 @@ export class Notifications {
     const bell = draft.kind === "bell";
     // One bell stands until it is seen; after that the next one is news. Other kinds are counted when there are too many.
     if (bell ? earlier.seenAt !== null : admitted) return false;
-    counted.count++;
+    counted.count += times;
     const body = bell ? `Rang ${grouped(counted.count)} times` : `${draft.body} (${grouped(counted.count)} in a row)`;
     let next: Notification = { ...earlier, body, seenAt: seen ? earlier.seenAt : null };
     if (admitted && show) next = { ...next, shown: this.#show(next) };
@@ -203,7 +245,7 @@ export class Notifications {
     return true;
   }
 
-  #add(draft: Draft, title: string | undefined, { seen, show }: { seen: boolean; show: boolean }): void {
+  #add(draft: Draft, title: string | undefined, { seen, show, times }: Telling): void {
     const terminal = draft.terminalId === null ? undefined : this.#terminals.get(draft.terminalId);
     const workspaceId = draft.workspaceId ?? terminal?.owner.workspaceId ?? null;
     const now = new Date().toISOString();
@@ -211,7 +253,7 @@ export class Notifications {
       id: `note-${randomBytes(6).toString("hex")}`,
       kind: draft.kind,
       title: title ?? titleOf(terminal, draft.terminalId ?? "", workspaceId && this.#parts.workspaceName(workspaceId)),
-      body: draft.body,
+      body: draft.kind === "bell" && times > 1 ? `Rang ${grouped(times)} times` : draft.body,
       terminalId: draft.terminalId,
       cellId: draft.cellId,
       workspaceId,
@@ -224,7 +266,10 @@ export class Notifications {
     this.list.set(notification);
     if (draft.terminalId !== null) {
       const kinds = this.#counted.get(draft.terminalId) ?? new Map<NotificationKind, Counted>();
-      this.#counted.set(draft.terminalId, kinds.set(draft.kind, { id: notification.id, count: 1, body: draft.body }));
+      this.#counted.set(
+        draft.terminalId,
+        kinds.set(draft.kind, { id: notification.id, count: times, body: draft.body }),
+      );
     }
     this.#prune();
     this.#updateAttention();
@@ -270,11 +315,19 @@ export class Notifications {
   }
 
   #updateAttention(): void {
-    const running = [...this.#terminals.values()].filter((terminal) => !finalStates.has(terminal.state)).length;
-    const unseen = this.list.values().filter((notification) => notification.seenAt === null).length;
-    const attention = `${running} ${unseen}`;
+    const terminals = [...this.#terminals.values()];
+    const running = terminals.filter((terminal) => !finalStates.has(terminal.state)).length;
+    const unseen = this.list.values().filter((notification) => notification.seenAt === null);
+    const newest = newestUnseen(unseen);
+    const wanting = terminals.filter((terminal) => {
+      const context = { activity: this.#parts.activities.list.get(terminal.id), unseen: newest.get(terminal.id) };
+      const status = terminalStatus(terminal, { ...context, heldCell: this.#parts.heldCell(terminal.id) });
+      return needsYou(status, context.unseen !== undefined);
+    });
+    const now = { running, needsYou: wanting.length, unseen: unseen.length };
+    const attention = JSON.stringify(now);
     if (attention === this.#attention) return;
     this.#attention = attention;
-    this.#parts.desktop.setAttention({ running, unseen });
+    this.#parts.desktop.setAttention(now);
   }
 }

@@ -1,5 +1,6 @@
 /** One entry of the catalogue: its schema, and what a mistake in it is called. `docs/agent-programs.md` describes every key. */
 import { z } from "zod";
+import { dialects } from "#shared/activity/index.ts";
 import { hostPattern } from "#shared/bottles/hosts.ts";
 
 export const platforms = ["linux", "darwin", "win32"] as const;
@@ -22,6 +23,18 @@ const pattern = (groups: number) =>
         context.addIssue(`is not a regular expression: ${(error as Error).message}`);
       }
     });
+
+/** Looked for with the flag `u`, in which more is a mistake. */
+const sign = z
+  .string()
+  .max(500)
+  .superRefine((source, context) => {
+    try {
+      new RegExp(source, "u");
+    } catch (error) {
+      context.addIssue(`is not a regular expression: ${(error as Error).message}`);
+    }
+  });
 
 const entryShape = z.strictObject({
   name: text(60),
@@ -61,6 +74,7 @@ const entryShape = z.strictObject({
       "system-prompt": argumentList.optional(),
     })
     .prefault({}),
+  mcp: z.strictObject({ arguments: argumentList.min(1) }).optional(),
   conversation: z
     .strictObject({
       id: z.enum(["uuid", "name", "told"]),
@@ -68,6 +82,24 @@ const entryShape = z.strictObject({
       told: pattern(1).optional(),
     })
     .optional(),
+  hooks: z
+    .strictObject({
+      speaks: z.enum(dialects),
+      arguments: argumentList.default([]),
+      environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(10_000)).default({}),
+      file: z.string().max(100_000).optional(),
+    })
+    .optional(),
+  signs: z
+    .strictObject({
+      title: z.strictObject({ working: sign.optional(), waiting: sign.optional() }).optional(),
+      notification: z.strictObject({ permission: sign.optional(), done: sign.optional() }).optional(),
+      screen: z
+        .array(z.strictObject({ state: z.enum(["working", "waiting", "permission"]), pattern: sign }))
+        .max(20)
+        .default([]),
+    })
+    .prefault({}),
 });
 
 export type ProgramEntry = z.infer<typeof entryShape>;
@@ -106,6 +138,19 @@ export const programEntry = entryShape.superRefine((entry, context) => {
     complain(["start", "arguments-with-prompt"], 'is only for prompt = "argument"');
   }
   check(["start", "system-prompt"], entry.start["system-prompt"] ?? [], ["file"]);
+  if (entry.mcp) {
+    check(["mcp", "arguments"], entry.mcp.arguments, ["mcp-url"]);
+    if (!placeholdersOf(entry.mcp.arguments).includes("mcp-url")) {
+      complain(["mcp", "arguments"], "must contain {mcp-url}");
+    }
+  }
+  if (entry.hooks) {
+    const { hooks } = entry;
+    const own = hooks.file === undefined ? ["hook"] : ["hook", "file"];
+    check(["hooks", "arguments"], hooks.arguments, own);
+    check(["hooks", "environment"], Object.values(hooks.environment), own);
+    if (hooks.file !== undefined && !hooks.file.includes("{hook}")) complain(["hooks", "file"], "must contain {hook}");
+  }
   if (entry.conversation) {
     check(["conversation", "resume"], entry.conversation.resume, ["conversation"]);
     if (!placeholdersOf(entry.conversation.resume).includes("conversation")) {

@@ -3,7 +3,7 @@ import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { bottlesSchema } from "../bottles/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
-import { launchesSchema, launchIsolationSchema, launchTokensSchema } from "../launches/index.ts";
+import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
@@ -16,6 +16,7 @@ const migrations = [
   launchesSchema,
   notificationsSchema,
   launchTokensSchema,
+  launchReachSchema,
   launchIsolationSchema,
   bottlesSchema,
 ];

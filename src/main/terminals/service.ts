@@ -7,7 +7,7 @@ import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
 import { decodeHostFrame, encodeClientFrame, type HostFrame } from "#shared/terminals/stream.ts";
 import type { TerminalHostClient } from "#terminal-host/client/index.ts";
-import type { HostEvent } from "#terminal-host/protocol.ts";
+import type { HostEvent, HostedTerminal } from "#terminal-host/protocol.ts";
 import { finalStates } from "./states.ts";
 
 export type TerminalServiceParts = {
@@ -73,11 +73,17 @@ export class TerminalService {
     return this.create(await this.#parts.inherit(wanted));
   }
 
-  async create(wanted: NewTerminal): Promise<Terminal> {
+  async create(wanted: HostedTerminal): Promise<Terminal> {
     const workspaceId = wanted.owner?.workspaceId;
     if (workspaceId === undefined) return this.#parts.client.call("terminals.create", wanted);
     const folder = await this.#parts.workspaceFolder(workspaceId);
     return this.#parts.client.call("terminals.create", { ...wanted, cwd: wanted.cwd ?? folder });
+  }
+
+  /** The cell that holds the terminal now, where it is known. */
+  heldCell(terminalId: string): Cell | undefined {
+    const id = this.terminals.get(terminalId)?.heldCellId;
+    return id ? this.cells.get(id) : undefined;
   }
 
   /** Types text. */

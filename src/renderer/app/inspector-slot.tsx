@@ -2,6 +2,7 @@
 
 import { CellsInspector } from "../cells/index.ts";
 import { useBottles, useTerminal } from "../live/index.ts";
+import { MayDrive } from "../mcp/index.ts";
 import { frontPanel, terminalPanel, useDock, useTerminalLabel } from "../terminals/index.ts";
 import { Button, Sign } from "../ui/index.ts";
 import { openBottle } from "./open.ts";
@@ -34,6 +35,7 @@ export function InspectorSlot() {
         <span className="min-w-0 flex-1 truncate text-right text-muted">{label}</span>
       </div>
       {terminal.owner.bottleId && <InBottle bottleId={terminal.owner.bottleId} />}
+      <MayDrive terminal={terminal} />
       <CellsInspector terminalId={terminal.id} />
     </>
   );

@@ -2,7 +2,15 @@
 import { create } from "zustand";
 import type { OpenOptions } from "../terminals/panels.tsx";
 import { terminalPanel } from "../terminals/terminal-panel.tsx";
-import { bottlePanel, jobPanel, launchPanel, newWorkspacePanel, settingsPanel, workspacePanel } from "./panels.tsx";
+import {
+  bottlePanel,
+  jobPanel,
+  launchPanel,
+  newWorkspacePanel,
+  runningPanel,
+  settingsPanel,
+  workspacePanel,
+} from "./panels.tsx";
 
 /** What a new workspace is made from: text (a path, a file URL, a git URL), or contents that were dropped in a browser. */
 export type NewWorkspaceSource = { kind: "text"; text: string } | { kind: "contents"; entry: FileSystemDirectoryEntry };
@@ -59,6 +67,11 @@ export function openLaunch(workspaceId = "", options: OpenOptions = {}): void {
 export function openSettings(search = ""): void {
   useUi.setState({ settingsSearch: search });
   settingsPanel.open({});
+}
+
+/** Everything that runs, first what needs the person. */
+export function openRunning(): void {
+  runningPanel.open({});
 }
 
 export function openNewWorkspace(...sources: NewWorkspaceSource[]): void {

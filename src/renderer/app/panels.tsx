@@ -1,5 +1,5 @@
 /** Every screen that can stand in the middle besides terminals. What they show loads with the first of its kind. */
-import { Box, FolderGit2, FolderPlus, ListChecks, Play, Settings } from "lucide-react";
+import { Activity, Box, FolderGit2, FolderPlus, ListChecks, Play, Settings } from "lucide-react";
 import { lazy, type ReactNode } from "react";
 import { jobTitle } from "../jobs/progress.ts";
 import { useBottles, useJobs, useWorkspace } from "../live/index.ts";
@@ -88,6 +88,15 @@ function useJobTitle(jobId: string): string {
   const job = useJobs().byId.get(jobId);
   return job ? jobTitle(job) : "Job";
 }
+
+export const runningPanel = definePanel<Record<never, never>>({
+  kind: "running",
+  identity: () => "",
+  parse: () => ({}),
+  useTitle: () => "Running",
+  Body: lazy(() => import("../running/running-screen.tsx")),
+  Tab: () => <Tab icon={<Activity size={13} aria-hidden />} label="Running" />,
+});
 
 export const settingsPanel = definePanel<Record<never, never>>({
   kind: "settings",

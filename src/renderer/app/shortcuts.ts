@@ -7,6 +7,7 @@ export const shortcuts = {
   newWorkspace: { mac: "mod+alt+n", other: "alt+shift+n" },
   launch: { mac: "mod+alt+l", other: "alt+shift+l" },
   nextNeedsYou: { mac: "mod+alt+j", other: "alt+shift+j" },
+  running: { mac: "mod+alt+r", other: "alt+shift+r" },
   notifications: { mac: "mod+alt+u", other: "alt+shift+u" },
   sidebar: { mac: "mod+b", other: "ctrl+shift+b" },
   inspector: { mac: "mod+alt+b", other: "ctrl+alt+b" },

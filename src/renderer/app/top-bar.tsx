@@ -5,7 +5,7 @@ import { Bell } from "../notifications/bell.tsx";
 import { IconButton, Keys, Sign } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
 import { shortcutLabel } from "./commands.ts";
-import { openPalette, openSettings, openTerminal, useUi } from "./open.ts";
+import { openPalette, openRunning, openSettings, openTerminal, useUi } from "./open.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { toggleSide, useShown } from "./sides.ts";
 import { useDarkNow } from "./theme.ts";
@@ -69,12 +69,19 @@ function Counts() {
   const waiting = summaries.filter(({ needsYou }) => needsYou);
   return (
     <div className="tabular mr-1 flex items-center gap-1 whitespace-nowrap text-muted text-sm max-[640px]:hidden">
-      <span className="max-[760px]:hidden">{running} running</span>
+      <button
+        type="button"
+        className="flex h-6 items-center rounded px-1.5 hover:bg-hover max-[760px]:hidden"
+        data-tip="Show everything that runs"
+        onClick={() => openRunning()}
+      >
+        {running} running
+      </button>
       {waiting.length > 0 && (
         <button
           type="button"
           className="flex h-6 items-center gap-1.5 rounded px-1.5 text-attention hover:bg-hover"
-          onClick={() => waiting[0] && openTerminal(waiting[0].id)}
+          onClick={() => (waiting.length === 1 && waiting[0] ? openTerminal(waiting[0].id) : openRunning())}
         >
           <Sign state="waiting" />
           {waiting.length === 1 ? "1 needs you" : `${waiting.length} need you`}

@@ -5,7 +5,16 @@ import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { useActions } from "./actions.ts";
 import { type Command, useCommands } from "./commands.ts";
 import { useLayout } from "./layout.ts";
-import { openLaunch, openNewWorkspace, openPalette, openSettings, openTerminal, openWorkspace, useUi } from "./open.ts";
+import {
+  openLaunch,
+  openNewWorkspace,
+  openPalette,
+  openRunning,
+  openSettings,
+  openTerminal,
+  openWorkspace,
+  useUi,
+} from "./open.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { showSide, toggleSide } from "./sides.ts";
 
@@ -74,6 +83,14 @@ export function useWindowCommands(): void {
         },
       },
       {
+        id: "go.running",
+        title: "Show everything that runs",
+        group: "Go",
+        keywords: "running agents list needs you activity",
+        shortcut: shortcuts.running,
+        run: () => openRunning(),
+      },
+      {
         id: "go.notifications",
         title: "Show notifications",
         group: "Go",
@@ -139,6 +156,13 @@ export function useWindowCommands(): void {
         group: "Cellar",
         shortcut: shortcuts.settings,
         run: () => openSettings(),
+      },
+      {
+        id: "app.mcp",
+        title: "Connect an MCP client",
+        group: "Cellar",
+        keywords: "agent token address claude tools",
+        run: () => openSettings("mcp"),
       },
       {
         id: "app.shortcuts",

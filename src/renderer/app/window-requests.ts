@@ -1,10 +1,11 @@
 /** What the desktop asks this window to show: a notification that was clicked outside, an entry of the tray's menu. */
 import { useEffect } from "react";
+import type { WindowRequest } from "#shared/contract/app.ts";
 import { reachable, useConnection } from "../connection/index.ts";
 import { follow } from "../live/follow.ts";
 import { openNotification } from "../notifications/open-notification.ts";
 import { useActions } from "./actions.ts";
-import { openNewWorkspace } from "./open.ts";
+import { openNewWorkspace, openTerminal, openWorkspace } from "./open.ts";
 
 export function useWindowRequests(): void {
   const connection = useConnection();
@@ -15,15 +16,19 @@ export function useWindowRequests(): void {
       (signal) => connection.client.app.watchRequests({}, { signal }),
       reachable(connection),
       {
-        event: (request) => {
-          if (request.type === "notification") openNotification(request.notification, actions);
-          else if (request.source === null) openNewWorkspace();
-          else openNewWorkspace({ kind: "text", text: request.source });
-        },
+        event: (request) => show(request, actions),
         lost: () => {},
       },
       stop.signal,
     );
     return () => stop.abort();
   }, [connection, actions]);
+}
+
+function show(request: WindowRequest, actions: ReturnType<typeof useActions>): void {
+  if (request.type === "notification") openNotification(request.notification, actions);
+  else if (request.type === "workspace") openWorkspace(request.workspaceId);
+  else if (request.type === "terminal") openTerminal(request.terminalId);
+  else if (request.source === null) openNewWorkspace();
+  else openNewWorkspace({ kind: "text", text: request.source });
 }

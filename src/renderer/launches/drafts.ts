@@ -5,6 +5,7 @@ import type { Isolation } from "#shared/bottles/names.ts";
 export type LaunchDraft = {
   programId: string | null;
   prompt: string;
+  drivesTerminals: boolean;
   /** Null: what the settings say. */
   isolation: Isolation | null;
   /** Name of an agent's manifest. */
@@ -20,6 +21,7 @@ export const useLaunchDrafts = create<Record<string, LaunchDraft>>(() => ({}));
 export const emptyDraft: LaunchDraft = {
   programId: null,
   prompt: "",
+  drivesTerminals: false,
   isolation: null,
   agent: null,
   summary: false,

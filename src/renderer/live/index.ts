@@ -4,6 +4,7 @@ export {
   ListsProvider,
   openLists,
   type SettingsState,
+  useActivity,
   useBottles,
   useHeldCells,
   useHostStatus,

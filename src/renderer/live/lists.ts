@@ -1,6 +1,7 @@
 /** The lists that the whole window shares: each is watched once, however many components look at it. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { z } from "zod";
+import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import type { Job } from "#shared/contract/jobs.ts";
@@ -23,6 +24,7 @@ export type Lists = {
   notifications: LiveSource<Notification>;
   launches: LiveSource<Launch>;
   bottles: LiveSource<Bottle>;
+  activities: LiveSource<Activity>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
@@ -37,13 +39,15 @@ export function openLists(connection: Connection): Lists {
   const heldCells = new HeldCellSource(connection, ready, terminals);
   const notifications = new LiveSource((signal) => client.notifications.watch({}, { signal }), ready);
   const launches = new LiveSource((signal) => client.launches.watch({}, { signal }), ready);
+  const activities = new LiveSource((signal) => client.activities.watch({}, { signal }), ready);
   return {
     terminals,
+    activities,
     heldCells,
     notifications,
     launches,
     bottles: new LiveSource((signal) => client.bottles.watch({}, { signal }), ready),
-    summaries: new SummarySource({ terminals, heldCells, notifications, launches }),
+    summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
@@ -91,6 +95,11 @@ export function useLaunches(): LiveSnapshot<Launch> {
 
 export function useBottles(): LiveSnapshot<Bottle> {
   return useSource(useLists().bottles);
+}
+
+/** What the launched program of a terminal is doing; undefined where there is none. */
+export function useActivity(terminalId: string): Activity | undefined {
+  return useSelected(useLists().activities, ({ byId }) => byId.get(terminalId));
 }
 
 /** The cells that hold a terminal now, by terminal id; only those whose record has come. */

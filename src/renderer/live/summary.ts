@@ -1,8 +1,10 @@
 /** Terminals as lists show them: what they are called and how they are, without the counters that change with every byte. */
 
+import type { Activity } from "#shared/contract/activities.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { newestUnseen } from "#shared/notifications/unseen.ts";
 import { needsYou, type Status, terminalStatus } from "#shared/states.ts";
 import { terminalLabel } from "#shared/terminals/label.ts";
 import type { HeldCellSource, HeldCells } from "./held-cells.ts";
@@ -44,13 +46,14 @@ export function summarise(
   launches: ReadonlyMap<string, Pick<Launch, "programName">>,
   held: HeldCells,
   notifications: readonly Notification[],
+  activities: ReadonlyMap<string, Activity> = new Map(),
 ): TerminalSummary[] {
   const unseen = newestUnseen(notifications);
   return terminals.map((terminal) => {
     const note = unseen.get(terminal.id);
     const status = terminalStatus(
       { ...terminal, updatedAt: terminal.createdAt },
-      { heldCell: held.get(terminal.id), unseen: note },
+      { heldCell: held.get(terminal.id), unseen: note, activity: activities.get(terminal.id) },
     );
     const launch = terminal.owner.launchId === undefined ? undefined : launches.get(terminal.owner.launchId);
     return {
@@ -68,23 +71,6 @@ export function summarise(
   });
 }
 
-/** The newest notification of each terminal that nobody has seen; one that asks for something wins over one that only reports. */
-export function newestUnseen(notifications: readonly Notification[]): Map<string, Notification> {
-  const newest = new Map<string, Notification>();
-  for (const note of notifications) {
-    if (note.seenAt !== null || note.terminalId === null) continue;
-    const before = newest.get(note.terminalId);
-    if (!before || asks(note) > asks(before) || (asks(note) === asks(before) && note.createdAt > before.createdAt)) {
-      newest.set(note.terminalId, note);
-    }
-  }
-  return newest;
-}
-
-function asks({ kind }: Notification): number {
-  return kind === "program" || kind === "notify" || kind === "bell" ? 1 : 0;
-}
-
 /** Computed once for the whole window; a summary that says the same is the same object. */
 export class SummarySource {
   readonly #sources: SummaryInputs;
@@ -100,8 +86,10 @@ export class SummarySource {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) {
-      const { terminals, launches, heldCells, notifications } = this.#sources;
-      this.#leave = [terminals, launches, heldCells, notifications].map((source) => source.subscribe(this.#tell));
+      const { terminals, launches, heldCells, notifications, activities } = this.#sources;
+      this.#leave = [terminals, launches, heldCells, notifications, activities].map((source) =>
+        source.subscribe(this.#tell),
+      );
     }
     return () => {
       this.#listeners.delete(listener);
@@ -111,8 +99,8 @@ export class SummarySource {
   };
 
   readonly getSnapshot = (): readonly TerminalSummary[] => {
-    const { terminals, launches, heldCells, notifications } = this.#sources;
-    const inputs = [terminals, launches, heldCells, notifications].map((source) => source.getSnapshot());
+    const { terminals, launches, heldCells, notifications, activities } = this.#sources;
+    const inputs = [terminals, launches, heldCells, notifications, activities].map((source) => source.getSnapshot());
     if (inputs.every((input, index) => input === this.#inputs[index])) return this.#summaries;
     this.#inputs = inputs;
     const before = new Map(this.#summaries.map((summary) => [summary.id, summary]));
@@ -121,6 +109,7 @@ export class SummarySource {
       launches.getSnapshot().byId,
       heldCells.getSnapshot(),
       notifications.getSnapshot().items,
+      activities.getSnapshot().byId,
     ).map((summary) => {
       const known = before.get(summary.id);
       return known && sameJson(known, summary) ? known : summary;
@@ -142,4 +131,5 @@ export type SummaryInputs = {
   launches: LiveSource<Launch>;
   notifications: LiveSource<Notification>;
   heldCells: HeldCellSource;
+  activities: LiveSource<Activity>;
 };

@@ -1,11 +1,11 @@
 /** What a person was told: unseen first at the top of time, a click leads there. */
 import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
-import { jobStatus, type State, terminalStatus } from "#shared/states.ts";
+import { activityStatus, jobStatus, type State, terminalStatus } from "#shared/states.ts";
 import { useActions } from "../app/actions.ts";
 import { openSettings, useUi } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
-import { useJobs, useNotifications, useSettings, useTerminal } from "../live/index.ts";
-import { Ago, Button, exact, Sign } from "../ui/index.ts";
+import { useActivity, useJobs, useNotifications, useSettings, useTerminal } from "../live/index.ts";
+import { Ago, Button, exact, hoverOf, Sign } from "../ui/index.ts";
 import { VirtualRows } from "../ui/virtual-rows.tsx";
 import { openNotification } from "./open-notification.ts";
 import { askPermission, usePermission } from "./web-notifications.ts";
@@ -18,6 +18,10 @@ const signs: Record<NotificationKind, State> = {
   program: "waiting",
   bell: "waiting",
   // How it ended is in the record; without it only that it did is known.
+  "agent-waiting": "waiting",
+  "agent-permission": "permission",
+  "agent-done": "done-unseen",
+  "agent-failed": "failed",
   "terminal-ended": "unknown",
   "job-ended": "unknown",
 };
@@ -56,7 +60,8 @@ export default function NotificationList() {
       </div>
       {newestFirst.length === 0 ? (
         <p className="px-3 py-4 text-muted">
-          Nothing yet. You are told when a cell is done, a program rings or a terminal ends while you look elsewhere.
+          Nothing yet. You are told when an agent needs you or is done, and when a cell or a terminal ends while you
+          look elsewhere.
         </p>
       ) : (
         <VirtualRows
@@ -81,11 +86,14 @@ function Row({ note }: { note: Notification }) {
   const actions = useActions();
   const unseen = note.seenAt === null;
   const sign = useSign(note);
+  const activity = useActivity(note.terminalId ?? "");
+  const evidence = note.kind.startsWith("agent-") && activity ? hoverOf(activityStatus(activity, false)) : undefined;
   return (
     // biome-ignore lint/a11y/useSemanticElements: its list is a scrolling box of positioned rows
     <div role="listitem" style={{ height: rowHeight }} className="border-line border-b last:border-b-0">
       <button
         type="button"
+        data-tip={evidence}
         className="flex h-full w-full items-start gap-2 px-3 py-1.5 text-left hover:bg-hover"
         onClick={() => {
           useUi.setState({ notificationsOpen: false });

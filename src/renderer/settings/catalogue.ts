@@ -14,7 +14,7 @@ export type Control =
   | { type: "palette" };
 
 export type SettingWords = {
-  section: "Appearance" | "Terminal" | "Workspaces" | "Window";
+  section: "Appearance" | "Terminal" | "Workspaces" | "Window" | "Notifications";
   label: string;
   help: string;
   control: Control;
@@ -146,6 +146,13 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "path directory",
     control: { type: "text", placeholder: "/home/me/workspaces", code: true },
   },
+  notifyDetails: {
+    section: "Notifications",
+    label: "Say what an agent asks for",
+    help: "A question's notification then shows the command itself, also on a locked screen. Otherwise: that it asks to run a command.",
+    keywords: "permission command details lock screen privacy",
+    control: { type: "switch" },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
@@ -163,10 +170,15 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
   notify: { label: "A message from a script", help: "Sent with k notify or by another program of yours." },
   program: { label: "A program asks for attention", help: "Sent from inside a terminal (OSC 9, 99, 777)." },
   bell: { label: "A terminal rings", help: "The program wrote a bell character." },
+  "agent-permission": { label: "An agent asks for permission", help: "It does not go on without your answer." },
+  "agent-waiting": { label: "An agent waits for you", help: "It asks a question, or waits for your next prompt." },
+  "agent-done": { label: "An agent is done", help: "It has finished its turn." },
+  "agent-failed": { label: "An agent failed", help: "Its turn ended with an error." },
   "terminal-ended": { label: "A terminal ends", help: "Its program exited, was stopped, or was lost." },
   "job-ended": { label: "A job ends", help: "Cloning, copying or deleting is through, or failed." },
 };
 
+/** Notifications have a part of the page of their own, with their kinds. */
 export const sections = ["Appearance", "Terminal", "Workspaces", "Window"] as const;
 
 /** Keys whose words contain all of what was typed. */

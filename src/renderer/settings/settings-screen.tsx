@@ -7,6 +7,7 @@ import { useActions } from "../app/actions.ts";
 import { useUi } from "../app/open.ts";
 import { problemFrom, useClient, useConnection } from "../connection/index.ts";
 import { useLists, useSettingsState } from "../live/index.ts";
+import { McpSettings, matchesMcp } from "../mcp/index.ts";
 import { askPermission, usePermission } from "../notifications/web-notifications.ts";
 import { Button, CopyButton, exact, inputClass, Screen, Sign, sentence, TwoStepButton } from "../ui/index.ts";
 import {
@@ -28,6 +29,8 @@ export default function SettingsScreen() {
   const { face } = useConnection();
   const keys = useMemo(() => matchingSettings(search, face), [search, face]);
   const kinds = useMemo(() => matchingNotifications(search), [search]);
+  const mcp = matchesMcp(search);
+  const notifying = keys.filter((key) => settingWords[key].section === "Notifications");
   return (
     <Screen>
       <div className="mx-auto max-w-3xl px-6 pb-8">
@@ -59,8 +62,11 @@ export default function SettingsScreen() {
             )
           );
         })}
-        {kinds.length > 0 && <NotificationSettings kinds={kinds} />}
-        {keys.length === 0 && kinds.length === 0 && <p className="text-muted">No setting is called “{search}”.</p>}
+        {kinds.length + notifying.length > 0 && <NotificationSettings kinds={kinds} keys={notifying} />}
+        {mcp && <McpSettings />}
+        {keys.length === 0 && kinds.length === 0 && !mcp && (
+          <p className="text-muted">No setting is called “{search}”.</p>
+        )}
         {search === "" && <Foot />}
       </div>
     </Screen>
@@ -105,7 +111,8 @@ function OneSetting({ settingKey }: { settingKey: SettingKey }) {
   );
 }
 
-function NotificationSettings({ kinds }: { kinds: ReturnType<typeof matchingNotifications> }) {
+function NotificationSettings(props: { kinds: ReturnType<typeof matchingNotifications>; keys: SettingKey[] }) {
+  const { kinds, keys } = props;
   const { settings } = useSettingsState();
   const { problem, change } = useChange();
   return (
@@ -123,6 +130,9 @@ function NotificationSettings({ kinds }: { kinds: ReturnType<typeof matchingNoti
           onChange={(value) => change({ notify: { [kind]: value === true } })}
           onReset={() => change({ notify: { [kind]: defaults.notify[kind] } })}
         />
+      ))}
+      {keys.map((key) => (
+        <OneSetting key={key} settingKey={key} />
       ))}
     </div>
   );

@@ -1,10 +1,10 @@
 /** One terminal's name and status, as everywhere else in the window; renders again only when they change, whatever the other terminals do. */
 import { useMemo } from "react";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { newestUnseen } from "#shared/notifications/unseen.ts";
 import { type Status, terminalStatus } from "#shared/states.ts";
 import { terminalLabel } from "#shared/terminals/label.ts";
-import { useHeldCells, useLaunches, useNotifications } from "../live/index.ts";
-import { newestUnseen } from "../live/summary.ts";
+import { useActivity, useHeldCells, useLaunches, useNotifications } from "../live/index.ts";
 
 export function useTerminalStatus(terminal: Terminal): Status {
   const { items } = useNotifications();
@@ -13,7 +13,11 @@ export function useTerminalStatus(terminal: Terminal): Status {
     () => newestUnseen(items.filter(({ terminalId }) => terminalId === terminal.id)).get(terminal.id),
     [items, terminal.id],
   );
-  return useMemo(() => terminalStatus(terminal, { heldCell, unseen }), [terminal, heldCell, unseen]);
+  const activity = useActivity(terminal.id);
+  return useMemo(
+    () => terminalStatus(terminal, { heldCell, unseen, activity }),
+    [terminal, heldCell, unseen, activity],
+  );
 }
 
 export function useTerminalLabel(terminal: Terminal | undefined): string {

@@ -1,6 +1,6 @@
 /** Times on screen that stay true: one timer for all of them, and each renders only when its own words change. */
 import { useSyncExternalStore } from "react";
-import { ago, elapsed, exact } from "./time.ts";
+import { ago, elapsed, exact } from "#shared/time.ts";
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;

@@ -1,4 +1,6 @@
 /** The design system. */
+
+export { ago, bytes, counted, duration, elapsed, exact, grouped } from "#shared/time.ts";
 export { Button, type ButtonProps, IconButton } from "./button.tsx";
 export { type Choice, Choices } from "./choices.tsx";
 export { Ago, Elapsed, useClockText } from "./clock.tsx";
@@ -15,7 +17,6 @@ export { ProblemNote, sentence } from "./problem.tsx";
 export { Screen } from "./section.tsx";
 export { type Option, Select } from "./select.tsx";
 export { hoverOf, Sign, StateLine, StateSign, statusText, toneClass } from "./state-sign.tsx";
-export { ago, bytes, counted, duration, elapsed, exact, grouped } from "./time.ts";
 export { TipLayer } from "./tip-layer.tsx";
 export { TwoStepButton } from "./two-step-button.tsx";
 export { VirtualRows, type VirtualRowsHandle } from "./virtual-rows.tsx";

@@ -1,7 +1,7 @@
 /** The language of states on screen: a shape and a colour, the words beside it or for the ear, the evidence on hover. */
 import { type State, type Status, signs, type Tone } from "#shared/states.ts";
+import { ago, elapsed, exact } from "#shared/time.ts";
 import { Ago, Elapsed } from "./clock.tsx";
-import { ago, elapsed, exact } from "./time.ts";
 
 const tones: Record<Tone, string> = {
   accent: "text-accent",
@@ -91,11 +91,12 @@ export function StateSign({ status, className }: { status: Status; className?: s
   );
 }
 
-/** Sign, words and time in one line. */
-export function StateLine({ status, className }: { status: Status; className?: string }) {
+/** Sign (unless it stands elsewhere), words and time in one line. */
+export function StateLine(props: { status: Status; sign?: boolean; className?: string }) {
+  const { status, sign = true, className } = props;
   return (
     <span data-tip={hoverOf(status)} className={`inline-flex min-w-0 items-center gap-1.5 ${className ?? ""}`}>
-      <Sign state={status.state} />
+      {sign && <Sign state={status.state} />}
       <span className="truncate">{status.words}</span>
       {status.time && <StatusTime time={status.time} />}
     </span>
@@ -110,10 +111,11 @@ function StatusTime({ time }: { time: NonNullable<Status["time"]> }) {
   );
 }
 
-/** Words, exact time and evidence, a line each. */
-export function hoverOf({ words, time, evidence }: Status): string {
+/** Words, exact time, evidence, who said it when, and what is missing, a line each. */
+export function hoverOf({ words, time, evidence, source, note }: Status): string {
   const timeWords = time && `${time.kind === "since" ? "Since " : ""}${exact(time.at)}`;
-  return [words, timeWords, evidence].filter(Boolean).join("\n");
+  const sourceWords = source && `${source.words}, ${exact(source.at)}`;
+  return [words, timeWords, evidence, sourceWords, note].filter(Boolean).join("\n");
 }
 
 /** Words and time as one text, for places that are text only (a window's title, a tab's tooltip). */

@@ -1,7 +1,7 @@
 /** The program itself: what it is, how its terminal host is, and the few things only the desktop can do. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
-import { done, procedure, timestamp } from "./base.ts";
+import { done, procedure, terminalId, timestamp, workspaceId } from "./base.ts";
 import { notification } from "./notifications.ts";
 
 export const hostStatus = z.strictObject({
@@ -28,11 +28,18 @@ export const appInfo = z.strictObject({
 });
 export type AppInfo = z.infer<typeof appInfo>;
 
-/** What the desktop asks a window to show: what a notification that was clicked is about, an entry of the tray's menu. */
+/** What a window can be asked to show. `newWorkspace`: the form for one, filled in with a folder or URL when one is known. */
+export const windowTarget = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("newWorkspace"), source: z.string().max(4096).nullable() }),
+  z.strictObject({ type: z.literal("workspace"), workspaceId }),
+  z.strictObject({ type: z.literal("terminal"), terminalId }),
+]);
+export type WindowTarget = z.infer<typeof windowTarget>;
+
+/** What the desktop or the command line asks a window to show: also what a notification that was clicked is about. */
 export const windowRequest = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("notification"), notification }),
-  /** The form for a new workspace, filled in with a folder or URL when one is known. */
-  z.strictObject({ type: z.literal("newWorkspace"), source: z.string().nullable() }),
+  ...windowTarget.options,
 ]);
 export type WindowRequest = z.infer<typeof windowRequest>;
 
@@ -49,9 +56,12 @@ export const app = {
   reveal: procedure.input(z.strictObject({ path: z.string().max(4096) })).output(done),
   /**
    * Shows a window: Electron brings its own to the front and answers null, browser mode answers the address to open. The address holds
-   * the token, so only the socket of the home (the command line of the same user) may ask; others are `refused`.
+   * the token, so only the socket of the home (the command line of the same user) may ask; others are `refused`. What is to be shown goes
+   * to a window that is open (`shown`), else to the next one.
    */
-  openWindow: procedure.input(z.strictObject({})).output(z.strictObject({ url: z.string().nullable() })),
+  openWindow: procedure
+    .input(z.strictObject({ show: windowTarget.optional() }))
+    .output(z.strictObject({ url: z.string().nullable(), shown: z.boolean() })),
   /** How a window was last arranged, as it saved it; null at first. What is in it is the window's own affair. */
   layout: procedure.input(z.strictObject({})).output(z.strictObject({ layout: z.string().nullable() })),
   saveLayout: procedure.input(z.strictObject({ layout: z.string().max(500_000) })).output(done),

@@ -1,9 +1,11 @@
 /** The one contract: the server, the window's client, the command line and the reference are all derived from it. */
+import { activities } from "./activities.ts";
 import { app } from "./app.ts";
 import { bottles } from "./bottles.ts";
 import { cells } from "./cells.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
+import { mcp } from "./mcp.ts";
 import { notifications } from "./notifications.ts";
 import { programs } from "./programs.ts";
 import { settingsContract } from "./settings.ts";
@@ -12,6 +14,7 @@ import { workspaces } from "./workspaces.ts";
 
 export const contract = {
   app,
+  activities,
   terminals,
   cells,
   jobs,
@@ -19,6 +22,7 @@ export const contract = {
   programs,
   launches,
   bottles,
+  mcp,
   notifications,
   settings: settingsContract,
 };

@@ -11,6 +11,11 @@ export const notificationKind = z.enum([
   /** A program asked for it: OSC 9, 99, 777. */
   "program",
   "bell",
+  /** A launched program has come to this state: {@link ActivityState}. */
+  "agent-waiting",
+  "agent-permission",
+  "agent-done",
+  "agent-failed",
   "terminal-ended",
   "job-ended",
 ]);

@@ -38,6 +38,8 @@ export const settings = z.strictObject({
       >,
     )
     .prefault({}),
+  /** Notifications of a question say what the program wants to do (`rm -rf build`), also on a locked screen, and not only that it asks. */
+  notifyDetails: z.boolean().default(false),
   notifyPausedUntil: timestamp.nullable().default(null),
   /** The window closes to the tray instead of quitting (Electron). */
   closeToTray: z.boolean().default(true),

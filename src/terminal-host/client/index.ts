@@ -28,6 +28,8 @@ export type HostClientOptions = {
   version: string;
   /** Whether events are wanted; the first after every (re)connection is `all`. */
   events: boolean;
+  /** False: a host that does not run is not started, and `connect` rejects with `unavailable`. */
+  start?: boolean;
 };
 
 export type HostConnectionStatus =
@@ -187,6 +189,7 @@ export class TerminalHostClient {
       } catch (error) {
         const versionGoes = error instanceof RefusedByHost && error.refused.liveTerminals === 0;
         if (!(error instanceof NoHost) && !versionGoes) throw error;
+        if (this.#options.start === false) throw new Failure("unavailable", "The terminal host does not run");
         if (performance.now() > deadline) {
           throw new Failure("unavailable", "The terminal host could not be started", {
             hint: "Its log says why.",
@@ -234,7 +237,7 @@ export class TerminalHostClient {
     const givenUp = this.#deaths.length >= deathsAllowed;
     this.#set({ state: "lost", message: "The terminal host has ended; its terminals are lost.", givenUp });
     // Its outcome is in the status.
-    if (!givenUp) this.connect().catch(() => {});
+    if (!givenUp && this.#options.start !== false) this.connect().catch(() => {});
   }
 
   #set(status: HostConnectionStatus): void {

@@ -180,7 +180,7 @@ export class Connection {
       case "input":
         if (live.pty.pendingInput > inputLimit) throw new FrameError("more input than the program takes");
         // The payload is a view of a chunk that is gone after this call.
-        live.pty.write(Buffer.from(said.bytes));
+        live.type(Buffer.from(said.bytes));
         return;
       case "ack":
         attachment.acknowledge(said.offset);

@@ -7,6 +7,7 @@ import { loginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { Failure } from "#shared/failure.ts";
+import { HookEndpoint } from "../activity/hook-endpoint.ts";
 import type { CellEngine } from "../cells/cell-terminal.ts";
 import { createCellEngine } from "../cells/engine.ts";
 import { sqliteCellStore } from "../cells/sqlite-cell-store.ts";
@@ -42,6 +43,7 @@ export class Host {
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   readonly #idle: IdleWatch;
+  readonly #hooks: HookEndpoint;
   readonly #startedAt = new Date().toISOString();
   #ending: Promise<void> | null = null;
 
@@ -71,10 +73,12 @@ export class Host {
           this.#watchIdle();
         },
         removed: (id) => this.#tell({ type: "terminalRemoved", id }),
-        bell: (terminalId) => this.#tell({ type: "bell", terminalId }),
+        bell: (terminalId, count) => this.#tell({ type: "bell", terminalId, count }),
+        activity: (activity) => this.#tell({ type: "activity", activity }),
         notification: (terminalId, title, body) => this.#tell({ type: "programNotification", terminalId, title, body }),
       },
     });
+    this.#hooks = new HookEndpoint((id) => this.terminals.find(id)?.activity ?? null);
     this.#server = createServer((socket) => {
       this.#connections.add(new Connection(this, socket));
       this.#watchIdle();
@@ -98,6 +102,7 @@ export class Host {
       this.#server.listen(path, resolve);
     });
     if (process.platform !== "win32") chmodSync(path, 0o600);
+    await this.#hooks.listen(this.#options.paths.agentsSocket);
     this.#watchIdle();
   }
 
@@ -116,7 +121,13 @@ export class Host {
   }
 
   everything(): HostEvent {
-    return { type: "all", terminals: this.terminals.list(), heldCells: this.cells.held() };
+    const { terminals, cells } = this;
+    return {
+      type: "all",
+      terminals: terminals.list(),
+      heldCells: cells.held(),
+      activities: terminals.activities(),
+    };
   }
 
   /**
@@ -167,6 +178,7 @@ export class Host {
   async #endOnce(force: boolean): Promise<void> {
     // Whoever comes from now on finds nobody, and starts the next host, which waits for our lock.
     this.#server.close();
+    this.#hooks.close();
     await this.terminals.endAll(force);
     this.cells.dispose();
     this.terminals.close();

@@ -1,5 +1,6 @@
 /** What a control connection can call: each method of {@link HostMethods}, with its parameters checked. */
 import { z } from "zod";
+import { launchedAgent } from "#shared/activity/index.ts";
 import { cellId, terminalId, terminalSize } from "#shared/contract/base.ts";
 import { cellEnd, newTerminal, terminalName } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
@@ -22,7 +23,10 @@ const submission = z.strictObject({ terminalId, code: z.string(), limitSeconds: 
 const methods: { [M in HostMethod]: Method<M> } = {
   "terminals.list": { params: nothing, run: (host) => host.terminals.list() },
   "terminals.get": { params: byId, run: (host, { id }) => host.terminals.get(id).info },
-  "terminals.create": { params: newTerminal, run: async (host, wanted) => (await host.terminals.create(wanted)).info },
+  "terminals.create": {
+    params: newTerminal.extend({ agent: launchedAgent.optional() }),
+    run: async (host, wanted) => (await host.terminals.create(wanted)).info,
+  },
   "terminals.write": {
     params: z.strictObject({ id: terminalId, text: z.string() }),
     run: (host, { id, text }) => ({ bytesWritten: host.terminals.get(id).write(Buffer.from(text)) }),

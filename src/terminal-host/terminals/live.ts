@@ -26,6 +26,8 @@ export type LiveOptions = {
   spawn: SpawnPty;
   notice(notice: Notice): void;
   resized(size: TerminalSize): void;
+  /** A client, or a call, has sent this to the program. */
+  typed(bytes: Buffer): void;
   /** What {@link LiveTerminal.saveScreen} has saved. */
   lastScreen(): Promise<Snapshot>;
   /** After the last byte; `exitCode` as in {@link PtyEvents}. */
@@ -79,6 +81,12 @@ export class LiveTerminal {
       },
     });
     this.output.from(this.pty);
+  }
+
+  /** What a person or a script types. False when the program has ended. */
+  type(bytes: Buffer): boolean {
+    this.#options.typed(bytes);
+    return this.pty.write(bytes);
   }
 
   set logLimit(bytes: number) {

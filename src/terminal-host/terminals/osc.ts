@@ -5,10 +5,14 @@ import { fileURLToPath } from "node:url";
 export type Notice =
   | { type: "title"; title: string }
   | { type: "cwd"; path: string }
-  | { type: "bell" }
+  /** So many in a row. */
+  | { type: "bell"; count: number }
   | { type: "notification"; title: string; body: string }
-  /** A prompt was marked: shell integration works. */
-  | { type: "prompt" };
+  /** OSC 133, 633: a prompt begins (A), what was typed is run (C), it has ended (D). */
+  | { type: "mark"; mark: "A" | "C" }
+  | { type: "mark"; mark: "D"; exitCode: number | null }
+  /** OSC 9;4, ConEmu's progress. */
+  | { type: "progress"; progress: "none" | "normal" | "error" | "paused" };
 
 const titleLimit = 200;
 const notificationLimit = 1000;
@@ -40,11 +44,10 @@ export class OscReader {
         return verb === "notify" ? notification(title, body.join(";")) : null;
       }
       case "133":
-        return /^A\b/.test(rest) ? { type: "prompt" } : null;
+        return mark(rest);
       case "633":
-        if (/^A\b/.test(rest)) return { type: "prompt" };
         // A semicolon of the path itself is written \x3b; what follows a plain one is something else, as the mark of our shell integration.
-        return rest.startsWith("P;Cwd=") ? cwd(unescape633(rest.slice("P;Cwd=".length).split(";", 1)[0]!)) : null;
+        return rest.startsWith("P;Cwd=") ? cwd(unescape633(rest.slice("P;Cwd=".length).split(";", 1)[0]!)) : mark(rest);
       default:
         return null;
     }
@@ -54,6 +57,7 @@ export class OscReader {
   #nine(rest: string): Notice | null {
     const conEmu = /^(\d{1,2})(?:;|$)/.exec(rest);
     if (!conEmu) return notification("", rest);
+    if (conEmu[1] === "4") return progress(rest.slice(2));
     return conEmu[1] === "9" ? cwd(rest.slice(2).replace(/^"(.*)"$/, "$1")) : null;
   }
 
@@ -86,6 +90,22 @@ export class OscReader {
 function notification(title: string, body: string): Notice | null {
   const cleaned = { title: clean(title, notificationLimit), body: clean(body, notificationLimit) };
   return cleaned.title === "" && cleaned.body === "" ? null : { type: "notification", ...cleaned };
+}
+
+function mark(rest: string): Notice | null {
+  const [, letter, code] = /^([ACD])(?:;(-?\d{1,10}))?(?:;|$)/.exec(rest) ?? [];
+  if (letter === "D") return { type: "mark", mark: letter, exitCode: code === undefined ? null : Number(code) };
+  return letter === "A" || letter === "C" ? { type: "mark", mark: letter } : null;
+}
+
+/** `state` or `state;percent`; indeterminate (3) is progress like any other. */
+const progresses = { "0": "none", "1": "normal", "2": "error", "3": "normal", "4": "paused" } as const;
+
+function progress(rest: string): Notice | null {
+  const state = rest.split(";", 1)[0]!;
+  return Object.hasOwn(progresses, state)
+    ? { type: "progress", progress: progresses[state as keyof typeof progresses] }
+    : null;
 }
 
 function cwd(path: string | null): Notice | null {

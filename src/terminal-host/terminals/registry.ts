@@ -2,12 +2,15 @@
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { endTrees, type Tree } from "#node/processes/end-tree.ts";
-import type { NewTerminal, Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
+import type { Activity } from "#shared/contract/activities.ts";
+import type { Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import type { CellEngine } from "../cells/cell-terminal.ts";
+import type { HostedTerminal } from "../protocol.ts";
 import type { SpawnPty } from "../pty/pty.ts";
 import { removeScreen } from "../screen/saved-screen.ts";
 import type { Screens } from "../screen/screens.ts";
+import { Bells } from "./bells.ts";
 import { Changes } from "./changes.ts";
 import { defaultSize, describeCommand, startCommand } from "./commands.ts";
 import { EndedScreens } from "./ended-screens.ts";
@@ -21,7 +24,9 @@ import { Terminal } from "./terminal.ts";
 export type RegistryEvents = {
   changed(terminal: TerminalInfo): void;
   removed(id: string): void;
-  bell(terminalId: string): void;
+  /** `count` times since the last call. */
+  bell(terminalId: string, count: number): void;
+  activity(activity: Activity): void;
   notification(terminalId: string, title: string, body: string): void;
 };
 
@@ -57,6 +62,7 @@ export class Registry {
     const { folder, screens, spawn, cells, records, events } = options;
     this.#changes = new Changes<Terminal>(records, (terminal) => events.changed(terminal.info));
     cells.onFacts((terminalId, facts) => this.#terminals.get(terminalId)?.learnt(facts));
+    const bells = new Bells(events.bell);
     const scrollback = (): number => this.#scrollback;
     this.#surroundings = {
       folder,
@@ -68,8 +74,9 @@ export class Registry {
       logLimit: () => this.#logLimit,
       changed: (terminal, important) => this.#changes.changed(terminal, important),
       save: (terminal) => records.save(terminal.record),
+      active: events.activity,
       noticed(terminal, notice) {
-        if (notice.type === "bell") events.bell(terminal.id);
+        if (notice.type === "bell") bells.rang(terminal.id, notice.count);
         else if (notice.type === "notification") events.notification(terminal.id, notice.title, notice.body);
       },
     };
@@ -86,6 +93,15 @@ export class Registry {
 
   list(): TerminalInfo[] {
     return [...this.#terminals.values()].map((terminal) => terminal.info);
+  }
+
+  /** Of launched programs, alive or ended. */
+  activities(): Activity[] {
+    return [...this.#terminals.values()].flatMap(({ activity }) => activity?.activity ?? []);
+  }
+
+  find(id: string): Terminal | undefined {
+    return this.#terminals.get(id);
   }
 
   /** Throws `not_found`. */
@@ -123,7 +139,7 @@ export class Registry {
   }
 
   /** Throws `conflict` for a name in use, and what {@link startCommand} and spawning throw; then the record is there, as `failed`. */
-  async create(wanted: NewTerminal, restartedFrom: string | null = null): Promise<Terminal> {
+  async create(wanted: HostedTerminal, restartedFrom: string | null = null): Promise<Terminal> {
     const record = this.#newRecord(wanted, restartedFrom);
     // In the table before anything is awaited, so that no two can have one name.
     const terminal = new Terminal(record, wanted, this.#surroundings);
@@ -200,7 +216,7 @@ export class Registry {
     if (taken) throw new Failure("conflict", `Terminal already exists: ${name}`);
   }
 
-  #newRecord(wanted: NewTerminal, restartedFrom: string | null): TerminalRecord {
+  #newRecord(wanted: HostedTerminal, restartedFrom: string | null): TerminalRecord {
     if (this.#ending) throw new Failure("unavailable", "The terminal host is ending", { hint: "Try once more." });
     if (wanted.name !== undefined) this.#checkName(wanted.name, null);
     if (this.liveCount >= liveLimit) {
@@ -237,7 +253,7 @@ export class Registry {
   }
 }
 
-function wantedOf({ command, argv, cwd }: TerminalRecord): NewTerminal {
+function wantedOf({ command, argv, cwd }: TerminalRecord): HostedTerminal {
   return { ...(argv ? { argv } : { command }), ...(cwd === null ? {} : { cwd }) };
 }
 

@@ -47,8 +47,9 @@ export class SequenceScanner {
         if (nextEscape < at) nextEscape = positionOf(chunk, ESC, at);
         if (nextBell < at) nextBell = positionOf(chunk, BEL, at);
         if (nextBell < nextEscape) {
-          this.#notice({ type: "bell" });
           at = nextBell + 1;
+          while (at < length && chunk[at] === BEL) at++;
+          this.#notice({ type: "bell", count: at - nextBell });
           continue;
         }
         if (nextEscape === length) return;
@@ -103,7 +104,7 @@ export class SequenceScanner {
       this.#unfinished = 0;
     } else if (byte === BEL) {
       // A control character within a sequence is obeyed at once.
-      this.#notice({ type: "bell" });
+      this.#notice({ type: "bell", count: 1 });
     } else if (this.#state === "csi") {
       if (byte >= 0x40 && byte <= 0x7e) this.#state = "ground";
     } else {

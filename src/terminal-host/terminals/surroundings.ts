@@ -1,4 +1,6 @@
 /** What a terminal needs of its host. */
+
+import type { Activity } from "#shared/contract/activities.ts";
 import type { CellEngine } from "../cells/cell-terminal.ts";
 import type { SpawnPty } from "../pty/pty.ts";
 import type { Screens } from "../screen/screens.ts";
@@ -20,5 +22,7 @@ export type TerminalSurroundings = {
   /** Something of the record has changed; `important`: it has to be saved and told at once. */
   changed(terminal: Terminal, important: boolean): void;
   save(terminal: Terminal): void;
+  /** What a launched program is doing has changed. */
+  active(activity: Activity): void;
   noticed(terminal: Terminal, notice: Exclude<Notice, { type: "title" | "cwd" }>): void;
 };

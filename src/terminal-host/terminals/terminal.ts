@@ -3,9 +3,11 @@
 import { endTrees } from "#node/processes/end-tree.ts";
 import { identify } from "#node/processes/list.ts";
 import type { TerminalSize } from "#shared/contract/base.ts";
-import type { CellEnd, NewTerminal, Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
+import type { CellEnd, Terminal as TerminalInfo } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
+import { ActivityWatch } from "../activity/watch.ts";
 import type { TerminalFacts } from "../cells/cell-terminal.ts";
+import type { HostedTerminal } from "../protocol.ts";
 import type { ScreenView } from "../screen/messages.ts";
 import type { Attachment } from "./attachment.ts";
 import { captureLines } from "./capture.ts";
@@ -30,9 +32,10 @@ const captureBytes = 16 * 1024 * 1024;
 export class Terminal {
   readonly record: TerminalRecord;
   /** What it was made from; after a restart of the host only what the record says of it (the environment is not kept on disk). */
-  readonly wanted: NewTerminal;
+  readonly wanted: HostedTerminal;
   readonly #surroundings: TerminalSurroundings;
   #live: LiveTerminal | null = null;
+  #activity: ActivityWatch | null = null;
   #cells: CellPort | null = null;
   #heldCellId: string | null = null;
   #killed = false;
@@ -41,7 +44,7 @@ export class Terminal {
   #settled: Promise<void> = Promise.resolve();
   #ending: Promise<number[]> | null = null;
 
-  constructor(record: TerminalRecord, wanted: NewTerminal, surroundings: TerminalSurroundings) {
+  constructor(record: TerminalRecord, wanted: HostedTerminal, surroundings: TerminalSurroundings) {
     this.record = record;
     this.wanted = wanted;
     this.#surroundings = surroundings;
@@ -56,6 +59,10 @@ export class Terminal {
   get live(): LiveTerminal | null {
     return this.#live;
   }
+  /** Null for what is no launched agent program. */
+  get activity(): ActivityWatch | null {
+    return this.#activity;
+  }
   get info(): TerminalInfo {
     this.count();
     const { pidStarted: _, ...record } = this.record;
@@ -65,6 +72,15 @@ export class Terminal {
   /** Starts the program. On failure the record is `failed`, says why in `lastLine`, and the failure is thrown on. */
   start({ command, integration }: StartCommand): void {
     const { folder, screens, endedScreens, spawn, scrollback, logLimit } = this.#surroundings;
+    const { agent } = this.wanted;
+    this.#activity = agent
+      ? new ActivityWatch({
+          id: this.id,
+          agent,
+          view: () => this.#live?.view() ?? null,
+          told: (activity) => this.#surroundings.active(activity),
+        })
+      : null;
     try {
       this.#live = new LiveTerminal(command, {
         id: this.id,
@@ -76,8 +92,10 @@ export class Terminal {
         notice: (notice) => this.#noticed(notice),
         resized: (size) => {
           this.record.size = size;
+          this.#activity?.repainted();
           this.#surroundings.changed(this, false);
         },
+        typed: (bytes) => this.#activity?.typed(bytes),
         lastScreen: () => endedScreens.snapshot(this.record),
         ended: (exitCode) => {
           this.#settled = this.#ended(exitCode);
@@ -88,7 +106,10 @@ export class Terminal {
       throw error;
     }
     this.#live.output.follow({
-      outputArrived: () => this.#surroundings.changed(this, false),
+      outputArrived: () => {
+        this.#surroundings.changed(this, false);
+        this.#activity?.output();
+      },
       outputEnded() {},
       holdsBack: () => false,
     });
@@ -106,7 +127,7 @@ export class Terminal {
 
   /** Number of bytes taken: all of them, or 0 when the terminal has ended. */
   write(bytes: Uint8Array): number {
-    return this.#live?.pty.write(bytes) ? bytes.byteLength : 0;
+    return this.#live?.type(Buffer.from(bytes)) ? bytes.byteLength : 0;
   }
 
   resize(size: TerminalSize): void {
@@ -193,6 +214,9 @@ export class Terminal {
   }
 
   #noticed(notice: Notice): void {
+    if (notice.type !== "cwd" && (notice.type !== "title" || notice.title !== this.record.title)) {
+      this.#activity?.notice(notice);
+    }
     switch (notice.type) {
       case "title":
         if (notice.title === this.record.title) return;
@@ -245,7 +269,10 @@ export class Terminal {
     const now = new Date().toISOString();
     this.record.state = state;
     this.record.updatedAt = now;
-    if (isFinal(state)) this.record.resolvedAt ??= now;
+    if (isFinal(state)) {
+      this.record.resolvedAt ??= now;
+      this.#activity?.ended(state, this.record.exitCode);
+    }
     this.#surroundings.changed(this, true);
   }
 }

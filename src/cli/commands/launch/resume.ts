@@ -1,0 +1,13 @@
+/** `cellar launch resume`. */
+import { defineCommand } from "../../command.ts";
+
+export const command = defineCommand({
+  summary: "Start an agent program again with the conversation of a launch that has ended",
+  arguments: { launch: { completes: "launch", summary: "The launch, or its terminal" } },
+  options: { attach: { short: "a", summary: "Attach to its terminal at once" } },
+  json: "{launch: launch, terminal: terminal}",
+  async run(session, { options, arguments: { launch } }) {
+    const { resume } = await import("../../launches/launch.ts");
+    return resume(session, launch, options);
+  },
+});

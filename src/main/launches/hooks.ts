@@ -1,0 +1,98 @@
+/**
+ * Makes a launched program tell what it is doing: our script and a settings file of ours in Cellar's home, named to the program by flags and
+ * environment as its catalogue entry says. The person's own configuration is not touched.
+ */
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { LaunchedAgent } from "#shared/activity/index.ts";
+import type { LaunchableProgram } from "../programs/index.ts";
+
+export type HookPlaces = {
+  /** The script that comes with Cellar. */
+  script: string;
+  /** Folder for its copy and the settings files: programs that run outlive the place where this version of Cellar lies. */
+  folder: string;
+  /** Where the terminal host takes hook events. */
+  socket: string;
+};
+
+export type Hooked = {
+  /** Put behind the program's fixed arguments. */
+  arguments: string[];
+  environment: Record<string, string>;
+  agent: LaunchedAgent;
+};
+
+/** Null for the login shell: what a person does in it is theirs to know. */
+export async function hooksFor(
+  program: LaunchableProgram,
+  places: HookPlaces,
+  launch: { tokenDigest: string; prompted: boolean },
+): Promise<Hooked | null> {
+  const { command, hooks, signs } = program.entry;
+  if (command[0] === "{shell}") return null;
+  const hook = withSlashes(join(places.folder, "cellar-hook"));
+  await provide(hook, await readFile(places.script), 0o700);
+  const file = join(places.folder, `${program.id}.settings`);
+  if (hooks?.file !== undefined) await provide(file, fill(hooks.file, { hook: inJson(quoted(hook)) }), 0o600);
+  const put = (text: string) => fill(text, { hook, file });
+  return {
+    arguments: hooks?.arguments.map(put) ?? [],
+    environment: {
+      ...Object.fromEntries(Object.entries(hooks?.environment ?? {}).map(([name, value]) => [name, put(value)])),
+      CELLAR_HOOK: hook,
+      CELLAR_HOOK_SOCKET: places.socket,
+    },
+    agent: {
+      tokenDigest: launch.tokenDigest,
+      prompted: launch.prompted,
+      speaks: hooks?.speaks ?? "cellar",
+      // Codex's only say when a turn is complete: from their silence nothing follows.
+      hooksExpected: hooks !== undefined && hooks.speaks !== "codex",
+      ...signs,
+    },
+  };
+}
+
+/** The command line with the hooks' arguments; they stand where the entry's own do, so that no subcommand and no prompt is in front of them. */
+export function withHooks(
+  program: LaunchableProgram,
+  argv: readonly string[] | null,
+  hooked: Hooked | null,
+): string[] | null {
+  if (argv === null || hooked === null) return argv === null ? null : [...argv];
+  const fixed = program.entry.command.length;
+  return [...argv.slice(0, fixed), ...hooked.arguments, ...argv.slice(fixed)];
+}
+
+/** Writes the file when it is not as wanted, in one step: programs that are running may read it at any time. */
+async function provide(path: string, content: string | Buffer, mode: number): Promise<void> {
+  const wanted = Buffer.from(content as string);
+  const there = await readFile(path).catch(() => null);
+  if (there?.equals(wanted)) return;
+  await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+  const fresh = `${path}.${process.pid}.new`;
+  await writeFile(fresh, wanted, { mode });
+  await chmod(fresh, mode);
+  await rename(fresh, path);
+}
+
+/** Replaces each placeholder in one pass; what is put in is not looked at again. */
+function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+/** For the shells that run hooks. */
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/** As every shell, TOML and JSON take it. */
+function withSlashes(path: string): string {
+  return process.platform === "win32" ? path.replaceAll("\\", "/") : path;
+}
+
+/** As a part of a JSON string. */
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}

@@ -1,0 +1,134 @@
+/** Everything that runs in all workspaces, first what needs you. One tab stop; arrows move, Enter opens. */
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import { openTerminal } from "../app/open.ts";
+import { type TerminalSummary, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
+import { Button, StateLine, StateSign } from "../ui/index.ts";
+import { VirtualRows, type VirtualRowsHandle } from "../ui/virtual-rows.tsx";
+import { runningOrder, shownOrder } from "./order.ts";
+
+const rowHeight = 44;
+const domId = (id: string) => `running-${id}`;
+
+export default function RunningScreen() {
+  const summaries = useTerminalSummaries();
+  const byId = new Map(summaries.map((each) => [each.id, each]));
+  const { ids, changed, ...still } = useStillOrder(runningOrder(summaries), (id) => byId.has(id));
+  const needing = summaries.filter(({ needsYou }) => needsYou).length;
+  const running = summaries.filter(({ alive }) => alive).length;
+  return (
+    <div className="flex h-full min-h-0 flex-col" {...still}>
+      <div className="flex h-10 shrink-0 items-center gap-2 border-line border-b pr-2 pl-4">
+        <h2 className="tabular min-w-0 flex-1 truncate">
+          {running} running{needing > 0 && ` · ${needing === 1 ? "1 needs you" : `${needing} need you`}`}
+        </h2>
+        <span role="status" className="text-muted text-sm">
+          {changed ? "The order has changed" : ""}
+        </span>
+        <Button small look="quiet" disabled={!changed} onClick={still.sortNow}>
+          Sort again
+        </Button>
+      </div>
+      {ids.length === 0 ? (
+        <p className="px-4 py-3 text-muted">
+          Nothing runs. Launch an agent program in a workspace, or open a terminal.
+        </p>
+      ) : (
+        <List ids={ids} byId={byId} />
+      )}
+    </div>
+  );
+}
+
+/** The order stands still while the pointer or the keyboard is inside. */
+function useStillOrder(wanted: readonly string[], exists: (id: string) => boolean) {
+  const [inside, setInside] = useState({ pointer: false, focus: false });
+  const before = useRef<readonly string[]>([]);
+  const shown = shownOrder(before.current, wanted, inside.pointer || inside.focus, exists);
+  before.current = shown.ids;
+  const [, sortAgain] = useState(0);
+  return {
+    ...shown,
+    sortNow: () => {
+      before.current = wanted;
+      sortAgain((count) => count + 1);
+    },
+    onPointerEnter: () => setInside((was) => ({ ...was, pointer: true })),
+    onPointerLeave: () => setInside((was) => ({ ...was, pointer: false })),
+    onFocus: () => setInside((was) => ({ ...was, focus: true })),
+    onBlur: () => setInside((was) => ({ ...was, focus: false })),
+  };
+}
+
+function List({ ids, byId }: { ids: readonly string[]; byId: ReadonlyMap<string, TerminalSummary> }) {
+  const [activeId, setActiveId] = useState<string | null>(null);
+  const handle = useRef<VirtualRowsHandle>(null);
+  const active = Math.max(0, ids.indexOf(activeId ?? ""));
+
+  const go = (index: number) => {
+    const next = Math.min(Math.max(index, 0), ids.length - 1);
+    setActiveId(ids[next] ?? null);
+    handle.current?.reveal(next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const open = () => ids[active] && openTerminal(ids[active]);
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => go(active + 1),
+      ArrowUp: () => go(active - 1),
+      Home: () => go(0),
+      End: () => go(ids.length - 1),
+      PageDown: () => go(active + 10),
+      PageUp: () => go(active - 10),
+      Enter: open,
+      " ": open,
+    };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    move();
+  };
+  const row = (index: number): ReactNode => {
+    const terminal = byId.get(ids[index] ?? "");
+    return terminal && <Row key={terminal.id} terminal={terminal} active={index === active} />;
+  };
+  return (
+    <VirtualRows
+      handle={handle}
+      count={ids.length}
+      rowHeight={rowHeight}
+      row={row}
+      role="listbox"
+      aria-label="Everything that runs"
+      aria-activedescendant={ids[active] ? domId(ids[active]) : undefined}
+      tabIndex={0}
+      className="group/running min-h-0 flex-1 outline-none focus-visible:outline-2 focus-visible:outline-line-focus focus-visible:-outline-offset-2"
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean }) {
+  const workspace = useWorkspaces().byId.get(terminal.workspaceId ?? "")?.name;
+  const { status } = terminal;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keyboard for all of its rows
+    // biome-ignore lint/a11y/useFocusableInteractive: the list is the one tab stop and names its active row
+    <div
+      id={domId(terminal.id)}
+      role="option"
+      aria-selected={active}
+      style={{ height: rowHeight }}
+      className={`flex cursor-default items-center gap-2.5 px-4 hover:bg-hover ${active ? "group-focus-visible/running:bg-selected" : ""}`}
+      onClick={() => openTerminal(terminal.id)}
+    >
+      <StateSign status={status} />
+      <span className="min-w-0 flex-1">
+        <span className="block truncate">
+          {workspace && <span className="text-muted">{workspace} · </span>}
+          {terminal.label}
+        </span>
+        <span className="block truncate text-muted text-sm">{status.evidence ?? ""}</span>
+      </span>
+      <StateLine status={status} sign={false} className="max-w-[50%] justify-end text-muted text-sm" />
+    </div>
+  );
+}
