@@ -10,6 +10,9 @@ process.stdout.on("error", () => {});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: string[]): Promise<number> {
+  const [program, ...its] = words;
+  // Programs of their own, with arguments of their own: what `resources/bin/k` falls back to.
+  if (program === "k" || program === "km") return (await import("./k.ts")).k(program, its);
   // Those in front of the command belong to it as much as those behind.
   const leading = words.findIndex((word) => word !== "--json" && word !== "--non-interactive");
   const at = leading < 0 ? words.length : leading;

@@ -79,6 +79,8 @@ function generalHelp(): string[] {
   return [
     "Each of them takes --help, --json and --non-interactive.",
     "",
+    "cellar k … and cellar km … are k and km, which start faster: k --help says more.",
+    "",
     "CELLAR_HOME chooses the state directory; every home has a Cellar of its own.",
     "",
     ...wrapped(

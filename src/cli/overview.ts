@@ -44,13 +44,13 @@ export async function overview(session: Session): Promise<Overview> {
     main.call("terminals.list", {}),
     main.items("workspaces.watch", {}),
     main.items("launches.watch", {}),
-    main.items("activity.watch", {}),
+    main.items("activities.watch", {}),
     main.items("notifications.watch", {}),
     main.items("jobs.watch", {}),
     main.items("cells.watch", {}),
   ]);
   const unseen = newestUnseen(notifications);
-  const activityOf = new Map(activities.map((activity) => [activity.terminalId, activity]));
+  const activityOf = new Map(activities.map((activity) => [activity.id, activity]));
   const held = new Map(cells.map((cell) => [cell.id, cell]));
   const byWorkspace = new Map(workspaces.map((workspace) => [workspace.id, workspace]));
   const byLaunch = new Map(launches.map((launch) => [launch.id, launch]));

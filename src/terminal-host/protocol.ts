@@ -1,5 +1,6 @@
 /**
- * The protocol between the terminal host and its clients (main; later k and km through the same socket's HTTP).
+ * The protocol between the terminal host and its clients. `k` and `km` speak HTTP on the same socket (`k/http.ts`): a frame of ours
+ * begins with a zero byte, a request of theirs with a letter.
  *
  * Transport: a Unix socket (mode 0600 in a 0700 directory) or a named pipe. Every frame is a 4-byte big-endian length of what
  * follows, one kind byte, and the payload. A connection starts with `hello` (JSON) and is answered by `welcome` or `refused`; then it is

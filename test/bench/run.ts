@@ -12,6 +12,7 @@ import { measureBottles } from "./bottles.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
+import { measureK } from "./k.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
 import { measureThroughMain } from "./through-main.ts";
@@ -32,6 +33,7 @@ try {
     measureBottles,
     () => measureCells(host),
     () => measureActivity(host, cellarPaths(environment).agentsSocket),
+    () => measureK(host),
     () => measureTerminals(host, folder.in("files")),
   ];
   for (const part of parts) figures.push(...(await part()));

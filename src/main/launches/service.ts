@@ -14,6 +14,7 @@ import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
 import { finalStates } from "../terminals/index.ts";
 import type { Enclosure } from "./enclosure.ts";
 import { type HookPlaces, hooksFor, withHooks } from "./hooks.ts";
+import { mcpEnvironment, mcpUrlToTell } from "./mcp.ts";
 import { terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
 import { planResume, planStart, type StartPlan } from "./plan.ts";
@@ -51,10 +52,6 @@ export type StartRequest = {
 
 export type Started = { launch: Launch; terminal: Terminal };
 
-/** Where a launched program finds the token that says which launch it is. */
-const tokenVariable = "CELLAR_TOKEN";
-/** And where it can use it. */
-const mcpUrlVariable = "CELLAR_MCP_URL";
 /** Launches that are remembered; the oldest ended ones go first. */
 const mostLaunches = 1000;
 /** Lines at the end of a program's output in which it is looked for the id of the conversation. */
@@ -96,14 +93,14 @@ export class Launches {
     const workspace = await this.#parts.workspaces.ready(request.workspaceId);
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
-    const extra = request.arguments ?? [];
-    const mcpUrl = this.#mcpUrl(request.drivesTerminals ?? false);
+    const { arguments: extra = [], drivesTerminals = false } = request;
+    const mcpUrl = mcpUrlToTell(drivesTerminals, this.#parts.mcpUrl());
     const plan = planStart(program, { prompt: request.prompt, extra, conversation, mcpUrl });
     const started = await this.#launch(workspace, program, plan, {
       conversation,
       extra,
       resumedFrom: null,
-      drivesTerminals: request.drivesTerminals ?? false,
+      drivesTerminals,
       size: request.size,
       enclosure,
     });
@@ -145,7 +142,12 @@ export class Launches {
         hint: `Start ${record.programName} again and choose the conversation there.`,
       });
     }
-    const argv = planResume(program, conversation, record.arguments, this.#mcpUrl(record.drivesTerminals));
+    const argv = planResume(
+      program,
+      conversation,
+      record.arguments,
+      mcpUrlToTell(record.drivesTerminals, this.#parts.mcpUrl()),
+    );
     const plan: StartPlan = { argv, prompt: { by: "none" } };
     const { arguments: extra, drivesTerminals } = record;
     return this.#launch(workspace, program, plan, {
@@ -171,18 +173,6 @@ export class Launches {
     const digest = tokenDigest(token);
     const record = [...this.#records.values()].find((each) => each.tokenDigest === digest);
     return record === undefined ? null : launchOf(record);
-  }
-
-  /** Null when the program is not to be told. Throws `unavailable` when it is, and there is no endpoint. */
-  #mcpUrl(wanted: boolean): string | null {
-    if (!wanted) return null;
-    const url = this.#parts.mcpUrl();
-    if (url === null) {
-      throw new Failure("unavailable", "Cellar's MCP endpoint could not be opened", {
-        hint: "Settings → MCP says why. Launch without it, or start Cellar again.",
-      });
-    }
-    return url;
   }
 
   /** Forgets the launches of workspaces that are no more. */
@@ -235,10 +225,13 @@ export class Launches {
     let terminal: Terminal;
     try {
       await this.#parts.terminals.known();
-      const hooked = await hooksFor(program, this.#parts.hooks, {
-        tokenDigest: tokenDigest(token),
-        prompted: plan.prompt.by !== "none",
-      });
+      // Hooks and the MCP server are on the host; a bottle reaches neither.
+      const hooked = enclosure
+        ? null
+        : await hooksFor(program, this.#parts.hooks, {
+            tokenDigest: tokenDigest(token),
+            prompted: plan.prompt.by !== "none",
+          });
       const command = withHooks(program, plan.argv, hooked);
       const argv =
         plan.prompt.by === "stdin"
@@ -251,14 +244,14 @@ export class Launches {
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
       };
       if (enclosure) {
-        const env = { [tokenVariable]: token };
+        const env = mcpEnvironment(token, null);
         terminal = await enclosure.start({ launchId: id, argv: argv ?? [program.path], cwd, env, terminal: around });
       } else {
         terminal = await this.#createTerminal({
           ...around,
           ...(argv && { argv }),
           cwd,
-          env: { ...hooked?.environment, ...this.#environment(token) },
+          env: { ...hooked?.environment, ...mcpEnvironment(token, this.#parts.mcpUrl()) },
           ...(hooked && { agent: hooked.agent }),
         });
       }
@@ -270,11 +263,6 @@ export class Launches {
     if (plan.prompt.by === "paste") void this.#paste(id, terminal.id, plan.prompt.text);
     this.#prune();
     return { launch: launch!, terminal };
-  }
-
-  #environment(token: string): Record<string, string> {
-    const url = this.#parts.mcpUrl();
-    return { [tokenVariable]: token, ...(url !== null && { [mcpUrlVariable]: url }) };
   }
 
   /** A name can be taken between the look and the call; a terminal without one is better than no terminal. */

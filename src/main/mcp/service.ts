@@ -5,7 +5,7 @@ import type { WebSocket } from "ws";
 import { type Log, openLog } from "#node/log.ts";
 import { closeCodeOf, closeReasonOf, mcpPath } from "#shared/connection.ts";
 import type { McpEndpoint } from "#shared/contract/mcp.ts";
-import { problemOf } from "#shared/failure.ts";
+import { Failure, problemOf } from "#shared/failure.ts";
 import type { TerminalHostClient } from "#terminal-host/client/index.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";
 import { type Identity, sameIdentity } from "./caller.ts";
@@ -82,7 +82,12 @@ export class Mcp {
       this.#http = await serveMcpHttp(
         {
           identityOf: (token) => this.#callers.ofToken(token),
-          serve: async (identity, request) => (await this.#load()).serve(identity, request),
+          serve: async (identity, request) => {
+            const serving = await this.#load();
+            // It may have ended while its request was still coming.
+            if (this.#callers.now(identity) === null) return new Response(null, { status: 401 });
+            return serving.serve(identity, request);
+          },
         },
         portIn(note),
       );
@@ -95,22 +100,19 @@ export class Mcp {
 
   /** A `cellar mcp` process. Without a token it is the person's: it could open the home's socket. */
   async connect(socket: WebSocket, token: string | null): Promise<void> {
-    const give = (thrown: unknown) => {
-      const problem = problemOf(thrown);
-      socket.close(closeCodeOf(problem.code), closeReasonOf(problem));
-    };
     // What it says meanwhile waits for whoever listens.
     socket.pause();
     socket.on("error", () => socket.terminate());
     try {
-      const identity: Identity | null = token === null ? { kind: "person" } : await this.#callers.ofToken(token);
-      if (identity === null) return socket.close(closeCodeOf("unauthorized"), closeReasonOf(tokenEnded));
       const serving = await this.#load();
+      const identity: Identity | null = token === null ? { kind: "person" } : await this.#callers.ofToken(token);
+      if (identity === null) throw new Failure(tokenEnded.code, tokenEnded.message);
       this.#sockets.set(socket, identity);
       socket.once("close", () => this.#sockets.delete(socket));
       serving.serveSocket(identity, socket);
     } catch (thrown) {
-      give(thrown);
+      const problem = problemOf(thrown);
+      socket.close(closeCodeOf(problem.code), closeReasonOf(problem));
     } finally {
       socket.resume();
     }

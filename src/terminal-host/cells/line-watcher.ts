@@ -46,6 +46,8 @@ export class LineWatcher implements CellWatcher {
   #run = { line: "", count: 0 };
   #quiet: NodeJS.Timeout | null = null;
   #fed = "";
+  /** The line by which the hook may have seen the end. */
+  #told = "";
   #over = false;
 
   constructor(options: LineWatcherOptions) {
@@ -96,7 +98,7 @@ export class LineWatcher implements CellWatcher {
     const { end } = this.#options;
     if (end.mode === "hook") {
       // The line that was handed over while it stood unfinished is not handed over again.
-      if (cleaned !== this.#fed) this.#hook?.line(cleaned);
+      if (cleaned !== this.#fed) this.#tellHook(cleaned);
       this.#fed = "";
     } else if (end.mode === "exact") {
       if (cleaned === end.prompt.trim() && this.#progress.complete) setImmediate(() => this.#end());
@@ -130,7 +132,12 @@ export class LineWatcher implements CellWatcher {
     const pending = this.#model.pending.trim();
     if (pending === this.#fed || (!this.#progress.complete && pending === this.#prompt)) return;
     this.#fed = pending;
-    this.#hook?.line(pending);
+    this.#tellHook(pending);
+  }
+
+  #tellHook(line: string): void {
+    this.#told = line;
+    this.#hook?.line(line);
   }
 
   #atRest(): void {
@@ -166,8 +173,8 @@ export class LineWatcher implements CellWatcher {
     if (this.#options.end.mode === "repeat")
       trimFrame(lines, this.#prompts(lines.at(-1)?.trim() ?? "") > 1 ? this.#prompt : null);
     else {
-      const last = this.#options.end.mode === "exact" ? this.#options.end.prompt.trim() : null;
-      const index = lines.findLastIndex((line) => (last === null ? line.trim() !== "" : line.trim() === last));
+      const last = this.#options.end.mode === "exact" ? this.#options.end.prompt.trim() : this.#told;
+      const index = lines.findLastIndex((line) => line.trim() === last);
       if (index !== -1) lines.length = index;
     }
     this.#options.output.append(lines.join("\n"));

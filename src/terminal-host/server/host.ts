@@ -12,12 +12,14 @@ import type { CellEngine } from "../cells/cell-terminal.ts";
 import { createCellEngine } from "../cells/engine.ts";
 import { sqliteCellStore } from "../cells/sqlite-cell-store.ts";
 import { migrations } from "../database.ts";
+import { KServer } from "../k/http.ts";
 import { type HostEvent, protocolVersion, type Refused, type Welcome } from "../protocol.ts";
 import { spawnPty } from "../pty/index.ts";
 import { Screens } from "../screen/screens.ts";
 import { TerminalRecords } from "../terminals/records.ts";
 import { Registry } from "../terminals/registry.ts";
 import { Connection } from "./connection.ts";
+import { tellApart } from "./first-byte.ts";
 import { IdleWatch } from "./idle-watch.ts";
 
 export type HostOptions = {
@@ -42,6 +44,8 @@ export class Host {
   readonly #screens = new Screens();
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
+  /** Open connections of every kind. */
+  #sockets = 0;
   readonly #idle: IdleWatch;
   readonly #hooks: HookEndpoint;
   readonly #startedAt = new Date().toISOString();
@@ -67,6 +71,7 @@ export class Host {
       spawn: spawnPty,
       environment: loginEnvironment,
       version,
+      home: paths.home,
       events: {
         changed: (terminal) => {
           this.#tell({ type: "terminal", terminal });
@@ -79,14 +84,28 @@ export class Host {
       },
     });
     this.#hooks = new HookEndpoint((id) => this.terminals.find(id)?.activity ?? null);
+    const k = new KServer(this);
     this.#server = createServer((socket) => {
-      this.#connections.add(new Connection(this, socket));
+      this.#sockets++;
       this.#watchIdle();
+      socket.once("close", () => {
+        this.#sockets--;
+        this.#watchIdle();
+      });
+      tellApart(socket, {
+        http: () => k.accept(socket),
+        frames: () => this.#connections.add(new Connection(this, socket)),
+      });
     });
   }
 
   get version(): string {
     return this.#options.version;
+  }
+
+  /** Nothing can be started any more. */
+  get ending(): boolean {
+    return this.#ending !== null;
   }
 
   async listen(): Promise<void> {
@@ -142,7 +161,6 @@ export class Host {
 
   disconnected(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#watchIdle();
   }
 
   /** A client of another version was here. When it is newer and nothing would be lost, this host makes way for its own. */
@@ -194,7 +212,7 @@ export class Host {
   }
 
   #watchIdle(): void {
-    if (!this.#ending) this.#idle.set(this.#connections.size === 0 && this.terminals.liveCount === 0);
+    if (!this.#ending) this.#idle.set(this.#sockets === 0 && this.terminals.liveCount === 0);
   }
 
   #tell(event: HostEvent): void {

@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
+import { installationFolder } from "#node/installation.ts";
 import { loginShell } from "#node/login-environment.ts";
 import type { NewTerminal } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
@@ -33,7 +34,7 @@ export function startCommand(
   record: { id: string; command: string; argv: string[] | null; cwd: string | null },
   wanted: NewTerminal,
   base: Record<string, string>,
-  version: string,
+  cellar: { version: string; home: string },
 ): StartCommand {
   const cwd = record.cwd ?? homedir();
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
@@ -44,7 +45,7 @@ export function startCommand(
     TERM: "xterm-256color",
     COLORTERM: "truecolor",
     TERM_PROGRAM: "Cellar",
-    TERM_PROGRAM_VERSION: version,
+    TERM_PROGRAM_VERSION: cellar.version,
   };
   const all: Record<string, string> = env;
   for (const [name, value] of Object.entries(wanted.env ?? {})) {
@@ -52,6 +53,10 @@ export function startCommand(
     else all[name] = value;
   }
   all["CELLAR_TERMINAL_ID"] = record.id;
+  all["CELLAR_HOME"] = cellar.home;
+  // Behind everything a person has: programs of their own with such short names stay theirs.
+  const path = process.platform === "win32" ? (Object.keys(all).find((key) => /^path$/i.test(key)) ?? "PATH") : "PATH";
+  all[path] = [all[path], join(installationFolder, "resources", "bin")].filter(Boolean).join(delimiter);
   all["PWD"] = cwd;
   const plain = { argv: record.argv ?? shellCommand(record.command), env: all };
   const integrates = (wanted.cellEnd?.mode ?? "integration") === "integration";

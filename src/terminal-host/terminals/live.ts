@@ -164,6 +164,11 @@ export class LiveTerminal {
     return this.#log.flush();
   }
 
+  /** Offset up to which the output is in the log. */
+  get logged(): number {
+    return this.#log.written;
+  }
+
   /** After the end: the whole output is on disk. */
   finishLog(): Promise<void> {
     return this.#log.finish();

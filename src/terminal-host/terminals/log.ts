@@ -50,6 +50,10 @@ export class OutputLog implements Follower {
     this.#unfollow = output.follow(this);
   }
 
+  get written(): number {
+    return this.#written;
+  }
+
   outputArrived(): void {
     if (this.#broken) return;
     if (this.#output.bytes - this.#written >= flushBytes) void this.flush();

@@ -41,6 +41,8 @@ export type RegistryOptions = {
   environment(): Promise<Record<string, string>>;
   /** Cellar's, for TERM_PROGRAM_VERSION. */
   version: string;
+  /** CELLAR_HOME, so that `k` in a terminal finds this host. */
+  home: string;
   events: RegistryEvents;
 };
 
@@ -89,6 +91,11 @@ export class Registry {
 
   get liveCount(): number {
     return this.#alive().length;
+  }
+
+  /** All of them, oldest first. */
+  [Symbol.iterator](): IterableIterator<Terminal> {
+    return this.#terminals.values();
   }
 
   list(): TerminalInfo[] {
@@ -146,7 +153,7 @@ export class Registry {
     this.#terminals.set(record.id, terminal);
     this.#changes.changed(terminal, true);
     try {
-      const start = startCommand(record, wanted, await this.#options.environment(), this.#options.version);
+      const start = startCommand(record, wanted, await this.#options.environment(), this.#options);
       if (wanted.cellEnd === undefined && start.integration === null) record.cellEnd = { mode: "repeat" };
       terminal.start(start);
     } catch (error) {

@@ -26,8 +26,14 @@ import type { TerminalSurroundings } from "./surroundings.ts";
 const evictAfterMs = 30_000;
 /** An ended terminal's log is waited for so long, so that whoever hears of the end finds it whole, in ms. */
 const logPatienceMs = 2_000;
+/** An emulator keeps all columns of every line: a screen wider than this would take a hundred kilobytes for each. */
+const wideColumns = 1_000;
+const wideScrollback = 50;
 /** Most of a log that a capture reads. */
 const captureBytes = 16 * 1024 * 1024;
+
+/** A piece of a terminal's output that begins at this byte of it. */
+export type OutputPart = { offset: number; bytes: Buffer };
 
 export class Terminal {
   readonly record: TerminalRecord;
@@ -63,6 +69,10 @@ export class Terminal {
   get activity(): ActivityWatch | null {
     return this.#activity;
   }
+  /** Its shell was started so that it marks its prompts. */
+  get integrates(): boolean {
+    return this.#cells !== null && this.#cells.integration !== null;
+  }
   get info(): TerminalInfo {
     this.count();
     const { pidStarted: _, ...record } = this.record;
@@ -87,7 +97,7 @@ export class Terminal {
         folder,
         screens,
         spawn,
-        scrollback: scrollback(),
+        scrollback: command.size.cols > wideColumns ? Math.min(scrollback(), wideScrollback) : scrollback(),
         logLimit: logLimit(),
         notice: (notice) => this.#noticed(notice),
         resized: (size) => {
@@ -186,6 +196,23 @@ export class Terminal {
     const logged = await readLog(this.#surroundings.folder, this.id, captureBytes, tail ? "last" : "first");
     if (logged.length > 0) return captureLines(logged, lines, tail);
     return lines > 0 ? this.record.lastLine : "";
+  }
+
+  /** What is in memory of the output, its first byte at `offset`; null when the terminal ended a while ago. */
+  recentOutput(): OutputPart | null {
+    const ring = this.#live?.output.ring;
+    return ring ? { offset: ring.start, bytes: ring.slice(ring.start, ring.end) } : null;
+  }
+
+  /** The end of the log; null when there is none. */
+  async loggedOutput(): Promise<OutputPart | null> {
+    await this.#live?.flushLog();
+    const end = this.#live?.logged ?? this.record.bytesOut;
+    const bytes = await readLog(this.#surroundings.folder, this.id, captureBytes, "last");
+    if (bytes.length === 0 && end > 0) return null;
+    // More may have been written while it was read.
+    const more = (this.#live?.logged ?? end) - end;
+    return { offset: Math.max(0, end + more - bytes.length), bytes };
   }
 
   async view(): Promise<ScreenView> {

@@ -48,7 +48,11 @@ describe("environment", () => {
     });
     expect([...said.keys()].filter((name) => /^(CELLAR_|VITEST|NODE_OPTIONS|npm_|ELECTRON_)/.test(name))).toEqual([
       "CELLAR_TERMINAL_ID",
+      "CELLAR_HOME",
     ]);
+    // For `k`: where its host is, and the script itself, behind everything of the person's.
+    expect(said.get("CELLAR_HOME")).toBe(host.paths.home);
+    expect(said.get("PATH")).toMatch(/[^:]:[^:]*\/resources\/bin$/);
     expect(said.has("HOME")).toBe(false);
   });
 });
@@ -70,6 +74,7 @@ describe("size", () => {
     await first.until(() => first.text.includes("16 61"));
     expect(first.sizes.at(-1)).toEqual({ cols: 61, rows: 16 });
     // Who has set it is told too: the change has its place among the bytes.
+    await second.until(() => second.sizes.length === first.sizes.length);
     expect(second.sizes).toEqual(first.sizes);
     first.send({ type: "focus", focused: true });
     await first.until(() => first.text.includes("17 70"));

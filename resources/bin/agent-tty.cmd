@@ -1,0 +1,3 @@
+@echo off
+call "%~dp0cellar.cmd" k %*
+exit /b %errorlevel%

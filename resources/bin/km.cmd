@@ -1,0 +1,3 @@
+@echo off
+call "%~dp0cellar.cmd" km %*
+exit /b %errorlevel%
