@@ -44,10 +44,7 @@ export class BottleBench implements AsyncDisposable {
   }
 
   /** As main does it, up to the program's start. */
-  async start(
-    script: string,
-    more: Started = {},
-  ): Promise<{ bottle: RunningBottle; child: ChildProcess; ended: Promise<Ended> }> {
+  async start(script: string, more: Started = {}): Promise<StartedBottle> {
     const id = `bottle-${randomBytes(6).toString("hex")}`;
     const directory = join(this.runtime, `b-${id.slice(7)}`);
     const spec = {
@@ -69,6 +66,7 @@ export class BottleBench implements AsyncDisposable {
       routes: [],
       gitRepositories: [],
       supervise: false,
+      credential: { authToken: null, forwardHostCredentials: false },
     };
     const open = await this.services.open({ id, directory }, reach);
     const cwd = more.workspace ?? this.workspace;
@@ -94,14 +92,14 @@ export class BottleBench implements AsyncDisposable {
       detached: true,
     });
     // Listened to from the first byte on: it may be over before anybody asks.
-    const end = ended(child);
+    const output = listen(child);
     const bottle = { id, directory, ports: open.ports, pid: child.pid!, cwd, limits: this.limits };
     this.#running.push({ bottle, child });
     await this.backend.enter(bottle);
     const found = await this.backend.probe(bottle);
     if (found.length > 0) throw new Error(found.join("; "));
     await this.backend.release(bottle);
-    return { bottle, child, ended: end };
+    return { bottle, child, ...output };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -128,7 +126,15 @@ export type Started = {
 
 export type Ended = { exitCode: number | null; stdout: string; stderr: string };
 
-async function ended(child: ChildProcess): Promise<Ended> {
+type StartedBottle = {
+  bottle: RunningBottle;
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  /** What it has printed so far. */
+  said: () => string;
+};
+
+function listen(child: ChildProcess): Pick<StartedBottle, "ended" | "said"> {
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (bytes) => {
@@ -137,6 +143,6 @@ async function ended(child: ChildProcess): Promise<Ended> {
   child.stderr?.on("data", (bytes) => {
     stderr += bytes;
   });
-  await once(child, "close");
-  return { exitCode: child.exitCode, stdout, stderr };
+  const ended = once(child, "close").then(() => ({ exitCode: child.exitCode, stdout, stderr }));
+  return { ended, said: () => stdout };
 }

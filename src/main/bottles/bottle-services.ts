@@ -23,6 +23,8 @@ export type BottleReach = {
     knownHostKey: string | null;
   }[];
   supervise: boolean;
+  /** How the provider's credential is to be had: a reference into the vault, or the person's own sign-in. Neither value comes in here. */
+  credential: { authToken: string | null; forwardHostCredentials: boolean };
 };
 
 /** A reach as its services will serve it. Finding that out changes nothing. */
@@ -49,7 +51,7 @@ export interface BottleServices {
   plan(reach: BottleReach): Promise<PlannedServices>;
   /** Opens the listeners in `directory`. Throws when any service of the plan cannot serve; nothing is left open then. */
   open(bottle: { id: string; label: string; directory: string }, reach: BottleReach): Promise<OpenServices>;
-  /** The same for a bottle that ran through a restart of main: same sockets, same sentinels, same certificate. */
+  /** The same for a bottle that ran through a restart of main: same sockets (the old ones may still lie there), same sentinels, same certificate. */
   restore(bottle: { id: string; label: string; directory: string }, reach: BottleReach): Promise<OpenServices>;
   /** Sorted by name; empty for a bottle it does not know. */
   states(bottleId: string): BottleServiceState[];

@@ -44,7 +44,8 @@ export class Plans<Plan> {
     return plan;
   }
 
+  /** Throws `not_found`. */
   discard(id: string): void {
-    this.#plans.delete(id);
+    this.take(id);
   }
 }

@@ -87,6 +87,15 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     hostEnvironment,
     home: hostEnvironment["HOME"] ?? homedir(),
   });
+  if (manifest.systemPrompt !== "" && program.entry.start["system-prompt"] === undefined) {
+    throw new Failure(
+      "invalid_input",
+      `${program.entry.name} takes no system prompt, and agent '${manifest.agent}' has one`,
+      {
+        hint: "Leave out the text below the agent's front matter, or choose another program.",
+      },
+    );
+  }
   const backend = await parts.backend(request.backend);
   const keepsHome = program.entry.conversation !== undefined;
   const homeOf = request.resume === undefined ? null : parts.homeOfLaunch(request.resume);
@@ -99,6 +108,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     routes: manifest.routes,
     gitRepositories: manifest.repositories,
     supervise: manifest.supervise,
+    credential: manifest.credential,
   };
   const spec = {
     workspace,

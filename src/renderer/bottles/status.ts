@@ -17,8 +17,6 @@ export function bottleStatus({ state, startedAt, endedAt, problem }: Bottle): St
       return { state: "done", words: "Ended", ...(endedAt ? { time: { kind: "at", at: endedAt } as const } : {}) };
     case "failed":
       return { state: "failed", words: "Not started", ...(problem ? { evidence: problem.message } : {}) };
-    case "orphaned":
-      return { state: "lost", words: "Without its terminal", time: since };
     case "unknown":
       return { state: "unknown", words: "Unknown", ...(problem ? { evidence: problem.message } : {}) };
   }

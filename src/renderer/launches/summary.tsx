@@ -155,7 +155,6 @@ const limitNames = {
   "file-size": "one file",
   home: "home",
   temporary: "temporary files",
-  cpu: "processor",
 } as const;
 const enforcedWords = { bottle: "", each: " each", no: " (not enforced)" } as const;
 

@@ -56,7 +56,7 @@ export type BottleMount = z.infer<typeof bottleMount>;
 
 /** A limit, and whether this backend can hold the bottle to it on this computer. */
 export const bottleLimit = z.strictObject({
-  name: z.enum(["memory", "processes", "file-size", "home", "temporary", "cpu"]),
+  name: z.enum(["memory", "processes", "file-size", "home", "temporary"]),
   /** The value with its unit, as it is shown. */
   value: z.string(),
   /** `each`: for every process, not for the bottle as a whole. */
@@ -115,10 +115,10 @@ export const bottleService = z.strictObject({
 export type BottleServiceState = z.infer<typeof bottleService>;
 
 /**
- * starting → running → ended; `unknown` while its backend cannot be asked (it is not stopped then); `failed` when it never came to run;
- * `orphaned` when the bottle is there and its terminal is not.
+ * starting → running → ended; `failed` when it never came to run and not all of it could be taken back; `unknown` after a start of Cellar
+ * until it was joined again, or when that failed (`problem` says why): it is not stopped then.
  */
-export const bottleState = z.enum(["starting", "running", "ended", "failed", "orphaned", "unknown"]);
+export const bottleState = z.enum(["starting", "running", "ended", "failed", "unknown"]);
 export type BottleState = z.infer<typeof bottleState>;
 
 export const bottle = z.strictObject({
@@ -217,7 +217,7 @@ export const bottles = {
       z.strictObject({
         id: bottleId,
         script: z.string().min(1).max(1_000_000),
-        timeoutSeconds: z.number().min(0.1).max(3600).default(60),
+        timeoutSeconds: z.int().min(1).max(3600).default(60),
       }),
     )
     .output(

@@ -21,6 +21,7 @@ export type ResolvedManifest = {
   routes: EgressRoute[];
   repositories: { name: string; upstream: string; identityFile: string | null; knownHostKey: string | null }[];
   supervise: boolean;
+  credential: { authToken: string | null; forwardHostCredentials: boolean };
   dockerfile: string | null;
 };
 
@@ -39,6 +40,7 @@ const nothing: ResolvedManifest = {
   routes: [],
   repositories: [],
   supervise: false,
+  credential: { authToken: null, forwardHostCredentials: false },
   dockerfile: null,
 };
 
@@ -78,6 +80,10 @@ export async function resolveManifest(
     routes: bottle.egress?.routes ?? [],
     repositories,
     supervise: bottle.supervise ?? false,
+    credential: {
+      authToken: bottle.agent_provider?.auth_token ?? null,
+      forwardHostCredentials: bottle.agent_provider?.forward_host_credentials ?? false,
+    },
     dockerfile,
   };
 }
