@@ -16,6 +16,7 @@ export default defineConfig({
           "terminal-host": resolve("src/terminal-host/index.ts"),
           "screen-worker": resolve("src/terminal-host/screen/worker.ts"),
           "search-worker": resolve("src/terminal-host/search/worker.ts"),
+          "bottle-ports": resolve("src/main/bottles/bubblewrap/listen.ts"),
           cellar: resolve("src/cli/cellar.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

@@ -16,6 +16,7 @@ import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { Activities, activitiesProcedures } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
+import { Bottles, Bubblewrap, bottlesProcedures, Cleanup, Inside, offline, readGitConfig } from "./bottles/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
@@ -117,6 +118,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const terminals = new TerminalService({
     client: host,
     workspaceFolder: async (id) => (await workspaces.ready(id)).path,
+    inherit: (wanted) => inside.inherit(wanted),
     failed,
   });
   closing.push(() => terminals.close());
@@ -130,10 +132,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
 
   const jobs = new JobService(jobRepository(store.database), paths.logs);
   closing.push(() => jobs.close());
+  const git = new Git(subprocesses, loginEnvironment);
   const workspaces = new WorkspaceService({
     repository: workspaceRepository(store.database),
     jobs,
-    git: new Git(subprocesses, loginEnvironment),
+    git,
     terminals: workspaceTerminals(terminals),
     folders: {
       cellarHome: paths.home,
@@ -168,6 +171,30 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     log,
   });
   closing.push(() => launches.close());
+  const bottleFolder = join(paths.home, "bottles");
+  const bottles = new Bottles({
+    database: store.database,
+    backends: [
+      new Bubblewrap({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        loginEnvironment,
+      }),
+    ],
+    services: offline,
+    launches,
+    programs,
+    workspaces,
+    terminals,
+    git,
+    loginEnvironment,
+    folders: { runtime: paths.runtime, state: bottleFolder, manifests: join(paths.home, "manifests") },
+    log,
+  });
+  closing.push(() => bottles.close());
+  const inside = new Inside(bottles, terminals, subprocesses);
+
   const mcp = new Mcp({
     home: paths.home,
     logs: paths.logs,
@@ -211,6 +238,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     workspaces: workspaceProcedures(workspaces),
     programs: programsProcedures(programs, desktop),
     launches: launchesProcedures(launches),
+    bottles: bottlesProcedures(bottles, inside, new Cleanup(bottles, bottleFolder)),
     mcp: mcpProcedures(mcp),
     notifications: notificationsProcedures(notifications),
   });
@@ -223,6 +251,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   jobs.recover();
   // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
   workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
+  bottles.restore().catch((error: unknown) => failed(error, "joining the bottles again"));
   log.info({ version, home: paths.home, face: desktop.face }, "services started");
 
   return {

@@ -10,6 +10,7 @@ const sources = {
   "terminal-host": "terminal-host/index.ts",
   "screen-worker": "terminal-host/screen/worker.ts",
   "search-worker": "terminal-host/search/worker.ts",
+  "bottle-ports": "main/bottles/bubblewrap/listen.ts",
   cellar: "cli/cellar.ts",
 } as const;
 export type Entry = keyof typeof sources;

@@ -8,6 +8,7 @@ import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureActivity } from "./activity.ts";
+import { measureBottles } from "./bottles.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
@@ -29,6 +30,7 @@ try {
     measureStart,
     measureCommandLine,
     measureThroughMain,
+    measureBottles,
     () => measureCells(host),
     () => measureActivity(host, cellarPaths(environment).agentsSocket),
     () => measureK(host),

@@ -43,6 +43,8 @@ conversation = { id = "uuid", resume = ["--resume", "{conversation}"] }
   );
   await product.start();
   mkdirSync(product.folder.in("api"));
+  // What the double notes down lies outside of its workspace.
+  await call(product, "settings.change", { launchIsolation: "none" });
   await call(product, "workspaces.create", { source: product.folder.in("api"), mode: "in-place", name: "api" });
   window = await Window.open(product.url);
   await window.skipFirstRun();

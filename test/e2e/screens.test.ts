@@ -9,6 +9,7 @@ import { TestClient } from "#test/product/mcp.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { missing } from "#test/requirements.ts";
 import { Window } from "./window.ts";
 
 const pictures = resolve(import.meta.dirname, "../../test-results/screenshots");
@@ -65,6 +66,13 @@ async function work(): Promise<void> {
   await agent.result("terminal_screen", { terminal_id: tests.id });
   await agent.error("pty_capture", { terminal_id: "term-00000000" });
   await call(product, "cells.run", { terminalId: held.id, code: "sleep 1000", limitSeconds: 1 });
+  if (withoutBottles) return;
+  const plan = await call(product, "bottles.prepare", {
+    workspaceId: ids["api"]!,
+    programId: "shell",
+    label: "in a box",
+  });
+  await call(product, "bottles.launch", { planId: plan.id });
 }
 
 const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
@@ -115,6 +123,26 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     },
   },
   {
+    name: "launch-summary",
+    open: async (window) => {
+      await window.page.getByRole("radio", { name: /Shell/ }).check();
+      await window.page.getByRole("radio", { name: /In a bottle \(bubblewrap\)/ }).check();
+      await window.button(/^Review and launch/).click();
+      await window.page.getByText("Not enforced on this computer").waitFor();
+    },
+  },
+  {
+    name: "bottle",
+    open: async (window) => {
+      await window.button("Back").click();
+      await window.page
+        .getByRole("region", { name: "Bottles" })
+        .getByRole("button", { name: /in a box/ })
+        .click();
+      await window.page.getByText("probed from inside").waitFor();
+    },
+  },
+  {
     name: "running",
     open: async (window) => {
       await window.page.getByRole("button", { name: /^\d+ running$/ }).click();
@@ -152,6 +180,8 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     },
   },
 ];
+
+const withoutBottles = missing("bwrap");
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
@@ -191,6 +221,7 @@ describe.each([
       await window.skipFirstRun();
     }
     for (const { name, open } of screens) {
+      if (withoutBottles && ["launch-summary", "bottle"].includes(name)) continue;
       await open(window);
       await take(name);
       found[name] = await faults(window);

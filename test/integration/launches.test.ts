@@ -3,7 +3,13 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Launches, launchesSchema, launchReachSchema, launchTokensSchema } from "#main/launches/index.ts";
+import {
+  Launches,
+  launchesSchema,
+  launchIsolationSchema,
+  launchReachSchema,
+  launchTokensSchema,
+} from "#main/launches/index.ts";
 import { AgentPrograms, programsSchema } from "#main/programs/index.ts";
 import { TerminalService } from "#main/terminals/index.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
@@ -42,7 +48,7 @@ beforeEach(async () => {
   for (const directory of [bin, work]) mkdirSync(directory);
   store = openStore({
     path: paths.database,
-    migrations: [programsSchema, launchesSchema, launchTokensSchema, launchReachSchema],
+    migrations: [programsSchema, launchesSchema, launchTokensSchema, launchReachSchema, launchIsolationSchema],
   });
   processes = new Subprocesses();
   changes = [];
@@ -81,7 +87,12 @@ afterEach(async () => {
 /** The services over a real host, as main composes them. */
 async function startMain(): Promise<Main> {
   const client = new TerminalHostClient(paths, { name: "test", version: "0", events: true });
-  const terminals = new TerminalService({ client, workspaceFolder: async () => work, failed: () => {} });
+  const terminals = new TerminalService({
+    client,
+    workspaceFolder: async () => work,
+    inherit: async (wanted) => wanted,
+    failed: () => {},
+  });
   terminals.connect();
   const launches = new Launches({
     database: store.database,
@@ -151,7 +162,7 @@ const terminalOf = (id: string) => main.terminals.list().find((terminal) => term
 const stateOf = (id: string) => terminalOf(id)?.state;
 const type = (id: string, text: string) => main.terminals.write(id, text);
 const start = (programId: string, more: { prompt?: string; arguments?: string[] } = {}) =>
-  main.launches.start({ workspaceId: workspace.id, programId, isolation: "none", ...more });
+  main.launches.start({ workspaceId: workspace.id, programId, ...more });
 
 describe("a launch", () => {
   test("starts the program in the workspace with its conversation's id, which is recorded before", async () => {
@@ -270,9 +281,9 @@ describe("a launch", () => {
   test("leaves nothing behind when it cannot be made", async () => {
     await expect(start("claude")).rejects.toMatchObject({ code: "unavailable" });
     install("claude");
-    await expect(
-      main.launches.start({ workspaceId: "ws-ffffffff", programId: "claude", isolation: "none" }),
-    ).rejects.toMatchObject({ code: "not_found" });
+    await expect(main.launches.start({ workspaceId: "ws-ffffffff", programId: "claude" })).rejects.toMatchObject({
+      code: "not_found",
+    });
     workspaces.set({ ...workspace, state: "creating" });
     await expect(start("claude")).rejects.toMatchObject({ code: "conflict" });
     workspaces.set({ ...workspace, path: folder.in("gone") });

@@ -12,6 +12,7 @@ import { LiveList } from "#shared/live-list.ts";
 import type { HostedTerminal } from "#terminal-host/protocol.ts";
 import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
 import { finalStates } from "../terminals/index.ts";
+import type { Enclosure } from "./enclosure.ts";
 import { type HookPlaces, hooksFor, withHooks } from "./hooks.ts";
 import { mcpEnvironment, mcpUrlToTell } from "./mcp.ts";
 import { terminalNameFor } from "./names.ts";
@@ -45,7 +46,6 @@ export type StartRequest = {
   programId: string;
   prompt?: string | undefined;
   arguments?: string[] | undefined;
-  isolation: "none";
   drivesTerminals?: boolean;
   size?: TerminalSize | undefined;
 };
@@ -89,7 +89,7 @@ export class Launches {
   }
 
   /** Throws what the program's entry, the workspace or the terminal host object to; nothing is left behind then. */
-  async start(request: StartRequest): Promise<Started> {
+  async start(request: StartRequest, enclosure?: Enclosure): Promise<Started> {
     const workspace = await this.#parts.workspaces.ready(request.workspaceId);
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
@@ -102,15 +102,21 @@ export class Launches {
       resumedFrom: null,
       drivesTerminals,
       size: request.size,
+      enclosure,
     });
     this.#parts.settings.change({ lastProgramId: program.id });
     return started;
   }
 
   /** Starts the program of an ended launch again with its conversation. Throws `conflict` while it runs, `unavailable` when the conversation is not known. */
-  async resume(id: string, size: TerminalSize | undefined): Promise<Started> {
+  async resume(id: string, size: TerminalSize | undefined, enclosure?: Enclosure): Promise<Started> {
     const record = this.#records.get(id);
     if (record === undefined) throw new Failure("not_found", `There is no launch ${id}`);
+    if (record.isolation !== "none" && enclosure === undefined) {
+      throw new Failure("conflict", `${record.programName} ran in a bottle, and is not resumed outside of it`, {
+        hint: "Open its launch summary.",
+      });
+    }
     await this.#parts.terminals.known();
     const running = this.#parts.terminals.list().find((each) => each.id === record.terminalId);
     if (running !== undefined && !finalStates.has(running.state)) {
@@ -144,7 +150,14 @@ export class Launches {
     );
     const plan: StartPlan = { argv, prompt: { by: "none" } };
     const { arguments: extra, drivesTerminals } = record;
-    return this.#launch(workspace, program, plan, { conversation, extra, resumedFrom: id, drivesTerminals, size });
+    return this.#launch(workspace, program, plan, {
+      conversation,
+      extra,
+      resumedFrom: id,
+      drivesTerminals,
+      size,
+      enclosure,
+    });
   }
 
   /** What its token reaches from now on. Throws `not_found`. */
@@ -176,15 +189,18 @@ export class Launches {
   async #launch(
     workspace: Workspace,
     program: LaunchableProgram,
-    plan: StartPlan,
+    asPlanned: StartPlan,
     with_: {
       conversation: string | null;
       extra: string[];
       resumedFrom: string | null;
       drivesTerminals: boolean;
       size: TerminalSize | undefined;
+      enclosure: Enclosure | undefined;
     },
   ): Promise<Started> {
+    const { enclosure } = with_;
+    const plan = enclosure ? withoutFile(asPlanned) : asPlanned;
     const id = `launch-${randomBytes(6).toString("hex")}`;
     const token = newToken();
     const record: LaunchRecord = {
@@ -192,7 +208,7 @@ export class Launches {
       workspaceId: workspace.id,
       programId: program.id,
       programName: program.entry.name,
-      isolation: "none",
+      isolation: enclosure?.isolation ?? "none",
       terminalId: null,
       conversationId: with_.conversation,
       resumedFrom: with_.resumedFrom,
@@ -209,24 +225,36 @@ export class Launches {
     let terminal: Terminal;
     try {
       await this.#parts.terminals.known();
-      const hooked = await hooksFor(program, this.#parts.hooks, {
-        tokenDigest: tokenDigest(token),
-        prompted: plan.prompt.by !== "none",
-      });
+      // Hooks and the MCP server are on the host; a bottle reaches neither.
+      const hooked = enclosure
+        ? null
+        : await hooksFor(program, this.#parts.hooks, {
+            tokenDigest: tokenDigest(token),
+            prompted: plan.prompt.by !== "none",
+          });
       const command = withHooks(program, plan.argv, hooked);
       const argv =
         plan.prompt.by === "stdin"
           ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, command ?? [program.path])
           : command;
-      terminal = await this.#createTerminal({
+      const cwd = workspace.path;
+      const around = {
         name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
-        ...(argv && { argv }),
-        cwd: workspace.path,
-        env: { ...hooked?.environment, ...mcpEnvironment(token, this.#parts.mcpUrl()) },
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
-        ...(hooked && { agent: hooked.agent }),
-      });
+      };
+      if (enclosure) {
+        const env = mcpEnvironment(token, null);
+        terminal = await enclosure.start({ launchId: id, argv: argv ?? [program.path], cwd, env, terminal: around });
+      } else {
+        terminal = await this.#createTerminal({
+          ...around,
+          ...(argv && { argv }),
+          cwd,
+          env: { ...hooked?.environment, ...mcpEnvironment(token, this.#parts.mcpUrl()) },
+          ...(hooked && { agent: hooked.agent }),
+        });
+      }
     } catch (error) {
       this.#forget(id);
       throw error;
@@ -319,6 +347,11 @@ export class Launches {
     const ended = [...this.#records.values()].filter((each) => each.terminalId !== null && !alive.has(each.terminalId));
     for (const record of ended.slice(0, Math.max(0, this.#records.size - mostLaunches))) this.#forget(record.id);
   }
+}
+
+/** A file of the host cannot be seen from a bottle. */
+function withoutFile(plan: StartPlan): StartPlan {
+  return plan.prompt.by === "stdin" ? { ...plan, prompt: { by: "paste", text: plan.prompt.text } } : plan;
 }
 
 function chooseConversation(program: LaunchableProgram): string | null {

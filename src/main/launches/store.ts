@@ -33,6 +33,33 @@ export const launchReachSchema = `
   ALTER TABLE launches ADD COLUMN drives_terminals INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** A launch may be in a bottle: the table is made anew without the old list of isolations. */
+export const launchIsolationSchema = `
+  CREATE TABLE launches_with_isolation (
+    id TEXT PRIMARY KEY,
+    workspace_id TEXT NOT NULL,
+    program_id TEXT NOT NULL,
+    program_name TEXT NOT NULL,
+    isolation TEXT NOT NULL,
+    terminal_id TEXT,
+    conversation_id TEXT,
+    resumed_from TEXT,
+    prompt TEXT NOT NULL CHECK (prompt IN ('none', 'waiting', 'given', 'failed')),
+    arguments TEXT NOT NULL,
+    settled INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL,
+    token_digest TEXT,
+    reach TEXT NOT NULL DEFAULT 'workspace' CHECK (reach IN ('workspace', 'all')),
+    drives_terminals INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  INSERT INTO launches_with_isolation SELECT id, workspace_id, program_id, program_name, isolation, terminal_id, conversation_id,
+    resumed_from, prompt, arguments, settled, created_at, token_digest, reach, drives_terminals FROM launches;
+  DROP TABLE launches;
+  ALTER TABLE launches_with_isolation RENAME TO launches;
+  CREATE INDEX launches_by_workspace ON launches (workspace_id);
+  CREATE UNIQUE INDEX launches_by_token ON launches (token_digest);
+`;
+
 /** What is kept beside the contract's record: the person's own arguments, and whether the end of the program has been looked at. */
 export type LaunchRecord = Omit<Launch, "terminalId"> & {
   /** Null between the row and the terminal. */
@@ -48,7 +75,7 @@ type Row = {
   workspace_id: string;
   program_id: string;
   program_name: string;
-  isolation: "none";
+  isolation: Launch["isolation"];
   terminal_id: string | null;
   conversation_id: string | null;
   resumed_from: string | null;

@@ -1,6 +1,7 @@
 /** One entry of the catalogue: its schema, and what a mistake in it is called. `docs/agent-programs.md` describes every key. */
 import { z } from "zod";
 import { dialects } from "#shared/activity/index.ts";
+import { hostPattern } from "#shared/bottles/hosts.ts";
 
 export const platforms = ["linux", "darwin", "win32"] as const;
 export type Platform = (typeof platforms)[number];
@@ -43,6 +44,13 @@ const entryShape = z.strictObject({
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable"))
     .max(100)
     .default([]),
+  /** Whose model it talks to; the broker has a route for each it knows. */
+  provider: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower case with hyphens")
+    .optional(),
+  /** What it has to reach from a bottle. */
+  network: z.strictObject({ hosts: z.array(hostPattern).max(100).default([]) }).prefault({}),
   version: z.strictObject({ arguments: argumentList, pattern: pattern(1), other: pattern(0).optional() }).optional(),
   install: z
     .array(
@@ -62,6 +70,8 @@ const entryShape = z.strictObject({
       prompt: z.enum(["argument", "stdin", "paste", "none"]).default("none"),
       arguments: argumentList.default([]),
       "arguments-with-prompt": argumentList.optional(),
+      /** Added for a system prompt that lies in a file. */
+      "system-prompt": argumentList.optional(),
     })
     .prefault({}),
   mcp: z.strictObject({ arguments: argumentList.min(1) }).optional(),
@@ -127,6 +137,7 @@ export const programEntry = entryShape.superRefine((entry, context) => {
   } else if (withPrompt !== undefined) {
     complain(["start", "arguments-with-prompt"], 'is only for prompt = "argument"');
   }
+  check(["start", "system-prompt"], entry.start["system-prompt"] ?? [], ["file"]);
   if (entry.mcp) {
     check(["mcp", "arguments"], entry.mcp.arguments, ["mcp-url"]);
     if (!placeholdersOf(entry.mcp.arguments).includes("mcp-url")) {

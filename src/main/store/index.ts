@@ -1,8 +1,9 @@
 /** cellar.db: one file for all domains of main, each of which says its own tables. */
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
+import { bottlesSchema } from "../bottles/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
-import { launchesSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
+import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
@@ -16,6 +17,8 @@ const migrations = [
   notificationsSchema,
   launchTokensSchema,
   launchReachSchema,
+  launchIsolationSchema,
+  bottlesSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

@@ -20,7 +20,7 @@ export function terminalsProcedures(service: TerminalService, client: TerminalHo
       yield* service.terminals.watch(signal);
     }),
     get: terminals.get.handler(({ input, signal }) => client.call("terminals.get", input, { signal })),
-    create: terminals.create.handler(({ input }) => service.create(input)),
+    create: terminals.create.handler(({ input }) => service.createFor(input)),
     write: terminals.write.handler(({ input }) => service.write(input.id, input.text)),
     resize: terminals.resize.handler(({ input }) => client.call("terminals.resize", input)),
     rename: terminals.rename.handler(({ input }) => client.call("terminals.rename", input)),

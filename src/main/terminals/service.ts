@@ -3,7 +3,7 @@
  * stay as they were; only when it is gone for good are its terminals called lost.
  */
 import type { Cell } from "#shared/contract/cells.ts";
-import type { Terminal } from "#shared/contract/terminals.ts";
+import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
 import { decodeHostFrame, encodeClientFrame, type HostFrame } from "#shared/terminals/stream.ts";
 import type { TerminalHostClient } from "#terminal-host/client/index.ts";
@@ -14,6 +14,8 @@ export type TerminalServiceParts = {
   client: TerminalHostClient;
   /** Directory of a workspace. Throws `not_found`, or `conflict` when nothing can be started there. */
   workspaceFolder: (workspaceId: string) => Promise<string>;
+  /** Puts a terminal that was asked for from inside a bottle into that bottle. Throws when it cannot be, and then there is none. */
+  inherit: (wanted: NewTerminal) => Promise<NewTerminal>;
   /** Told what went wrong where nobody waits for an answer. */
   failed: (error: unknown, what: string) => void;
 };
@@ -64,6 +66,11 @@ export class TerminalService {
 
   list(): Terminal[] {
     return this.terminals.values();
+  }
+
+  /** As `create`, with the isolation of the terminal it was asked for from. */
+  async createFor(wanted: NewTerminal): Promise<Terminal> {
+    return this.create(await this.#parts.inherit(wanted));
   }
 
   async create(wanted: HostedTerminal): Promise<Terminal> {

@@ -1,8 +1,9 @@
 /** What a person sees first: which agents are here, what isolation means now, and how to begin. Skippable at any point. */
 import { useState } from "react";
 import { problemFrom, useConnection } from "../connection/index.ts";
-import { NotIsolated } from "../launches/not-isolated.tsx";
+import { useBackends } from "../launches/use-isolations.ts";
 import { isShell, sortPrograms, usePrograms } from "../launches/use-programs.ts";
+import { Where } from "../launches/where.tsx";
 import { useSettings } from "../live/index.ts";
 import { Button, Dialog, Keys, ProblemNote, Sign } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
@@ -94,12 +95,25 @@ function Agents() {
 }
 
 function Isolation() {
+  const backends = useBackends();
   return (
     <div className="flex flex-col gap-3">
-      <NotIsolated />
+      <Where />
+      {backends.data && (
+        <ul className="flex flex-col gap-1">
+          {backends.data.map(({ name, available, summary, reason }) => (
+            <li key={name} className="flex items-start gap-2">
+              <Sign state={available ? "isolated" : "not-isolated"} className="mt-[3px]" />
+              <span>
+                {name}: <span className="text-muted">{available ? summary : reason}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
       <p className="text-muted">
-        In this version programs run directly on your computer. A worktree or a copy keeps your own working directory as
-        it is, but it is no barrier: launch only what you would run yourself.
+        In a bottle a program sees its workspace and reaches what you allow. A worktree or a copy keeps your own working
+        directory as it is, but alone it is no barrier.
       </p>
       <p className="text-muted">
         Every terminal lives in its own process and goes on when this window is closed or Cellar is stopped.

@@ -2,7 +2,15 @@
 import { create } from "zustand";
 import type { OpenOptions } from "../terminals/panels.tsx";
 import { terminalPanel } from "../terminals/terminal-panel.tsx";
-import { jobPanel, launchPanel, newWorkspacePanel, runningPanel, settingsPanel, workspacePanel } from "./panels.tsx";
+import {
+  bottlePanel,
+  jobPanel,
+  launchPanel,
+  newWorkspacePanel,
+  runningPanel,
+  settingsPanel,
+  workspacePanel,
+} from "./panels.tsx";
 
 /** What a new workspace is made from: text (a path, a file URL, a git URL), or contents that were dropped in a browser. */
 export type NewWorkspaceSource = { kind: "text"; text: string } | { kind: "contents"; entry: FileSystemDirectoryEntry };
@@ -69,6 +77,10 @@ export function openRunning(): void {
 export function openNewWorkspace(...sources: NewWorkspaceSource[]): void {
   if (sources.length > 0) useUi.setState({ newWorkspaceSources: sources });
   newWorkspacePanel.open({});
+}
+
+export function openBottle(bottleId: string): void {
+  bottlePanel.open({ bottleId });
 }
 
 export function openJob(jobId: string): void {

@@ -1,8 +1,9 @@
 /** Everything the palette offers: terminals, workspaces, programs to launch, commands. */
 import { type ReactNode, useMemo } from "react";
 import { workspaceStatus } from "#shared/states.ts";
+import { useDefaultIsolation } from "../launches/use-isolations.ts";
 import { useLaunch } from "../launches/use-launch.ts";
-import { usePrograms } from "../launches/use-programs.ts";
+import { isShell, usePrograms } from "../launches/use-programs.ts";
 import { useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { Keys, orNotice, Sign, statusText } from "../ui/index.ts";
 import { allCommands, shortcutLabel, useCommandList } from "./commands.ts";
@@ -66,20 +67,23 @@ function useProgramEntries(): Entry[] {
   const current = useCurrentWorkspace();
   const launch = useLaunch();
   const list = usePrograms().data;
+  const isolation = useDefaultIsolation();
+  const isolated = isolation !== null && isolation !== "none";
   return useMemo(() => {
     if (!current || !list) return [];
     return list.programs
       .filter(({ found, problem }) => found !== null && problem === null)
-      .map(({ id, name }) => ({
+      .map((program) => ({ ...program, isolated: isolated && !isShell(program) }))
+      .map(({ id, name, isolated }) => ({
         id: `launch-${id}`,
         group: `Launch in ${current.name}`,
         title: `Launch ${name}`,
         keywords: `start run agent ${current.name}`,
-        icon: <Sign state="not-isolated" />,
-        detail: "On this computer, not isolated",
+        icon: <Sign state={isolated ? "isolated" : "not-isolated"} />,
+        detail: isolated ? `In a bottle (${isolation})` : "On this computer, not isolated",
         run: () => void orNotice(`Could not launch ${name}`, launch({ workspaceId: current.id, programId: id })),
       }));
-  }, [current, list, launch]);
+  }, [current, list, launch, isolation, isolated]);
 }
 
 function useCommandEntries(): Entry[] {

@@ -1,8 +1,8 @@
 /** Every screen that can stand in the middle besides terminals. What they show loads with the first of its kind. */
-import { Activity, FolderGit2, FolderPlus, ListChecks, Play, Settings } from "lucide-react";
+import { Activity, Box, FolderGit2, FolderPlus, ListChecks, Play, Settings } from "lucide-react";
 import { lazy, type ReactNode } from "react";
 import { jobTitle } from "../jobs/progress.ts";
-import { useJobs, useWorkspace } from "../live/index.ts";
+import { useBottles, useJobs, useWorkspace } from "../live/index.ts";
 import { definePanel } from "../terminals/panels.tsx";
 
 function Tab({ icon, label }: { icon: ReactNode; label: string }) {
@@ -55,6 +55,20 @@ export const launchPanel = definePanel<{ workspaceId: string }>({
   Body: lazy(() => import("../launches/launch-screen.tsx")),
   Tab: ({ params: { workspaceId } }) => (
     <Tab icon={<Play size={13} aria-hidden />} label={`Launch in ${useWorkspace(workspaceId)?.name ?? "…"}`} />
+  ),
+});
+
+export const bottlePanel = definePanel<{ bottleId: string }>({
+  kind: "bottle",
+  identity: ({ bottleId }) => bottleId,
+  parse: (saved) => {
+    const bottleId = textIn(saved, "bottleId");
+    return bottleId && /^bottle-[0-9a-f]{12}$/.test(bottleId) ? { bottleId } : null;
+  },
+  useTitle: ({ bottleId }) => `Bottle ${useBottles().byId.get(bottleId)?.label ?? ""}`.trim(),
+  Body: lazy(() => import("../bottles/bottle-screen.tsx")),
+  Tab: ({ params: { bottleId } }) => (
+    <Tab icon={<Box size={13} aria-hidden />} label={useBottles().byId.get(bottleId)?.label ?? "Bottle"} />
   ),
 });
 

@@ -1,6 +1,7 @@
 /** The left side: what needs you, and the tree of workspaces and terminals. */
 import { Plus } from "lucide-react";
 import { useMemo, useRef } from "react";
+import { BottleList, useLiveBottles } from "../bottles/bottle-list.tsx";
 import { type TerminalSummary, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { Button, IconButton, StateSign } from "../ui/index.ts";
 import { openNewWorkspace, openTerminal } from "./open.ts";
@@ -23,6 +24,7 @@ export function Sidebar() {
     >
       <NeedsYou hovered={hovered} />
       <Workspaces />
+      <Bottles />
     </div>
   );
 }
@@ -81,6 +83,16 @@ function useSteadyRows(wanted: number, hovered: React.RefObject<boolean>): numbe
   const rows = useRef(wanted);
   if (!hovered.current) rows.current = wanted;
   return rows.current;
+}
+
+function Bottles() {
+  const live = useLiveBottles();
+  return (
+    <section aria-label="Bottles" className="shrink-0 border-line border-t pt-1">
+      {live.length > 0 && <Heading>Bottles</Heading>}
+      <BottleList />
+    </section>
+  );
 }
 
 function Workspaces() {

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import type { Problem } from "#shared/contract/base.ts";
-import { openNewWorkspace } from "../app/open.ts";
+import { openNewWorkspace, openTerminal } from "../app/open.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
@@ -20,10 +20,12 @@ import {
   Switch,
   TextArea,
 } from "../ui/index.ts";
-import { useLaunchDraft } from "./drafts.ts";
-import { NotIsolated } from "./not-isolated.tsx";
+import { AgentChoice } from "./agent-choice.tsx";
+import { emptyDraft, useLaunchDraft } from "./drafts.ts";
+import { IsolationChoice } from "./isolation-choice.tsx";
 import { MissingPrograms, ProgramList } from "./program-list.tsx";
-import { useLaunch } from "./use-launch.ts";
+import { LaunchSummary } from "./summary.tsx";
+import { defaultIsolation, useBackends } from "./use-isolations.ts";
 import { preferredProgram, usePrograms } from "./use-programs.ts";
 
 export default function LaunchScreen({ params, panelId }: PanelProps<{ workspaceId: string }>) {
@@ -67,9 +69,10 @@ export default function LaunchScreen({ params, panelId }: PanelProps<{ workspace
 
 function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: () => void }) {
   const { workspaceId, draftKey, onLaunched } = props;
-  const { lastProgramId } = useSettings();
+  const { lastProgramId, launchIsolation } = useSettings();
+  const client = useClient();
   const list = usePrograms();
-  const launch = useLaunch();
+  const backends = useBackends();
   const [draft, change] = useLaunchDraft(draftKey);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -77,19 +80,26 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
   const wanted = programs.find(({ id, found }) => id === draft.programId && found !== null);
   const program = wanted ?? preferredProgram(programs, lastProgramId);
 
+  const isolation = draft.isolation ?? defaultIsolation(backends.data ?? [], launchIsolation, program);
+
   const start = async (programId: string | undefined) => {
     if (!programId || busy) return;
+    if (isolation !== "none") {
+      change({ programId, summary: true });
+      return;
+    }
     setBusy(true);
     setProblem(null);
     try {
       const prompt = draft.prompt.trim();
-      await launch({
+      const { terminal } = await client.launches.start({
         workspaceId,
         programId,
         drivesTerminals: draft.drivesTerminals && programs.find(({ id }) => id === programId)?.drivesTerminals === true,
         ...(prompt && program?.prompt !== "none" ? { prompt } : {}),
       });
-      change({ prompt: "", programId: null, drivesTerminals: false });
+      openTerminal(terminal.id);
+      change(emptyDraft);
       onLaunched();
     } catch (thrown) {
       setProblem(problemFrom(thrown));
@@ -102,7 +112,28 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
     void start(program?.id);
   };
 
-  if (list.isPending) return <p className="text-muted">Looking for agent programs on your PATH…</p>;
+  if (draft.summary && program) {
+    const prompt = draft.prompt.trim();
+    return (
+      <LaunchSummary
+        request={{
+          workspaceId,
+          programId: program.id,
+          ...(isolation === "none" ? {} : { backend: isolation }),
+          ...(prompt && program.prompt !== "none" ? { prompt } : {}),
+          ...(draft.agent === null ? {} : { agent: draft.agent }),
+          ...(draft.resume === null ? {} : { resume: draft.resume }),
+        }}
+        onBack={() => change({ summary: false, resume: null })}
+        onLaunched={() => {
+          change(emptyDraft);
+          onLaunched();
+        }}
+      />
+    );
+  }
+  if (list.isPending || backends.isPending)
+    return <p className="text-muted">Looking for agent programs on your PATH…</p>;
   if (list.isError) return <ProblemNote problem={problemFrom(list.error)} />;
   return (
     <form
@@ -134,17 +165,24 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           }}
         />
       )}
-      {program?.drivesTerminals && (
+      <IsolationChoice
+        backends={backends.data ?? []}
+        value={isolation}
+        onChange={(chosen) => change({ isolation: chosen })}
+      />
+      {isolation !== "none" && (
+        <AgentChoice workspaceId={workspaceId} value={draft.agent} onChange={(agent) => change({ agent })} />
+      )}
+      {isolation === "none" && program?.drivesTerminals && (
         <DrivesTerminals
           checked={draft.drivesTerminals}
           onChange={(drivesTerminals) => change({ drivesTerminals })}
           name={program.name}
         />
       )}
-      <NotIsolated />
       {problem && <ProblemNote problem={problem} />}
       <div className="flex items-center gap-2">
-        <LaunchButton name={program?.name} busy={busy} />
+        <LaunchButton name={program?.name} busy={busy} isolated={isolation !== "none"} />
         <span className="flex-1" />
         <Checked at={list.data.checkedAt} ownFile={list.data.ownFile} />
       </div>
@@ -174,10 +212,10 @@ function DrivesTerminals(props: { checked: boolean; onChange: (checked: boolean)
   );
 }
 
-function LaunchButton({ name, busy }: { name: string | undefined; busy: boolean }) {
+function LaunchButton({ name, busy, isolated }: { name: string | undefined; busy: boolean; isolated: boolean }) {
   return (
     <Button type="submit" look="primary" busy={busy} disabled={name === undefined}>
-      {name === undefined ? "Nothing to launch" : `Launch ${name}`}
+      {name === undefined ? "Nothing to launch" : isolated ? `Review and launch ${name}` : `Launch ${name}`}
     </Button>
   );
 }

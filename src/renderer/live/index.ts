@@ -5,6 +5,7 @@ export {
   openLists,
   type SettingsState,
   useActivity,
+  useBottles,
   useHeldCells,
   useHostStatus,
   useJobs,

@@ -3,6 +3,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
 import type { z } from "zod";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
+import type { Bottle } from "#shared/contract/bottles.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
@@ -22,6 +23,7 @@ export type Lists = {
   jobs: LiveSource<Job>;
   notifications: LiveSource<Notification>;
   launches: LiveSource<Launch>;
+  bottles: LiveSource<Bottle>;
   activities: LiveSource<Activity>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
@@ -44,6 +46,7 @@ export function openLists(connection: Connection): Lists {
     heldCells,
     notifications,
     launches,
+    bottles: new LiveSource((signal) => client.bottles.watch({}, { signal }), ready),
     summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
@@ -88,6 +91,10 @@ export function useNotifications(): LiveSnapshot<Notification> {
 
 export function useLaunches(): LiveSnapshot<Launch> {
   return useSource(useLists().launches);
+}
+
+export function useBottles(): LiveSnapshot<Bottle> {
+  return useSource(useLists().bottles);
 }
 
 /** What the launched program of a terminal is doing; undefined where there is none. */

@@ -112,6 +112,19 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "size disk",
     control: { type: "number", least: 1, most: 10_000, unit: "MB" },
   },
+  launchIsolation: {
+    section: "Workspaces",
+    label: "Launch agent programs",
+    help: "The launch form can choose otherwise each time.",
+    keywords: "bottle isolation sandbox bubblewrap",
+    control: {
+      type: "select",
+      options: [
+        { value: "bottle", label: "In a bottle where that works" },
+        { value: "none", label: "On this computer, not isolated" },
+      ],
+    },
+  },
   defaultWorkspaceMode: {
     section: "Workspaces",
     label: "Make new workspaces as",

@@ -26,9 +26,7 @@ export function TerminalEnd({ terminal, panelId }: { terminal: Terminal; panelId
           small
           busy={busy === "resume"}
           icon={<MessageSquareReply size={12} aria-hidden />}
-          onClick={() =>
-            void act("resume", "Could not resume the conversation", resumeLaunch(client, launch.id, panelId))
-          }
+          onClick={() => void act("resume", "Could not resume the conversation", resumeLaunch(client, launch, panelId))}
         >
           Resume the conversation
         </Button>

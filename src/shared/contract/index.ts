@@ -1,6 +1,7 @@
 /** The one contract: the server, the window's client, the command line and the reference are all derived from it. */
 import { activities } from "./activities.ts";
 import { app } from "./app.ts";
+import { bottles } from "./bottles.ts";
 import { cells } from "./cells.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
@@ -20,6 +21,7 @@ export const contract = {
   workspaces,
   programs,
   launches,
+  bottles,
   mcp,
   notifications,
   settings: settingsContract,

@@ -1,5 +1,6 @@
 /** Launches: an agent program started in a workspace under an isolation, in a terminal. */
 import { z } from "zod";
+import { isolations } from "../bottles/names.ts";
 import {
   launchId,
   liveList,
@@ -18,8 +19,8 @@ export const launch = z.strictObject({
   workspaceId,
   programId,
   programName: z.string(),
-  /** Only `none` so far: the program runs on this computer with the person's own rights. */
-  isolation: z.enum(["none"]),
+  /** `none`: on this computer with the person's own rights. Else the backend of its bottle. */
+  isolation: z.enum(isolations),
   terminalId,
   /** Id under which the program keeps the conversation, where it lets us choose or tells us. */
   conversationId: z.string().nullable(),
@@ -49,6 +50,7 @@ export const launches = {
         prompt: z.string().max(200_000).optional(),
         /** Whole arguments added after the catalogue's. */
         arguments: z.array(z.string().max(10_000)).max(100).optional(),
+        /** An isolated launch is prepared and approved first: `bottles.prepare`, then `bottles.launch`. */
         isolation: z.enum(["none"]).default("none"),
         /** Registers Cellar's MCP server with the program, for this launch only. `invalid_input` where its entry does not say how. */
         drivesTerminals: z.boolean().default(false),
@@ -58,7 +60,10 @@ export const launches = {
     .output(z.strictObject({ launch, terminal })),
   /** What the launch may drive through MCP; effective with its next call. */
   setReach: procedure.input(z.strictObject({ id: launchId, reach: launch.shape.reach })).output(launch),
-  /** Starts the program again in the same workspace with the recorded conversation. */
+  /**
+   * Starts the program again in the same workspace with the recorded conversation. One that ran in a bottle is `conflict`: its plan has to
+   * be seen first (`bottles.prepare` with `resume`).
+   */
   resume: procedure
     .input(z.strictObject({ id: launchId, size: terminalSize.optional() }))
     .output(z.strictObject({ launch, terminal })),

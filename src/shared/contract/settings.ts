@@ -27,6 +27,8 @@ export const settings = z.strictObject({
   defaultWorkspaceMode: workspaceMode.default("worktree"),
   /** Folder that clones, worktrees and copies go to; empty: inside the state directory. */
   workspacesFolder: z.string().max(4096).default(""),
+  /** `bottle`: in a bottle wherever a backend works; `none`: on this computer unless chosen otherwise. */
+  launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   absolutePath,
+  bottleId,
   cellId,
   done,
   launchId,
@@ -31,6 +32,8 @@ export const terminalOwner = z.strictObject({
   workspaceId: workspaceId.optional(),
   launchId: launchId.optional(),
   programId: programId.optional(),
+  /** It runs inside this bottle. */
+  bottleId: bottleId.optional(),
   /** Terminal from which this one was started by a program inside it. */
   parentId: terminalId.optional(),
 });

@@ -1,0 +1,70 @@
+/** The keys of manifests. Unknown ones are fatal: a misspelt rule must not be a rule that is missing. `docs/bottles.md` describes each. */
+import { z } from "zod";
+import { hostPattern } from "#shared/bottles/hosts.ts";
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and hyphens");
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable");
+const text = (most: number) => z.string().trim().min(1).max(most);
+
+export const egressRoute = z.strictObject({
+  host: hostPattern,
+  auth: z.strictObject({ scheme: z.enum(["Bearer", "token"]), token_ref: text(200) }).optional(),
+  matches: z
+    .array(
+      z.strictObject({
+        paths: z.array(z.string().startsWith("/").max(2000)).min(1).max(100).optional(),
+        methods: z
+          .array(z.string().regex(/^[A-Z]+$/))
+          .min(1)
+          .max(20)
+          .optional(),
+        headers: z.record(z.string().max(200), z.string().max(2000)).optional(),
+      }),
+    )
+    .max(100)
+    .optional(),
+  dlp: z
+    .strictObject({
+      outbound: z.enum(["supervise", "redact", "block"]).optional(),
+      inbound: z.enum(["supervise", "redact", "block"]).optional(),
+    })
+    .optional(),
+});
+export type EgressRoute = z.infer<typeof egressRoute>;
+
+const gitUser = z.strictObject({ name: text(200), email: text(200) });
+
+export const gitRepository = z.strictObject({
+  name,
+  /** `ssh://user@host[:port]/path`. */
+  upstream: z.url({ protocol: /^ssh$/, error: "must be an ssh:// address" }).max(2000),
+  identity_file: text(4096).optional(),
+  known_host_key: text(4096).optional(),
+});
+
+/** A variable inside: its value, `${HOST_VAR}` from the person's environment, or `?question` to be asked at the launch. */
+export const environmentValue = z.string().max(10_000);
+
+export const bottleManifest = z.strictObject({
+  extends: name.optional(),
+  env: z.record(variable, environmentValue).optional(),
+  agent_provider: z
+    .strictObject({
+      template: name,
+      dockerfile: text(4096).optional(),
+      auth_token: text(200).optional(),
+      forward_host_credentials: z.boolean().optional(),
+    })
+    .optional(),
+  git: z.strictObject({ user: gitUser.optional(), repos: z.array(gitRepository).max(100).optional() }).optional(),
+  egress: z.strictObject({ routes: z.array(egressRoute).max(500) }).optional(),
+  supervise: z.boolean().optional(),
+});
+export type BottleManifest = z.infer<typeof bottleManifest>;
+
+export const agentManifest = z.strictObject({
+  bottle: name,
+  skills: z.array(name).max(100).optional(),
+  git: z.strictObject({ user: gitUser }).optional(),
+});
+export type AgentManifest = z.infer<typeof agentManifest>;

@@ -1,0 +1,202 @@
+/**
+ * From what a person asks for to a plan: finds out, validates, and changes nothing. Every backend goes through here, so that none can skip
+ * a check; what is particular to it comes from its `plan`.
+ */
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Git } from "#node/git/index.ts";
+import type { BackendName, BottleColour } from "#shared/bottles/names.ts";
+import { servicePorts } from "#shared/bottles/names.ts";
+import type { BottlePlanView } from "#shared/contract/bottles.ts";
+import type { Workspace } from "#shared/contract/workspaces.ts";
+import { Failure } from "#shared/failure.ts";
+import type { LaunchableProgram } from "../programs/index.ts";
+import type { BackendPlan, BottleBackend, BottleLimits, BottleSpec } from "./backend.ts";
+import type { BottleReach, BottleServices, PlannedServices } from "./bottle-services.ts";
+import { bottleEnvironment, type GitIdentity } from "./environment.ts";
+import type { Manifests } from "./manifests/read.ts";
+import { type ResolvedManifest, resolveManifest } from "./manifests/resolve.ts";
+import type { Plans } from "./plans.ts";
+import { type Triggers, triggersIn } from "./triggers.ts";
+
+export type PrepareRequest = {
+  workspaceId: string;
+  programId: string;
+  prompt?: string | undefined;
+  arguments?: string[] | undefined;
+  backend?: BackendName | undefined;
+  agent?: string | undefined;
+  label?: string | undefined;
+  colour?: BottleColour | undefined;
+  resume?: string | undefined;
+};
+
+/** A plan with what only main knows. */
+export type Prepared = {
+  view: BottlePlanView;
+  request: PrepareRequest;
+  backend: BottleBackend;
+  spec: Omit<BottleSpec, "keptHome">;
+  backendPlan: BackendPlan;
+  reach: BottleReach;
+  manifest: ResolvedManifest;
+  identity: GitIdentity | null;
+  hostEnvironment: Readonly<Record<string, string>>;
+  /** Bottle whose home is used again; null for a new one. */
+  homeOf: string | null;
+  keepsHome: boolean;
+  /** Begun when the plan was made, so that a launch does not wait for it. */
+  triggers: Promise<Triggers>;
+};
+
+export type PreparerParts = {
+  workspaces: { ready(id: string): Promise<Workspace> };
+  programs: { launchable(id: string): Promise<LaunchableProgram> };
+  services: BottleServices;
+  git: Git;
+  manifests: Manifests;
+  plans: Plans<Prepared>;
+  loginEnvironment(): Promise<Record<string, string>>;
+  /** Where the bottles' kept homes are. */
+  homes: string;
+  /** Throws `unavailable` with the backend's own reason. */
+  backend(name: BackendName | undefined): Promise<BottleBackend>;
+  /** Home of the bottle of an earlier launch. Throws `not_found`. */
+  homeOfLaunch(launchId: string): string;
+};
+
+const gibibyte = 1024 ** 3;
+
+/** Plenty for an agent with its compilers and tests, little enough that the computer stays usable. */
+export const defaultLimits: BottleLimits = {
+  memory: 8 * gibibyte,
+  processes: 2048,
+  fileSize: 8 * gibibyte,
+  home: 2 * gibibyte,
+  temporary: 2 * gibibyte,
+};
+
+export async function prepare(parts: PreparerParts, request: PrepareRequest): Promise<Prepared> {
+  const [workspace, program, hostEnvironment] = await Promise.all([
+    parts.workspaces.ready(request.workspaceId),
+    parts.programs.launchable(request.programId),
+    parts.loginEnvironment(),
+  ]);
+  const manifest = await resolveManifest(parts.manifests, request.agent ?? null, {
+    workspace: workspace.path,
+    hostEnvironment,
+    home: hostEnvironment["HOME"] ?? homedir(),
+  });
+  if (manifest.systemPrompt !== "" && program.entry.start["system-prompt"] === undefined) {
+    throw new Failure(
+      "invalid_input",
+      `${program.entry.name} takes no system prompt, and agent '${manifest.agent}' has one`,
+      {
+        hint: "Leave out the text below the agent's front matter, or choose another program.",
+      },
+    );
+  }
+  const backend = await parts.backend(request.backend);
+  const keepsHome = program.entry.conversation !== undefined;
+  const homeOf = request.resume === undefined ? null : parts.homeOfLaunch(request.resume);
+  const provider = manifest.provider ?? program.entry.provider ?? null;
+  const reach: BottleReach = {
+    workspaceId: workspace.id,
+    programId: program.id,
+    provider,
+    allowedHosts: [...new Set([...program.entry.network.hosts, ...manifest.routes.map(({ host }) => host)])],
+    routes: manifest.routes,
+    gitRepositories: manifest.repositories,
+    supervise: manifest.supervise,
+    credential: manifest.credential,
+  };
+  const spec = {
+    workspace,
+    program,
+    hostEnvironment,
+    skills: manifest.skills,
+    dockerfile: manifest.dockerfile,
+    limits: defaultLimits,
+  };
+  const keptHome = keepsHome ? join(parts.homes, homeOf ?? "new", "home") : null;
+  const [services, backendPlan, identity] = await Promise.all([
+    parts.services.plan(reach),
+    backend.plan({ ...spec, keptHome }),
+    manifest.identity ?? personsIdentity(parts.git, workspace.path),
+  ]);
+  const kept = { request, backend, spec, backendPlan, reach, manifest, identity, hostEnvironment, homeOf, keepsHome };
+  const triggers = triggersIn(workspace.path);
+  return parts.plans.add((id, expiresAt) => ({
+    ...kept,
+    triggers,
+    view: viewOf({ ...kept, services, id, expiresAt }),
+  }));
+}
+
+function viewOf(
+  plan: Omit<Prepared, "view" | "triggers"> & { services: PlannedServices; id: string; expiresAt: string },
+): BottlePlanView {
+  const { request, spec, backendPlan, manifest, identity, services, homeOf, keepsHome } = plan;
+  const { workspace, program } = spec;
+  const own = bottleEnvironment({
+    host: plan.hostEnvironment,
+    path: backendPlan.path,
+    ports: services.services.map((name) => ({ name, port: servicePorts[name] })),
+    certificate: null,
+    identity,
+  });
+  const names = [...Object.keys(own), ...services.environment, ...Object.keys(manifest.environment)];
+  return {
+    id: plan.id,
+    workspaceId: workspace.id,
+    programId: program.id,
+    programName: program.entry.name,
+    provider: plan.reach.provider,
+    agent: manifest.agent,
+    bottle: manifest.bottle,
+    backend: plan.backend.name,
+    label: request.label?.trim() || `${workspace.name} ${program.id}`,
+    colour: request.colour ?? null,
+    resumes: request.resume ?? null,
+    mounts: withHome(backendPlan.mounts, keepsHome, homeOf),
+    environment: [...new Set([...names, ...manifest.prompts.map(({ name }) => name)])].sort(),
+    skills: manifest.skills.map(({ name }) => name),
+    gitIdentity: identity && `${identity.name} <${identity.email}>`,
+    gitGate: manifest.repositories.map(({ name, upstream }) => `${name} → ${hostAndPort(upstream)}`),
+    allowedHosts: services.allowedHosts,
+    routes: services.routes,
+    services: [...services.services].sort(),
+    limits: backendPlan.limits,
+    notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
+    secretsEntering: manifest.secrets,
+    prompts: manifest.prompts,
+    home: keepsHome ? "kept" : "private",
+    expiresAt: plan.expiresAt,
+  };
+}
+
+function withHome(mounts: BottlePlanView["mounts"], keeps: boolean, homeOf: string | null): BottlePlanView["mounts"] {
+  if (!keeps) return mounts;
+  const from = homeOf === null ? "A new folder of the bottle's own" : `The folder of ${homeOf}`;
+  return [...mounts, { from, to: "/home/agent", access: "read-write", what: "home, kept for a resume" }];
+}
+
+function hostAndPort(upstream: string): string {
+  const { hostname, port } = new URL(upstream);
+  return `${hostname}:${port || 22}`;
+}
+
+/** Who the person is to git; null when they never said. */
+async function personsIdentity(git: Git, workspace: string): Promise<GitIdentity | null> {
+  try {
+    const repository = git.open(workspace);
+    const [name, email] = await Promise.all(
+      ["user.name", "user.email"].map((key) => repository.text(["config", "--get", key])),
+    );
+    return name && email ? { name, email } : null;
+  } catch (error) {
+    // Without git, or with a configuration it cannot read, nobody commits.
+    if (!(error instanceof Failure)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,148 @@
+/** A bubblewrap bottle without the services of main around it: the backend alone, a workspace, and a program on pipes. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Bubblewrap, type RunningBottle, readGitConfig } from "#main/bottles/index.ts";
+import { Subprocesses } from "#node/subprocess.ts";
+import { SmallServices } from "#test/doubles/bottle-services.ts";
+import { TemporaryFolder } from "./temporary.ts";
+
+const mebibyte = 1024 * 1024;
+
+export class BottleBench implements AsyncDisposable {
+  readonly folder = new TemporaryFolder("bottle");
+  readonly workspace = this.folder.in("work");
+  readonly runtime = this.folder.in("run");
+  readonly services = new SmallServices();
+  readonly subprocesses = new Subprocesses();
+  readonly backend: Bubblewrap;
+  readonly #running: { bottle: RunningBottle; child: ChildProcess }[] = [];
+  limits = {
+    memory: 4096 * mebibyte,
+    processes: 500,
+    fileSize: 64 * mebibyte,
+    home: 8 * mebibyte,
+    temporary: 8 * mebibyte,
+  };
+
+  constructor() {
+    mkdirSync(this.workspace);
+    mkdirSync(this.runtime, { mode: 0o700 });
+    this.backend = new Bubblewrap({
+      subprocesses: this.subprocesses,
+      readGitConfig: readGitConfig(this.subprocesses),
+      runtime: this.runtime,
+      loginEnvironment: async () => ({ PATH: "/usr/bin:/bin" }),
+    });
+  }
+
+  /** Runs a shell script in a bottle to its end. */
+  async run(script: string, more: Started = {}): Promise<Ended> {
+    return (await this.start(script, more)).ended;
+  }
+
+  /** As main does it, up to the program's start. */
+  async start(script: string, more: Started = {}): Promise<StartedBottle> {
+    const id = `bottle-${randomBytes(6).toString("hex")}`;
+    const directory = join(this.runtime, `b-${id.slice(7)}`);
+    const spec = {
+      workspace: { path: more.workspace ?? this.workspace } as never,
+      program: { id: "shell", entry: { name: "Shell" } as never, path: more.program ?? "/bin/sh" },
+      hostEnvironment: { PATH: "/usr/bin:/bin", ...more.hostEnvironment },
+      skills: more.skills ?? [],
+      dockerfile: null,
+      limits: this.limits,
+      keptHome: more.keptHome ?? null,
+    };
+    const plan = await this.backend.plan(spec);
+    mkdirSync(directory, { mode: 0o700 });
+    const reach = {
+      workspaceId: "ws-00000001",
+      programId: "shell",
+      provider: null,
+      allowedHosts: ["allowed.example"],
+      routes: [],
+      gitRepositories: [],
+      supervise: false,
+      credential: { authToken: null, forwardHostCredentials: false },
+    };
+    const open = await this.services.open({ id, directory }, reach);
+    const cwd = more.workspace ?? this.workspace;
+    const argv = more.argv ?? ["/bin/sh", "-c", script];
+    const environment = { HOME: "/home/agent", PATH: plan.path, ...more.environment };
+    const command = await this.backend.create({
+      id,
+      spec,
+      plan,
+      directory,
+      environment,
+      argv,
+      cwd,
+      ports: open.ports,
+      certificate: null,
+      systemPrompt: more.systemPrompt ?? null,
+    });
+    const child = spawn(command.argv[0]!, command.argv.slice(1), {
+      // What a person's environment may hold, and what must not be found inside.
+      env: { PATH: "/usr/bin:/bin", HOST_SECRET: "of the host", ...command.env },
+      cwd: "/",
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+    });
+    // Listened to from the first byte on: it may be over before anybody asks.
+    const output = listen(child);
+    const bottle = { id, directory, ports: open.ports, pid: child.pid!, cwd, limits: this.limits };
+    this.#running.push({ bottle, child });
+    await this.backend.enter(bottle);
+    const found = await this.backend.probe(bottle);
+    if (found.length > 0) throw new Error(found.join("; "));
+    await this.backend.release(bottle);
+    return { bottle, child, ...output };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { bottle } of this.#running) {
+      await this.backend.destroy(bottle);
+      await this.services.close(bottle.id);
+    }
+    this.backend.close();
+    await this.subprocesses.close();
+    this.folder[Symbol.dispose]();
+  }
+}
+
+export type Started = {
+  workspace?: string;
+  argv?: string[];
+  program?: string;
+  environment?: Record<string, string>;
+  hostEnvironment?: Record<string, string>;
+  keptHome?: string;
+  systemPrompt?: string;
+  skills?: { name: string; path: string }[];
+};
+
+export type Ended = { exitCode: number | null; stdout: string; stderr: string };
+
+type StartedBottle = {
+  bottle: RunningBottle;
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  /** What it has printed so far. */
+  said: () => string;
+};
+
+function listen(child: ChildProcess): Pick<StartedBottle, "ended" | "said"> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (bytes) => {
+    stdout += bytes;
+  });
+  child.stderr?.on("data", (bytes) => {
+    stderr += bytes;
+  });
+  const ended = once(child, "close").then(() => ({ exitCode: child.exitCode, stdout, stderr }));
+  return { ended, said: () => stdout };
+}
