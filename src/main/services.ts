@@ -38,6 +38,7 @@ import type { Uploads } from "./transport/loopback.ts";
 import { type Port, serveRpcPort, serveTerminalPort } from "./transport/message-port.ts";
 import { RpcServer } from "./transport/rpc.ts";
 import type { TerminalStreams, TerminalView } from "./transport/terminal-stream.ts";
+import { Vault, vaultProcedures } from "./vault/index.ts";
 import { WorkspaceService, workspaceProcedures, workspaceRepository } from "./workspaces/index.ts";
 
 /** Another main serves this home already. */
@@ -108,10 +109,20 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   closing.push(() => store.close());
   const subprocesses = new Subprocesses();
   closing.push(() => subprocesses.close());
-  const notices = [...settings.notices, ...store.notices];
+  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
+  const vault = new Vault({
+    path: paths.vault,
+    keychain: desktop.keychain,
+    // What Cellar itself was started with goes before what the login shell says.
+    environment: async () => ({ ...(await loginEnvironment()), ...process.env }),
+    lockMinutes: () => settings.settings.vaultLockMinutes,
+    failed,
+  });
+  closing.push(() => vault.close());
+  closing.push(settings.onChange(() => vault.watchIdle()));
+  const notices = [...settings.notices, ...store.notices, ...vault.notices];
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
-  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
   const terminals = new TerminalService({
     client: host,
     workspaceFolder: async (id) => (await workspaces.ready(id)).path,
@@ -181,12 +192,14 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     programs: programsProcedures(programs, desktop),
     launches: launchesProcedures(launches),
     notifications: notificationsProcedures(notifications),
+    vault: vaultProcedures(vault),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);
   const homeSocket = await serveHomeSocket(rpc, paths.mainSocket);
   closing.push(() => homeSocket.close());
   jobs.recover();
+  void vault.start();
   // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
   workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
   log.info({ version, home: paths.home, face: desktop.face }, "services started");

@@ -7,6 +7,7 @@ import { notifications } from "./notifications.ts";
 import { programs } from "./programs.ts";
 import { settingsContract } from "./settings.ts";
 import { terminals } from "./terminals.ts";
+import { vault } from "./vault.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const contract = {
@@ -18,6 +19,7 @@ export const contract = {
   programs,
   launches,
   notifications,
+  vault,
   settings: settingsContract,
 };
 export type Contract = typeof contract;
