@@ -151,7 +151,10 @@ export class Vault {
   }
 
   names(): string[] {
-    return this.secrets.values().map(({ id }) => id);
+    return this.secrets
+      .values()
+      .map(({ id }) => id)
+      .sort();
   }
 
   usage(handle: string): { handle: string; uses: VaultUse[]; neededBy: string[] } {

@@ -1,5 +1,15 @@
 /** Files around a database: the last good copy, and what is set aside because it was damaged. */
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import type Database from "better-sqlite3";
 
 /** A database is up to three files. */
@@ -47,4 +57,16 @@ export function copyDatabase(from: string, to: string): void {
 
 export function removeDatabase(path: string): void {
   for (const suffix of suffixes) rmSync(path + suffix, { force: true });
+}
+
+/** Whether the header claims a file format of the future, which makes SQLite take a file for read-only (bytes 18 and 19: 1 or 2). */
+export function isOfUnknownFormat(path: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    const header = Buffer.alloc(20);
+    readSync(file, header);
+    return header.subarray(18).some((version) => version < 1 || version > 2);
+  } finally {
+    closeSync(file);
+  }
 }

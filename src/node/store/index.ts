@@ -5,7 +5,7 @@
 import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { Failure } from "#shared/failure.ts";
-import { copyDatabase, removeDatabase, restoreBackup, setAside, writeBackup } from "./backup.ts";
+import { copyDatabase, isOfUnknownFormat, removeDatabase, restoreBackup, setAside, writeBackup } from "./backup.ts";
 import { sqliteDriver } from "./driver.ts";
 import { type Migration, migrate, schemaVersion } from "./migrations.ts";
 
@@ -173,6 +173,8 @@ function openChecked(path: string): Database.Database | null {
     database?.close();
     const code = (error as { code?: string }).code ?? "";
     if (/^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(code)) return null;
+    // What SQLite says to a header that makes no sense to it; it knows no other reason to refuse these few statements so.
+    if (code === "SQLITE_ERROR" || (code === "SQLITE_READONLY" && isOfUnknownFormat(path))) return null;
     throw openFailure(path, code, error);
   }
 }
