@@ -2,7 +2,7 @@
 import { create } from "zustand";
 import type { OpenOptions } from "../terminals/panels.tsx";
 import { terminalPanel } from "../terminals/terminal-panel.tsx";
-import { jobPanel, launchPanel, newWorkspacePanel, settingsPanel, workspacePanel } from "./panels.tsx";
+import { jobPanel, launchPanel, newWorkspacePanel, settingsPanel, vaultPanel, workspacePanel } from "./panels.tsx";
 
 /** What a new workspace is made from: text (a path, a file URL, a git URL), or contents that were dropped in a browser. */
 export type NewWorkspaceSource = { kind: "text"; text: string } | { kind: "contents"; entry: FileSystemDirectoryEntry };
@@ -64,6 +64,10 @@ export function openSettings(search = ""): void {
 export function openNewWorkspace(...sources: NewWorkspaceSource[]): void {
   if (sources.length > 0) useUi.setState({ newWorkspaceSources: sources });
   newWorkspacePanel.open({});
+}
+
+export function openVault(): void {
+  vaultPanel.open({});
 }
 
 export function openJob(jobId: string): void {

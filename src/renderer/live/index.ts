@@ -15,6 +15,7 @@ export {
   useTerminal,
   useTerminalSummaries,
   useTerminals,
+  useVaultState,
   useWorkspace,
   useWorkspaces,
 } from "./lists.ts";

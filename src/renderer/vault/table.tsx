@@ -1,0 +1,62 @@
+/** The tables of this screen: names on the left, numbers on the right, what can be done at the end; a form opens under its row. */
+import type { ReactNode } from "react";
+
+export type Column = { name: string; right?: boolean };
+
+export function Table({
+  label,
+  columns,
+  children,
+}: {
+  label: string;
+  columns: readonly Column[];
+  children: ReactNode;
+}) {
+  return (
+    <div className="overflow-x-auto">
+      <table aria-label={label} className="w-full border-collapse text-left">
+        <thead>
+          <tr className="border-line border-b text-muted text-sm">
+            {columns.map(({ name, right }) => (
+              <th key={name} scope="col" className={`h-7 pr-3 font-medium ${right ? "text-right" : ""}`}>
+                {name}
+              </th>
+            ))}
+            <th scope="col" className="w-0">
+              <span className="sr-only">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Row({ name, children, actions }: { name: ReactNode; children: ReactNode; actions: ReactNode }) {
+  return (
+    <tr className="h-8 border-line border-b hover:bg-hover">
+      <th scope="row" className="max-w-64 truncate pr-3 font-normal">
+        {name}
+      </th>
+      {children}
+      <td>
+        <div className="flex justify-end gap-0.5">{actions}</div>
+      </td>
+    </tr>
+  );
+}
+
+export function Cell({ right, children }: { right?: boolean; children: ReactNode }) {
+  return <td className={`max-w-56 truncate pr-3 text-muted ${right ? "tabular text-right" : ""}`}>{children}</td>;
+}
+
+export function FormRow({ span, children }: { span: number; children: ReactNode }) {
+  return (
+    <tr>
+      <td colSpan={span} className="py-2">
+        {children}
+      </td>
+    </tr>
+  );
+}
