@@ -26,7 +26,8 @@ export const help = `Cellar: a workbench for running many coding agents at once.
       Calls a procedure of the running Cellar (starting one in the background if there
       is none) and prints its result as JSON; a stream is printed as JSON lines until
       it ends, Ctrl-C, or N lines. The input is a JSON object, {} when left out; - reads it from
-      standard input. docs/contract.md lists the procedures.
+      standard input, which is the only way for calls that carry a secret (vault.set).
+      docs/contract.md lists the procedures.
 
       cellar call terminals.create '{"command": "make test"}'
       cellar call cells.run '{"terminalId": "term-1a2b3c4d", "code": "ls"}'

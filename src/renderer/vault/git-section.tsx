@@ -17,9 +17,9 @@ const columns = [
   { name: "Name" },
   { name: "Host and scope" },
   { name: "As" },
-  { name: "Used by" },
+  { name: "Used by", wide: true },
   { name: "Last used", right: true },
-  { name: "Revision", right: true },
+  { name: "Revision", right: true, wide: true },
 ];
 
 export function GitCredentialsSection({ state }: { state: VaultState }) {
@@ -104,7 +104,7 @@ function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
       }
     >
       <Cell>
-        <code className="font-mono text-sm">
+        <code data-tip={`${host}/${scope}`} className="font-mono text-sm">
           {host}/{scope}
         </code>
       </Cell>
@@ -114,13 +114,15 @@ function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
           {variable && <span className="text-faint"> (${variable})</span>}
         </span>
       </Cell>
-      <Cell>
+      <Cell wide>
         <UsedBy uses={uses} />
       </Cell>
       <Cell right>
         <LastUsed uses={uses} />
       </Cell>
-      <Cell right>{revision}</Cell>
+      <Cell right wide>
+        {revision}
+      </Cell>
     </Row>
   );
 }

@@ -15,7 +15,7 @@ type Open = { what: "add" | "import" } | { what: "rotate" | "delete"; handle: st
 const columns = [
   { name: "Handle" },
   { name: "Source" },
-  { name: "Used by" },
+  { name: "Used by", wide: true },
   { name: "Last used", right: true },
   { name: "Revision", right: true },
 ];
@@ -96,7 +96,9 @@ function SecretRows({ secret, open, setOpen, close, unlocked }: SecretRowsProps)
         name={
           <span className="flex items-center gap-1.5">
             {damaged && <Sign state="failed" />}
-            <code className="truncate font-mono text-sm">{id}</code>
+            <code data-tip={id} className="truncate font-mono text-sm">
+              {id}
+            </code>
             {damaged && <span className="text-negative text-sm">damaged: rotate or delete it</span>}
           </span>
         }
@@ -117,7 +119,7 @@ function SecretRows({ secret, open, setOpen, close, unlocked }: SecretRowsProps)
         <Cell>
           <Source secret={secret} />
         </Cell>
-        <Cell>{neededBy.length > 0 ? neededBy.join(", ") : <UsedBy uses={uses} />}</Cell>
+        <Cell wide>{neededBy.length > 0 ? neededBy.join(", ") : <UsedBy uses={uses} />}</Cell>
         <Cell right>
           <LastUsed uses={uses} />
         </Cell>

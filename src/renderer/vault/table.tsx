@@ -1,7 +1,10 @@
 /** The tables of this screen: names on the left, numbers on the right, what can be done at the end; a form opens under its row. */
 import type { ReactNode } from "react";
 
-export type Column = { name: string; right?: boolean };
+/** `wide` columns are left out where the panel is narrow, `right` ones hold numbers and times. */
+export type Column = { name: string; right?: boolean; wide?: boolean };
+
+const wideOnly = "@max-[640px]:hidden";
 
 export function Table({
   label,
@@ -13,30 +16,32 @@ export function Table({
   children: ReactNode;
 }) {
   return (
-    <div className="overflow-x-auto">
-      <table aria-label={label} className="w-full border-collapse text-left">
-        <thead>
-          <tr className="border-line border-b text-muted text-sm">
-            {columns.map(({ name, right }) => (
-              <th key={name} scope="col" className={`h-7 pr-3 font-medium ${right ? "text-right" : ""}`}>
-                {name}
-              </th>
-            ))}
-            <th scope="col" className="w-0">
-              <span className="sr-only">Actions</span>
+    <table aria-label={label} className="w-full table-fixed border-collapse text-left">
+      <thead>
+        <tr className="border-line border-b text-muted text-sm">
+          {columns.map(({ name, right, wide }) => (
+            <th
+              key={name}
+              scope="col"
+              className={`h-7 pr-3 font-medium ${right ? "w-24 text-right" : ""} ${wide ? wideOnly : ""}`}
+            >
+              {name}
             </th>
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
+          ))}
+          <th scope="col" className="w-16">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
   );
 }
 
 export function Row({ name, children, actions }: { name: ReactNode; children: ReactNode; actions: ReactNode }) {
   return (
     <tr className="h-8 border-line border-b hover:bg-hover">
-      <th scope="row" className="max-w-64 truncate pr-3 font-normal">
+      <th scope="row" className="truncate pr-3 font-normal">
         {name}
       </th>
       {children}
@@ -47,8 +52,12 @@ export function Row({ name, children, actions }: { name: ReactNode; children: Re
   );
 }
 
-export function Cell({ right, children }: { right?: boolean; children: ReactNode }) {
-  return <td className={`max-w-56 truncate pr-3 text-muted ${right ? "tabular text-right" : ""}`}>{children}</td>;
+export function Cell({ right, wide, children }: { right?: boolean; wide?: boolean; children: ReactNode }) {
+  return (
+    <td className={`truncate pr-3 text-muted ${right ? "tabular text-right" : ""} ${wide ? wideOnly : ""}`}>
+      {children}
+    </td>
+  );
 }
 
 export function FormRow({ span, children }: { span: number; children: ReactNode }) {

@@ -36,7 +36,7 @@ function Head({ state }: { state: VaultState }) {
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h2 className="font-semibold text-lg">Vault</h2>
-        <span className="min-w-0 flex-1 text-muted">
+        <span className="mr-auto text-muted">
           <StateLine status={vaultStatus(state)} />
         </span>
         {state.state === "unlocked" && (
