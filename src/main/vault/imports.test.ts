@@ -113,7 +113,7 @@ describe("a preview", () => {
     const { planId } = vault.importPreview(text);
     const good = { row: 0, handle: "openai", force: false };
     await expect(vault.import(planId, [good, wrong])).rejects.toThrow(message);
-    expect([vault.names(), await reveal("taken")]).toEqual([["taken"], "before"]);
+    expect([vault.names(), vault.state.secrets, await reveal("taken")]).toEqual([["taken"], 1, "before"]);
     expect(await vault.import(planId, [good])).toEqual(["openai"]);
   });
 

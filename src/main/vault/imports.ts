@@ -87,6 +87,7 @@ export class ImportPlans {
     return id;
   }
 
+  /** Throws `not_found` for one that was imported, left or forgotten. */
   rows(id: string): readonly ReadRow[] {
     const plan = this.#plans.get(id);
     if (plan) return plan.rows;

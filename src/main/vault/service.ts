@@ -229,6 +229,7 @@ export class Vault {
   }
 
   discardImport(planId: string): void {
+    this.#plans.rows(planId);
     this.#plans.remove(planId);
   }
 
