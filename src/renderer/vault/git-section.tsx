@@ -15,8 +15,8 @@ type Open = { what: "add" } | { what: "edit" | "delete"; name: string } | null;
 
 const columns = [
   { name: "Name" },
-  { name: "Host and scope" },
-  { name: "As" },
+  { name: "Repositories" },
+  { name: "As", wide: true },
   { name: "Used by", wide: true },
   { name: "Last used", right: true },
   { name: "Revision", right: true, wide: true },
@@ -108,7 +108,7 @@ function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
           {host}/{scope}
         </code>
       </Cell>
-      <Cell>
+      <Cell wide>
         <span data-tip={variable ? `The token of $${variable} goes before what is stored` : undefined}>
           {userName}, {kind === "token" ? "token" : "SSH key"}
           {variable && <span className="text-faint"> (${variable})</span>}

@@ -43,8 +43,8 @@ export function UnlockForm({ state }: { state: VaultState }) {
           />
         </div>
       )}
-      <p className="text-muted">
-        While it is locked, agents get no secret from it.{" "}
+      <p className="flex flex-wrap items-center text-muted">
+        <span>While it is locked, agents get no secret from it.</span>
         <Button look="quiet" small onClick={() => setForgotten(true)}>
           {byKeychain ? "It does not open any more…" : "Forgotten the passphrase…"}
         </Button>
