@@ -2,10 +2,12 @@
 import { text } from "node:stream/consumers";
 import type { CellarPaths } from "#node/paths.ts";
 import { Failure } from "#shared/failure.ts";
+import { secretInputs } from "#shared/vault/secret-inputs.ts";
 import { connectOrStart } from "./running.ts";
 
 /** Prints the result, of a stream at most `lines` events, and resolves with the exit code. */
 export async function call(paths: CellarPaths, procedure: string, input: string, lines: number): Promise<number> {
+  if (input !== "-" && secretInputs.has(procedure)) throw inArguments(procedure);
   const value = parsed(input === "-" ? await text(process.stdin) : input);
   const connection = await connectOrStart(paths);
   const interrupted = new AbortController();
@@ -38,8 +40,17 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (thrown) {
-    throw new Failure("invalid_input", `the input is not JSON: ${(thrown as Error).message}`);
+    // The parser's own words quote the text, which may hold a secret.
+    const place = /at position \d+( \(line \d+ column \d+\))?/.exec((thrown as Error).message)?.[0];
+    throw new Failure("invalid_input", place ? `the input is not JSON: see ${place}` : "the input is not JSON");
   }
+}
+
+/** Every program on the computer can read the arguments of every other. */
+function inArguments(procedure: string): Failure {
+  return new Failure("invalid_input", `${procedure} takes its input from standard input, because it carries a secret`, {
+    hint: `cellar call ${procedure} - < input.json`,
+  });
 }
 
 /** Waits for a slow reader, so that a stream is not gathered in memory. */

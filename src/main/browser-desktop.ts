@@ -2,6 +2,7 @@
 import { openExternally } from "#node/open-externally.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "./desktop.ts";
+import { noKeychain } from "./keychain.ts";
 
 export function browserDesktop(address: Promise<string>, quit: () => void): Desktop {
   const refuse = (what: string) => async () => {
@@ -9,6 +10,7 @@ export function browserDesktop(address: Promise<string>, quit: () => void): Desk
   };
   return {
     face: "browser",
+    keychain: noKeychain("Cellar runs in the browser and cannot reach the system's keychain."),
     pickFolder: refuse("Choosing a folder with the system's dialog"),
     openWindow: () => address,
     openLink: openExternally,

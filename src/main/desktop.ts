@@ -1,11 +1,13 @@
 /** What only a desktop can do. Electron implements it in `electron/`; browser mode answers that it cannot. */
 import type { Notification } from "#shared/contract/notifications.ts";
+import type { Keychain } from "./keychain.ts";
 
 /** `running`: terminals that are alive. `needsYou`: those a person should look at. `unseen`: notifications nobody has seen. */
 export type Attention = { running: number; needsYou: number; unseen: number };
 
 export type Desktop = {
   readonly face: "electron" | "browser";
+  readonly keychain: Keychain;
   /** Path chosen by the person, null when they cancelled. Throws `Failure("unavailable")` where there is no dialog. */
   pickFolder(): Promise<string | null>;
   /** Brings a window to the front. Browser mode has none of its own and answers the address, with its token, to open one. */

@@ -41,6 +41,7 @@ import type { Uploads } from "./transport/loopback.ts";
 import { type Port, serveRpcPort, serveTerminalPort } from "./transport/message-port.ts";
 import { RpcServer } from "./transport/rpc.ts";
 import type { TerminalStreams, TerminalView } from "./transport/terminal-stream.ts";
+import { Vault, vaultProcedures } from "./vault/index.ts";
 import { WorkspaceService, workspaceProcedures, workspaceRepository } from "./workspaces/index.ts";
 
 /** Another main serves this home already. */
@@ -111,10 +112,20 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   closing.push(() => store.close());
   const subprocesses = new Subprocesses();
   closing.push(() => subprocesses.close());
-  const notices = [...settings.notices, ...store.notices];
+  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
+  const vault = new Vault({
+    path: paths.vault,
+    keychain: desktop.keychain,
+    // What Cellar itself was started with goes before what the login shell says.
+    environment: async () => ({ ...(await loginEnvironment()), ...process.env }),
+    lockMinutes: () => settings.settings.vaultLockMinutes,
+    failed,
+  });
+  closing.push(() => vault.close());
+  closing.push(settings.onChange(() => vault.watchIdle()));
+  const notices = [...settings.notices, ...store.notices, ...vault.notices];
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
-  const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
   const terminals = new TerminalService({
     client: host,
     workspaceFolder: async (id) => (await workspaces.ready(id)).path,
@@ -241,6 +252,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     bottles: bottlesProcedures(bottles, inside, new Cleanup(bottles, bottleFolder)),
     mcp: mcpProcedures(mcp),
     notifications: notificationsProcedures(notifications),
+    vault: vaultProcedures(vault),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);
@@ -249,6 +261,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const homeSocket = await serveHomeSocket(rpc, acceptMcp, paths.mainSocket);
   closing.push(() => homeSocket.close());
   jobs.recover();
+  void vault.start();
   // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
   workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
   bottles.restore().catch((error: unknown) => failed(error, "joining the bottles again"));

@@ -11,6 +11,8 @@ export type CellarPaths = {
   home: string;
   database: string;
   terminalsDatabase: string;
+  /** The vault's own file. */
+  vault: string;
   /** `<id>.log` per terminal. */
   terminals: string;
   workspaces: string;
@@ -40,6 +42,7 @@ export function cellarPaths(env: NodeJS.ProcessEnv = process.env): CellarPaths {
     home,
     database: join(home, "cellar.db"),
     terminalsDatabase: join(home, "terminals.db"),
+    vault: join(home, "vault.db"),
     terminals: join(home, "terminals"),
     workspaces: join(home, "workspaces"),
     logs: join(home, "logs"),

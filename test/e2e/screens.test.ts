@@ -75,6 +75,8 @@ async function work(): Promise<void> {
   await call(product, "bottles.launch", { planId: plan.id });
 }
 
+const vaultPassphrase = "four words of a phrase";
+
 const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
   {
     name: "terminal",
@@ -147,6 +149,74 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     open: async (window) => {
       await window.page.getByRole("button", { name: /^\d+ running$/ }).click();
       await window.page.getByRole("option", { name: /held/ }).waitFor();
+    },
+  },
+  {
+    name: "vault-set-up",
+    open: async (window) => {
+      await call(product, "vault.startOver", { confirm: "start over" });
+      await window.button(/^Vault not set up/).click();
+      await window.page.getByLabel("New passphrase").fill("blue horse");
+      await window.page.getByText(/^Weak/).waitFor();
+      await window.page.getByLabel("New passphrase").fill("");
+    },
+  },
+  {
+    name: "vault",
+    open: async (window) => {
+      await call(product, "vault.setUp", { passphrase: vaultPassphrase });
+      for (const handle of ["anthropic", "openai"]) {
+        await call(product, "vault.set", { handle, value: `sk-${handle}` });
+      }
+      const github = { name: "github", kind: "token", host: "github.com", userName: "x-access-token" } as const;
+      await call(product, "vault.saveGitCredential", { ...github, scope: "acme/*", secret: "ghp_example" });
+      await window.page.getByRole("row", { name: /^github/ }).waitFor();
+      await window.button("Add a secret").click();
+      await window.page.getByLabel("Handle").fill("Not A Handle");
+      await window.page.getByLabel("Value").focus();
+      await window.page.getByText(/^invalid handle/).waitFor();
+    },
+  },
+  {
+    name: "vault-rotate",
+    open: async (window) => {
+      await window.page.keyboard.press("Escape");
+      await window.button("Rotate openai").click();
+      await window.page.getByLabel("New value").waitFor();
+    },
+  },
+  {
+    name: "vault-import",
+    open: async (window) => {
+      await window.page.keyboard.press("Escape");
+      await window.button("Import…").click();
+      await window.page.getByLabel("Or paste its text").fill("OPENAI=sk-other\nMISTRAL_API_KEY=sk-mistral\nEMPTY=\n");
+      await window.button("Read it").click();
+      await window.page.getByRole("table", { name: "What was read" }).waitFor();
+    },
+  },
+  {
+    name: "vault-git",
+    open: async (window) => {
+      await window.button("Cancel").click();
+      await window.button("Add a git credential").click();
+      await window.page.getByLabel("Scope").waitFor();
+      await window.button("Change the passphrase…").click();
+      await window.page.getByLabel("Current passphrase").waitFor();
+    },
+  },
+  {
+    name: "vault-locked",
+    open: async (window) => {
+      await window.button("Lock now").click();
+      await window.page.getByLabel("Passphrase", { exact: true }).waitFor();
+    },
+  },
+  {
+    name: "vault-start-over",
+    open: async (window) => {
+      await window.button("Forgotten the passphrase…").click();
+      await window.page.getByLabel("I cannot open it any more").waitFor();
     },
   },
   {

@@ -9,7 +9,10 @@ export const command = defineCommand({
   ],
   arguments: {
     procedure: { required: true, completes: "procedure", summary: "Its name, like terminals.list" },
-    input: { summary: "A JSON object, {} when left out; - reads it from standard input" },
+    input: {
+      summary:
+        "A JSON object, {} when left out; - reads it from standard input, the only way for calls that carry a secret",
+    },
   },
   options: { lines: { value: "N", summary: "End after so many events of a stream" } },
   examples: [

@@ -1,6 +1,7 @@
 /** What only a desktop can do, done by Electron. */
-import { app, type BrowserWindow, dialog, Notification, shell } from "electron";
+import { app, type BrowserWindow, dialog, Notification, safeStorage, shell } from "electron";
 import type { Attention, Desktop } from "../desktop.ts";
+import { electronKeychain } from "./keychain.ts";
 
 export type ElectronDesktopParts = {
   show: () => BrowserWindow;
@@ -14,6 +15,7 @@ export function electronDesktop({ show, window, quit, attention }: ElectronDeskt
   const shown = new Set<Notification>();
   return {
     face: "electron",
+    keychain: electronKeychain(safeStorage, process.platform),
     async pickFolder() {
       const options: Electron.OpenDialogOptions = { properties: ["openDirectory", "createDirectory"] };
       const parent = window();

@@ -5,7 +5,7 @@
 import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { Failure } from "#shared/failure.ts";
-import { restoreBackup, setAside, writeBackup } from "./backup.ts";
+import { copyDatabase, isOfUnknownFormat, removeDatabase, restoreBackup, setAside, writeBackup } from "./backup.ts";
 import { sqliteDriver } from "./driver.ts";
 import { type Migration, migrate, schemaVersion } from "./migrations.ts";
 
@@ -25,6 +25,11 @@ export type StoreOptions = {
   durability?: "full" | "normal";
   /** Milliseconds between backups while the file changes. */
   backupEvery?: number;
+  /**
+   * For an owner that can tell more than SQLite, whose check does not see a changed byte inside a value: false, or any throw, when the
+   * content is not what was written. Asked before any migration, of a schema from 1 on.
+   */
+  check?: (database: Database.Database) => boolean;
 };
 
 export type Store = {
@@ -47,21 +52,18 @@ export function openStore(options: StoreOptions): Store {
   const { path, migrations } = options;
   const backupPath = options.backupPath ?? `${path}.backup`;
   const notices: string[] = [];
-  let database = openChecked(path);
+  let database = openWhole(options, backupPath);
   if (database === null) {
     const aside = setAside(path);
     const restored = restoreBackup(backupPath, path);
-    database = openChecked(path);
-    if (database === null) {
-      setAside(path);
-      database = openChecked(path);
+    database = restored && openWhole(options, backupPath);
+    if (database && restored) {
+      notices.push(
+        `The database ${path} was damaged. It was set aside as ${aside} and replaced by the backup of ${restored.toISOString()}; later changes are lost.`,
+      );
+    } else {
+      database = openRemains(path, aside, notices);
     }
-    if (database === null) throw new Failure("failed", `A new database could not be made at ${path}`);
-    notices.push(
-      restored && schemaVersion(database) > 0
-        ? `The database ${path} was damaged. It was set aside as ${aside} and replaced by the backup of ${restored.toISOString()}; later changes are lost.`
-        : `The database ${path} was damaged and there was no good backup. It was set aside as ${aside}, and a new one was begun.`,
-    );
   }
   try {
     prepare(database, path, migrations, backupPath);
@@ -80,16 +82,18 @@ function running(database: Database.Database, notices: string[], backupPath: str
     backedUpAt = changes(database);
   };
   // The older backup stays when a new one cannot be made (a full disk): no reason to end anything.
-  const backupIfChanged = (): void => {
-    if (changes(database) === backedUpAt) return;
+  const tryBackup = (): void => {
     try {
       backup();
     } catch (error) {
       console.error(`the backup of ${database.name} failed:`, error);
     }
   };
+  const backupIfChanged = (): void => {
+    if (changes(database) !== backedUpAt) tryBackup();
+  };
   // A file that has just passed its check is the best backup there is.
-  backup();
+  tryBackup();
   const timer = setInterval(backupIfChanged, every);
   timer.unref();
   return {
@@ -108,6 +112,45 @@ function running(database: Database.Database, notices: string[], backupPath: str
 /** Rows changed through this connection since it was opened; there is no other one. */
 function changes(database: Database.Database): number {
   return database.prepare("SELECT total_changes()").pluck().get() as number;
+}
+
+/** What there is without a good backup: the damaged file, when only its owner found fault with it, else a new one. */
+function openRemains(path: string, aside: string, notices: string[]): Database.Database {
+  setAside(path);
+  copyDatabase(aside, path);
+  let database = openChecked(path);
+  if (database !== null && schemaVersion(database) > 0) {
+    notices.push(
+      `Parts of the database ${path} are damaged, and there was no good backup. It is used as it is; a copy was set aside as ${aside}.`,
+    );
+    return database;
+  }
+  database?.close();
+  removeDatabase(path);
+  database = openChecked(path);
+  if (database === null) throw new Failure("failed", `A new database could not be made at ${path}`);
+  notices.push(
+    `The database ${path} was damaged and there was no good backup. It was set aside as ${aside}, and a new one was begun.`,
+  );
+  return database;
+}
+
+/** The opened file, or null when it is damaged: by SQLite's check, by its owner's, or because it is empty where a backup says it was not. */
+function openWhole({ path, check }: StoreOptions, backupPath: string): Database.Database | null {
+  const database = openChecked(path);
+  if (database === null) return null;
+  if (isWhole(database, check, backupPath)) return database;
+  database.close();
+  return null;
+}
+
+function isWhole(database: Database.Database, check: StoreOptions["check"], backupPath: string): boolean {
+  if (schemaVersion(database) === 0) return !existsSync(backupPath);
+  try {
+    return check === undefined || check(database);
+  } catch {
+    return false;
+  }
 }
 
 /** The opened file, or null when it is damaged. */
@@ -130,6 +173,8 @@ function openChecked(path: string): Database.Database | null {
     database?.close();
     const code = (error as { code?: string }).code ?? "";
     if (/^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(code)) return null;
+    // What SQLite says to a header that makes no sense to it; it knows no other reason to refuse these few statements so.
+    if (code === "SQLITE_ERROR" || (code === "SQLITE_READONLY" && isOfUnknownFormat(path))) return null;
     throw openFailure(path, code, error);
   }
 }

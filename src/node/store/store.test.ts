@@ -118,6 +118,44 @@ test("a damaged file is set aside, the last good backup takes its place, and the
   }
 });
 
+test("a file that is empty where a backup says it was not is restored like a damaged one", () => {
+  fresh();
+  opened().database.exec("INSERT INTO people (name) VALUES ('Ada')");
+  closeAll();
+  truncateSync(path, 0);
+  const store = opened();
+  expect(names(store)).toEqual(["Ada"]);
+  expect(store.notices[0]).toMatch(/replaced by the backup/);
+});
+
+test("what only its owner can see to be damaged is restored as well, or used as it is when there is no good backup", () => {
+  const check: StoreOptions["check"] = (database) =>
+    database.prepare("SELECT count(*) FROM people WHERE name = 'Eve'").pluck().get() === 0;
+  fresh();
+  opened().database.exec("INSERT INTO people (name) VALUES ('Ada')");
+  closeAll();
+  const intrude = () => {
+    const database = new (sqliteDriver())(path);
+    database.exec("INSERT INTO people (name) VALUES ('Eve')");
+    database.close();
+  };
+  intrude();
+  const restored = opened(steps, { check });
+  expect([names(restored), restored.notices.length]).toEqual([["Ada"], 1]);
+  closeAll();
+  intrude();
+  writeFileSync(`${path}.backup`, "garbage");
+  const kept = opened(steps, { check });
+  expect(names(kept)).toEqual(["Ada", "Eve"]);
+  expect(kept.notices[0]).toMatch(/Parts of the database .* are damaged, and there was no good backup/);
+});
+
+test("a backup is for its owner alone", () => {
+  fresh();
+  opened().backup();
+  expect(statSync(`${path}.backup`).mode & 0o777).toBe(0o600);
+});
+
 test("without a good backup a new file is begun, and the damaged ones are kept", () => {
   fresh();
   opened();

@@ -58,6 +58,9 @@ function actionsOf(client: Client) {
     dismissJob(jobId: string): void {
       void orNotice("Could not remove it from the list", client.jobs.dismiss({ id: jobId }));
     },
+    lockVault(): void {
+      void orNotice("Could not lock the vault", client.vault.lock({}));
+    },
     restartHost(): void {
       void orNotice("Could not start the terminal host", client.app.restartHost({}));
     },

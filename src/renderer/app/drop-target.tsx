@@ -8,11 +8,12 @@ import { openNewWorkspace } from "./open.ts";
 
 /**
  * A terminal takes a dropped file as its path. Where the window is not told paths that would be an error, so a folder is ours there
- * wherever it falls.
+ * wherever it falls. A form that takes files itself is marked `data-takes-files`.
  */
 function ours(event: DragEvent, face: "electron" | "browser"): boolean {
   const types: readonly string[] = event.dataTransfer?.types ?? [];
   if (!dragConcernsUs(types)) return false;
+  if (event.target instanceof Element && event.target.closest("[data-takes-files]")) return false;
   if (face === "browser" && types.includes("Files") && !types.includes("text/uri-list")) return true;
   return !(event.target instanceof Element && event.target.closest(".terminal-room"));
 }

@@ -9,6 +9,7 @@ import {
   newWorkspacePanel,
   runningPanel,
   settingsPanel,
+  vaultPanel,
   workspacePanel,
 } from "./panels.tsx";
 
@@ -81,6 +82,10 @@ export function openNewWorkspace(...sources: NewWorkspaceSource[]): void {
 
 export function openBottle(bottleId: string): void {
   bottlePanel.open({ bottleId });
+}
+
+export function openVault(): void {
+  vaultPanel.open({});
 }
 
 export function openJob(jobId: string): void {

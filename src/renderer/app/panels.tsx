@@ -1,5 +1,5 @@
 /** Every screen that can stand in the middle besides terminals. What they show loads with the first of its kind. */
-import { Activity, Box, FolderGit2, FolderPlus, ListChecks, Play, Settings } from "lucide-react";
+import { Activity, Box, FolderGit2, FolderPlus, KeyRound, ListChecks, Play, Settings } from "lucide-react";
 import { lazy, type ReactNode } from "react";
 import { jobTitle } from "../jobs/progress.ts";
 import { useBottles, useJobs, useWorkspace } from "../live/index.ts";
@@ -105,4 +105,13 @@ export const settingsPanel = definePanel<Record<never, never>>({
   useTitle: () => "Settings",
   Body: lazy(() => import("../settings/settings-screen.tsx")),
   Tab: () => <Tab icon={<Settings size={13} aria-hidden />} label="Settings" />,
+});
+
+export const vaultPanel = definePanel<Record<never, never>>({
+  kind: "vault",
+  identity: () => "",
+  parse: () => ({}),
+  useTitle: () => "Vault",
+  Body: lazy(() => import("../vault/vault-screen.tsx")),
+  Tab: () => <Tab icon={<KeyRound size={13} aria-hidden />} label="Vault" />,
 });

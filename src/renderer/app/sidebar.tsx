@@ -1,10 +1,11 @@
 /** The left side: what needs you, and the tree of workspaces and terminals. */
-import { Plus } from "lucide-react";
+import { KeyRound, Plus } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { BottleList, useLiveBottles } from "../bottles/bottle-list.tsx";
-import { type TerminalSummary, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
+import { type TerminalSummary, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
 import { Button, IconButton, StateSign } from "../ui/index.ts";
-import { openNewWorkspace, openTerminal } from "./open.ts";
+import { vaultStatus } from "../vault/status.ts";
+import { openNewWorkspace, openTerminal, openVault } from "./open.ts";
 import { Tree } from "./tree.tsx";
 
 /** More than so many scroll, so that the tree keeps its place. */
@@ -25,7 +26,23 @@ export function Sidebar() {
       <NeedsYou hovered={hovered} />
       <Workspaces />
       <Bottles />
+      <VaultRow />
     </div>
+  );
+}
+
+function VaultRow() {
+  const status = vaultStatus(useVaultState());
+  return (
+    <button
+      type="button"
+      className="flex h-7 shrink-0 items-center gap-1.5 border-line border-t pr-2 pl-3 text-left hover:bg-hover"
+      onClick={() => openVault()}
+    >
+      <KeyRound size={13} aria-hidden className="shrink-0 text-faint" />
+      <span className="flex-1">Vault</span>
+      <span className="text-muted text-sm">{status.short}</span>
+    </button>
   );
 }
 

@@ -5,10 +5,11 @@ import type { Status } from "#shared/states.ts";
 import { jobStatus } from "#shared/states.ts";
 import { useConnectionStatus } from "../connection/index.ts";
 import { jobProgressWords, jobTitle } from "../jobs/progress.ts";
-import { useHostStatus, useJobs, useSettings } from "../live/index.ts";
+import { useHostStatus, useJobs, useSettings, useVaultState } from "../live/index.ts";
 import { counted, Elapsed, exact, Sign, StateLine } from "../ui/index.ts";
+import { vaultStatus } from "../vault/status.ts";
 import { useLayout } from "./layout.ts";
-import { openSettings } from "./open.ts";
+import { openSettings, openVault } from "./open.ts";
 
 export function StatusBar() {
   return (
@@ -16,6 +17,7 @@ export function StatusBar() {
       <JobLine />
       <div className="flex-1" />
       <Paused />
+      <VaultLine />
       <HostLine />
     </div>
   );
@@ -66,6 +68,19 @@ function Paused() {
       onClick={() => openSettings("notifications")}
     >
       Notifications paused
+    </button>
+  );
+}
+
+function VaultLine() {
+  const status = vaultStatus(useVaultState());
+  return (
+    <button
+      type="button"
+      className="flex h-5 shrink-0 items-center rounded px-1.5 hover:bg-hover hover:text-text"
+      onClick={() => openVault()}
+    >
+      <StateLine status={status} />
     </button>
   );
 }

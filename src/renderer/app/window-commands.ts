@@ -1,6 +1,6 @@
 /** The window's own commands: what is always possible, wherever the keyboard is. */
 import { useMemo } from "react";
-import { useSettings, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
+import { useSettings, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { useActions } from "./actions.ts";
 import { type Command, useCommands } from "./commands.ts";
@@ -12,6 +12,7 @@ import {
   openRunning,
   openSettings,
   openTerminal,
+  openVault,
   openWorkspace,
   useUi,
 } from "./open.ts";
@@ -22,6 +23,7 @@ export function useWindowCommands(): void {
   const actions = useActions();
   const { theme, notifyPausedUntil } = useSettings();
   const current = useCurrentWorkspace();
+  const vault = useVaultState()?.state;
   const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou);
   const waitingKey = waiting.map(({ id }) => id).join();
   const paused = notifyPausedUntil !== null && Date.parse(notifyPausedUntil) > Date.now();
@@ -151,6 +153,21 @@ export function useWindowCommands(): void {
         run: () => actions.markSeen(),
       },
       {
+        id: "vault.open",
+        title: vault === "locked" ? "Unlock the vault" : vault === "absent" ? "Set up the vault" : "Open the vault",
+        group: "Vault",
+        keywords: "secrets keys tokens passwords git credentials import env open",
+        run: () => openVault(),
+      },
+      {
+        id: "vault.lock",
+        title: "Lock the vault",
+        group: "Vault",
+        keywords: "secrets now",
+        unavailable: vault === "unlocked" ? undefined : "It is not unlocked",
+        run: () => actions.lockVault(),
+      },
+      {
         id: "app.settings",
         title: "Settings",
         group: "Cellar",
@@ -187,7 +204,7 @@ export function useWindowCommands(): void {
         run: () => actions.restartHost(),
       },
     ];
-  }, [actions, current, theme, paused, waitingKey]);
+  }, [actions, current, theme, paused, vault, waitingKey]);
   useCommands(commands);
   useCommands(hidden);
 }

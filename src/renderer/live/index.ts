@@ -17,6 +17,7 @@ export {
   useTerminal,
   useTerminalSummaries,
   useTerminals,
+  useVaultState,
   useWorkspace,
   useWorkspaces,
 } from "./lists.ts";

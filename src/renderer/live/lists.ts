@@ -9,6 +9,7 @@ import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { settingsState } from "#shared/contract/settings.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import type { VaultState } from "#shared/contract/vault.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { type Connection, reachable } from "../connection/index.ts";
 import { HeldCellSource, type HeldCells } from "./held-cells.ts";
@@ -29,6 +30,7 @@ export type Lists = {
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
   host: LiveValue<HostStatus>;
+  vault: LiveValue<VaultState>;
 };
 export type SettingsState = z.infer<typeof settingsState>;
 
@@ -50,6 +52,7 @@ export function openLists(connection: Connection): Lists {
     summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
+    vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
     jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),
   };
@@ -112,6 +115,12 @@ export function useHeldCells(): HeldCells {
 export function useHostStatus(): HostStatus | null {
   const { host } = useLists();
   return useSyncExternalStore(host.subscribe, host.get);
+}
+
+/** Null until it is known. */
+export function useVaultState(): VaultState | null {
+  const { vault } = useLists();
+  return useSyncExternalStore(vault.subscribe, vault.get);
 }
 
 /** The frame is not shown before the settings have come, so that components never see a window without them. */

@@ -11,7 +11,7 @@ export class LiveValue<Value> {
   constructor(watch: WatchOf<Value>, reachable: Reachable) {
     this.#start = () => {
       const follower = { event: (value: Value) => this.put(value), lost: () => {} };
-      // For as long as the window lives: there are two of these, and the frame shows both.
+      // For as long as the window lives: there are few of these, and the frame shows them all.
       void follow(watch, reachable, follower, new AbortController().signal);
     };
   }

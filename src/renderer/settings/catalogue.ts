@@ -14,7 +14,7 @@ export type Control =
   | { type: "palette" };
 
 export type SettingWords = {
-  section: "Appearance" | "Terminal" | "Workspaces" | "Window" | "Notifications";
+  section: "Appearance" | "Terminal" | "Workspaces" | "Vault" | "Window" | "Notifications";
   label: string;
   help: string;
   control: Control;
@@ -153,6 +153,13 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "permission command details lock screen privacy",
     control: { type: "switch" },
   },
+  vaultLockMinutes: {
+    section: "Vault",
+    label: "Lock the vault when it is not used",
+    help: "After so many minutes in which no secret was read or changed. 0: never by itself.",
+    keywords: "auto-lock idle passphrase secrets security",
+    control: { type: "number", least: 0, most: 1440, unit: "min" },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
@@ -179,7 +186,7 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
 };
 
 /** Notifications have a part of the page of their own, with their kinds. */
-export const sections = ["Appearance", "Terminal", "Workspaces", "Window"] as const;
+export const sections = ["Appearance", "Terminal", "Workspaces", "Vault", "Window"] as const;
 
 /** Keys whose words contain all of what was typed. */
 export function matchingSettings(search: string, face: "electron" | "browser"): SettingKey[] {

@@ -10,6 +10,7 @@ import { notifications } from "./notifications.ts";
 import { programs } from "./programs.ts";
 import { settingsContract } from "./settings.ts";
 import { terminals } from "./terminals.ts";
+import { vault } from "./vault.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const contract = {
@@ -24,6 +25,7 @@ export const contract = {
   bottles,
   mcp,
   notifications,
+  vault,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

@@ -1,0 +1,351 @@
+/**
+ * The vault as the rest of main uses it. {@link Vault.resolve} gives a secret to whoever puts it where it belongs (the broker, the git
+ * gate); {@link Vault.known} gives what must never be seen to whoever looks for it (redaction, detectors). The contract's calls put
+ * secrets in, and get names out.
+ */
+import { OneAtATime } from "#node/one-at-a-time.ts";
+import { Secret } from "#node/secret.ts";
+import type { GitCredential, VaultSecret, VaultState, VaultUse } from "#shared/contract/vault.ts";
+import { Failure } from "#shared/failure.ts";
+import { LiveList } from "#shared/live-list.ts";
+import { handleProblem, variablesOf } from "#shared/vault/handle.ts";
+import type { Keychain } from "../keychain.ts";
+import type { ItemKind } from "./file.ts";
+import { GitCredentials, type GivenGitCredential } from "./git-credentials.ts";
+import { ImportPlans, readImport } from "./imports.ts";
+import { VaultLock } from "./lock.ts";
+import type { Environment } from "./lookup.ts";
+import { type ScryptCost, strongCost } from "./passphrase.ts";
+import { sameItems } from "./same-items.ts";
+import { checkHandle, type ImportChoice, type Need, Secrets } from "./secrets.ts";
+import { Uses } from "./uses.ts";
+
+export type VaultParts = {
+  path: string;
+  keychain: Keychain;
+  /** The person's environment; it goes before what is stored. */
+  environment: () => Promise<Environment>;
+  /** Minutes without use after which the vault locks itself; 0: never. */
+  lockMinutes: () => number;
+  failed: (error: unknown, what: string) => void;
+  cost?: ScryptCost;
+  now?: () => number;
+};
+
+/** A value that must not be seen anywhere, and what it is called. */
+export type KnownValue = { kind: ItemKind; name: string; secret: Secret };
+
+export class Vault {
+  readonly secrets = new LiveList<VaultSecret>();
+  readonly gitCredentials = new LiveList<GitCredential>();
+  readonly #parts: VaultParts;
+  readonly #now: () => number;
+  readonly #lock: VaultLock;
+  readonly #secrets: Secrets;
+  readonly #git: GitCredentials;
+  readonly #plans = new ImportPlans();
+  readonly #queue = new OneAtATime();
+  readonly #listeners = new Set<() => void>();
+  readonly #needs = new Set<() => readonly Need[]>();
+  /** What left the vault, for as long as main runs: it is out there, locked or not. */
+  readonly #handedOut = new Map<string, KnownValue>();
+  #uses: Uses;
+  #environment: Environment = {};
+  #known: readonly KnownValue[] | null = null;
+  #keychainProblem: string | null = null;
+  #started: Promise<void> = Promise.resolve();
+
+  constructor(parts: VaultParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+    const cost = parts.cost ?? strongCost;
+    this.#lock = new VaultLock({ ...parts, cost, now: this.#now, changed: () => this.#changed() });
+    this.#uses = this.#loadUses();
+    const shared = { lock: this.#lock, environment: () => this.#environment, now: () => this.#time() };
+    const needs = () => [...this.#needs].flatMap((each) => each());
+    this.#secrets = new Secrets({ ...shared, uses: () => this.#uses, needs });
+    this.#git = new GitCredentials({ ...shared, uses: (name) => this.#uses.of("git", name) });
+    this.#changed();
+  }
+
+  /** What happened to the file at opening, in sentences. */
+  get notices(): readonly string[] {
+    return this.#lock.file.notices;
+  }
+
+  /** Reads the environment, and unlocks what the keychain protects. Never rejects; {@link resolve} waits for it. */
+  start(): Promise<void> {
+    const failed = (error: unknown) => this.#parts.failed(error, "starting the vault");
+    this.#started = this.#unlockByKeychain().catch(failed);
+    return Promise.all([this.#started, this.#readEnvironment().catch(failed)]).then(() => this.#changed());
+  }
+
+  get state(): VaultState {
+    const { file } = this.#lock;
+    const wait = this.#lock.waitUntil;
+    const problems = this.#lock.open?.problems() ?? [];
+    return {
+      state: this.#lock.state,
+      protection: this.#lock.kind,
+      lockedBecause: this.#lock.lockedBecause,
+      keychain: { name: this.#parts.keychain.name, problem: this.#keychainProblem },
+      waitUntil: wait === null ? null : new Date(wait).toISOString(),
+      secrets: file.items("secret").length,
+      gitCredentials: file.items("git").length,
+      path: file.path,
+      problems: file.backupProblem === null ? problems : [...problems, file.backupProblem],
+    };
+  }
+
+  /** Calls back after any change of state or contents; a use is none. Returns what ends it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Domains that keep handles in their records say here which of them are needed now. Returns what ends it. */
+  addNeeds(needs: () => readonly Need[]): () => void {
+    this.#needs.add(needs);
+    return () => this.#needs.delete(needs);
+  }
+
+  /**
+   * The secret of a handle, from the environment or the store; `usedBy` says who gets it, as a person knows it. Throws `invalid_input` for
+   * what is no handle, `not_found`, `unavailable` while the vault is locked, and `failed` when what is stored is not what Cellar wrote.
+   */
+  async resolve(handle: string, usedBy: string): Promise<Secret> {
+    checkHandle(handle);
+    await this.#started;
+    await this.#readEnvironment();
+    const value = this.#secrets.fromEnvironment(handle)?.value ?? this.#stored("secret", handle);
+    return this.#handOut("secret", handle, value, usedBy);
+  }
+
+  /** The credential for a repository of a host (`acme/api`), or null when there is none. Throws as {@link resolve}, and `conflict`. */
+  async gitCredential(
+    host: string,
+    path: string,
+    usedBy: string,
+  ): Promise<{ name: string; kind: GitCredential["kind"]; userName: string; secret: Secret } | null> {
+    await this.#started;
+    await this.#readEnvironment();
+    const credential = this.#git.find(host, path);
+    if (credential === null) return null;
+    const { name, kind, userName } = credential;
+    const value = this.#git.fromEnvironment(name)?.value ?? this.#stored("git", name);
+    return { name, kind, userName, secret: this.#handOut("git", name, value, usedBy) };
+  }
+
+  /**
+   * Every value that is known now: stored ones while the vault is unlocked, those of the environment, and all that were handed out since
+   * the start, also after they were rotated or the vault was locked. Ask again after a change.
+   */
+  known(): readonly KnownValue[] {
+    this.#known ??= [
+      ...this.#allStored(),
+      ...this.#secrets.knownInEnvironment(this.names()),
+      ...this.#git.knownInEnvironment(),
+      ...this.#handedOut.values(),
+    ];
+    return this.#known;
+  }
+
+  names(): string[] {
+    return this.secrets
+      .values()
+      .map(({ id }) => id)
+      .sort();
+  }
+
+  usage(handle: string): { handle: string; uses: VaultUse[]; neededBy: string[] } {
+    return this.#secrets.usage(handle);
+  }
+
+  setUp(passphrase: string | null): Promise<VaultState> {
+    return this.#locking(() => this.#lock.setUp(passphrase));
+  }
+
+  unlock(passphrase: string | null): Promise<VaultState> {
+    return this.#locking(() => this.#lock.unlock(passphrase));
+  }
+
+  lock(): Promise<VaultState> {
+    return this.#locking(async () => this.#lock.lock("asked"));
+  }
+
+  changePassphrase(current: string | null, next: string | null): Promise<VaultState> {
+    return this.#locking(() => this.#lock.changePassphrase(current, next));
+  }
+
+  startOver(): Promise<VaultState> {
+    return this.#locking(async () => {
+      this.#uses.flush();
+      this.#lock.startOver();
+      this.#uses = this.#loadUses();
+    });
+  }
+
+  /** After the setting behind {@link VaultParts.lockMinutes} has changed. */
+  watchIdle(): void {
+    this.#lock.watchIdle();
+  }
+
+  set(handle: string, value: string, force: boolean): Promise<VaultSecret> {
+    return this.#changing(() => {
+      this.#secrets.set(handle, value, force);
+      return () => this.secrets.get(handle)!;
+    });
+  }
+
+  rotate(handle: string, value: string): Promise<VaultSecret> {
+    return this.#changing(() => {
+      this.#secrets.rotate(handle, value);
+      return () => this.secrets.get(handle)!;
+    });
+  }
+
+  delete(handle: string, force: boolean): Promise<void> {
+    return this.#changing(() => {
+      this.#secrets.delete(handle, force);
+      return () => {};
+    });
+  }
+
+  importPreview(text: string) {
+    const { format, rows, ignored } = readImport(text);
+    const named = rows.map(({ name, handle, problem }, row) => {
+      const exists = this.#secrets.has(handle);
+      return { row, name, handle, exists, problem: problem ?? handleProblem(handle) };
+    });
+    return { planId: this.#plans.add(rows), format, rows: named, ignored };
+  }
+
+  import(planId: string, choices: readonly ImportChoice[]): Promise<string[]> {
+    return this.#changing(() => {
+      const handles = this.#secrets.import(this.#plans.rows(planId), choices);
+      this.#plans.remove(planId);
+      return () => handles;
+    });
+  }
+
+  discardImport(planId: string): void {
+    this.#plans.rows(planId);
+    this.#plans.remove(planId);
+  }
+
+  saveGitCredential(given: GivenGitCredential): Promise<GitCredential> {
+    return this.#changing(() => {
+      checkHandle(given.name);
+      this.#git.save(given);
+      return () => this.gitCredentials.get(given.name)!;
+    });
+  }
+
+  deleteGitCredential(name: string): Promise<void> {
+    return this.#changing(() => {
+      this.#git.delete(name);
+      this.#uses.forget("git", name);
+      return () => {};
+    });
+  }
+
+  close(): void {
+    this.#uses.flush();
+    this.#plans.clear();
+    this.#listeners.clear();
+    this.#lock.close();
+  }
+
+  async #unlockByKeychain(): Promise<void> {
+    this.#keychainProblem = await this.#parts.keychain.problem();
+    if (this.#lock.kind === "keychain") await this.#queue.run("vault", () => this.#lock.unlock(null));
+  }
+
+  async #locking(work: () => Promise<void>): Promise<VaultState> {
+    try {
+      await this.#queue.run("vault", work);
+    } finally {
+      // Also after a wrong passphrase, which may have to be waited for now.
+      this.#changed();
+    }
+    return this.state;
+  }
+
+  /** A change of what is stored; `work` returns what is to be answered once the lists show it. */
+  #changing<Result>(work: () => () => Result): Promise<Result> {
+    return this.#queue.run("vault", async () => {
+      const answer = work();
+      this.#changed();
+      return answer();
+    });
+  }
+
+  async #readEnvironment(): Promise<void> {
+    this.#environment = await this.#parts.environment();
+  }
+
+  #stored(kind: ItemKind, name: string): string {
+    const item = this.#lock.file.item(kind, name);
+    if (item === null) throw notFound(name);
+    const called = kind === "secret" ? `secret '${name}'` : `git credential '${name}'`;
+    const text = this.#lock.use(`${called} cannot be read`).text(item);
+    if (text !== null) return text;
+    throw new Failure("failed", `${called} is not what Cellar stored: the vault's file was changed or damaged`, {
+      hint: "Store it again.",
+    });
+  }
+
+  #handOut(kind: ItemKind, name: string, value: string, usedBy: string): Secret {
+    const secret = new Secret(value);
+    const key = JSON.stringify([kind, name, value]);
+    if (!this.#handedOut.has(key)) {
+      this.#handedOut.set(key, { kind, name, secret });
+      this.#known = null;
+    }
+    this.#uses.note(kind, name, usedBy, this.#time());
+    const uses = this.#uses.of(kind, name);
+    const item = kind === "secret" ? this.secrets.get(name) : undefined;
+    const credential = kind === "git" ? this.gitCredentials.get(name) : undefined;
+    if (item) this.secrets.set({ ...item, uses });
+    else if (credential) this.gitCredentials.set({ ...credential, uses });
+    else this.#changed();
+    return secret;
+  }
+
+  #allStored(): KnownValue[] {
+    const contents = this.#lock.open;
+    if (contents === null) return [];
+    return this.#lock.file.items().flatMap((item) => {
+      const text = contents.text(item);
+      return text === null ? [] : [{ kind: item.kind, name: item.name, secret: new Secret(text) }];
+    });
+  }
+
+  #loadUses(): Uses {
+    return new Uses({
+      stored: this.#lock.file.uses(),
+      write: (rows) => this.#lock.file.noteUses(rows),
+      failed: (error) => this.#parts.failed(error, "noting uses of the vault"),
+    });
+  }
+
+  #time(): string {
+    return new Date(this.#now()).toISOString();
+  }
+
+  /** Makes the lists anew and tells everybody. */
+  #changed(): void {
+    this.#known = null;
+    sameItems(this.secrets, this.#secrets.list());
+    sameItems(this.gitCredentials, this.#git.list());
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function notFound(handle: string): Failure {
+  const [variable] = variablesOf(handle);
+  return new Failure(
+    "not_found",
+    `vault handle '${handle}' not found. Set $${variable} or add it under [secrets] in the vault`,
+  );
+}

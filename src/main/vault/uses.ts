@@ -1,0 +1,72 @@
+/** Who used what, and when last. Kept in memory and written every few seconds: asking for a secret must not wait for the disk. */
+import type { VaultUse } from "#shared/contract/vault.ts";
+import type { ItemKind, UseRow } from "./file.ts";
+
+const writeAfterMs = 2_000;
+const shown = 20;
+
+export type UsesParts = {
+  stored: readonly UseRow[];
+  write: (rows: readonly UseRow[]) => void;
+  failed: (error: unknown) => void;
+};
+
+export class Uses {
+  readonly #uses = new Map<string, Map<string, VaultUse>>();
+  readonly #write: UsesParts["write"];
+  readonly #failed: UsesParts["failed"];
+  #pending = new Map<string, UseRow>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ stored, write, failed }: UsesParts) {
+    this.#write = write;
+    this.#failed = failed;
+    for (const { kind, name, ...use } of stored) this.#of(kind, name).set(use.usedBy, use);
+  }
+
+  note(kind: ItemKind, name: string, usedBy: string, lastUsedAt: string): void {
+    const of = this.#of(kind, name);
+    of.set(usedBy, { usedBy, lastUsedAt, times: (of.get(usedBy)?.times ?? 0) + 1 });
+    const key = JSON.stringify([kind, name, usedBy]);
+    const times = (this.#pending.get(key)?.times ?? 0) + 1;
+    this.#pending.set(key, { kind, name, usedBy, lastUsedAt, times });
+    this.#timer ??= setTimeout(() => this.flush(), writeAfterMs).unref();
+  }
+
+  /** Latest first. */
+  of(kind: ItemKind, name: string): VaultUse[] {
+    const uses = [...(this.#uses.get(`${kind}:${name}`)?.values() ?? [])];
+    return uses.sort((a, b) => b.lastUsedAt.localeCompare(a.lastUsedAt)).slice(0, shown);
+  }
+
+  /** Names with uses, as `names("secret")`. */
+  names(kind: ItemKind): string[] {
+    return [...this.#uses.keys()].filter((key) => key.startsWith(`${kind}:`)).map((key) => key.slice(kind.length + 1));
+  }
+
+  forget(kind: ItemKind, name: string): void {
+    this.#uses.delete(`${kind}:${name}`);
+    for (const [key, row] of this.#pending) if (row.kind === kind && row.name === name) this.#pending.delete(key);
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const rows = [...this.#pending.values()];
+    if (rows.length === 0) return;
+    try {
+      this.#write(rows);
+      this.#pending = new Map();
+    } catch (error) {
+      // They are written with the next ones.
+      this.#failed(error);
+    }
+  }
+
+  #of(kind: ItemKind, name: string): Map<string, VaultUse> {
+    const key = `${kind}:${name}`;
+    const of = this.#uses.get(key) ?? new Map<string, VaultUse>();
+    this.#uses.set(key, of);
+    return of;
+  }
+}

@@ -1,0 +1,150 @@
+/** Git credentials: who you are at a host, for which repositories. The git gate uses them for agents, which never see them. */
+import { Pencil, Plus, Trash2 } from "lucide-react";
+import { useRef, useState } from "react";
+import type { GitCredential, VaultState } from "#shared/contract/vault.ts";
+import { useClient } from "../connection/index.ts";
+import { useLiveList } from "../live/index.ts";
+import { Button, IconButton, Sign } from "../ui/index.ts";
+import { GitCredentialForm } from "./git-form.tsx";
+import { InlineForm } from "./inline-form.tsx";
+import { Cell, FormRow, Row, Table } from "./table.tsx";
+import { useWork } from "./use-work.ts";
+import { LastUsed, UsedBy } from "./uses.tsx";
+
+type Open = { what: "add" } | { what: "edit" | "delete"; name: string } | null;
+
+const columns = [
+  { name: "Name" },
+  { name: "Repositories" },
+  { name: "As", wide: true },
+  { name: "Used by", wide: true },
+  { name: "Last used", right: true },
+  { name: "Revision", right: true, wide: true },
+];
+
+export function GitCredentialsSection({ state }: { state: VaultState }) {
+  const client = useClient();
+  const credentials = useLiveList(client.vault.watchGitCredentials, {});
+  const [open, setOpen] = useState<Open>(null);
+  const add = useRef<HTMLButtonElement>(null);
+  const unlocked = state.state === "unlocked";
+  const close = () => {
+    setOpen(null);
+    add.current?.focus();
+  };
+  if (state.state === "absent") return null;
+  const sorted = [...credentials.items].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return (
+    <section aria-label="Git credentials" className="flex flex-col gap-2">
+      <div className="flex items-center gap-2">
+        <h3 className="flex-1">Git credentials</h3>
+        {unlocked && (
+          <Button
+            ref={add}
+            icon={<Plus size={13} aria-hidden />}
+            aria-expanded={open?.what === "add"}
+            onClick={() => setOpen({ what: "add" })}
+          >
+            Add a git credential
+          </Button>
+        )}
+      </div>
+      {unlocked && open?.what === "add" && <GitCredentialForm credential={null} onClose={close} />}
+      {sorted.length === 0 ? (
+        <p className="text-muted">
+          None yet. With one, agents can fetch and push what you allow, without ever holding a token or a key.
+        </p>
+      ) : (
+        <Table label="Git credentials" columns={columns}>
+          {sorted.map((each) => {
+            const mine = unlocked && open && "name" in open && open.name === each.id ? open.what : null;
+            return [
+              <CredentialRow key={each.id} credential={each} unlocked={unlocked} setOpen={setOpen} />,
+              mine && (
+                <FormRow key={`${each.id}-form`} span={columns.length + 1}>
+                  {mine === "edit" ? (
+                    <GitCredentialForm credential={each} onClose={close} />
+                  ) : (
+                    <DeleteForm name={each.id} onClose={close} />
+                  )}
+                </FormRow>
+              ),
+            ];
+          })}
+        </Table>
+      )}
+    </section>
+  );
+}
+
+type RowProps = { credential: GitCredential; unlocked: boolean; setOpen: (open: Open) => void };
+
+function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
+  const { id, host, scope, userName, kind, uses, revision, damaged, variable } = credential;
+  return (
+    <Row
+      name={
+        <span className="flex items-center gap-1.5">
+          {damaged && <Sign state="failed" />}
+          <code className="truncate font-mono text-sm">{id}</code>
+          {damaged && <span className="text-negative text-sm">damaged: save it again</span>}
+        </span>
+      }
+      actions={
+        unlocked && (
+          <>
+            <IconButton label={`Change ${id}`} onClick={() => setOpen({ what: "edit", name: id })}>
+              <Pencil size={13} aria-hidden />
+            </IconButton>
+            <IconButton label={`Delete ${id}`} onClick={() => setOpen({ what: "delete", name: id })}>
+              <Trash2 size={13} aria-hidden />
+            </IconButton>
+          </>
+        )
+      }
+    >
+      <Cell>
+        <code data-tip={`${host}/${scope}`} className="font-mono text-sm">
+          {host}/{scope}
+        </code>
+      </Cell>
+      <Cell wide>
+        <span data-tip={variable ? `The token of $${variable} goes before what is stored` : undefined}>
+          {userName}, {kind === "token" ? "token" : "SSH key"}
+          {variable && <span className="text-faint"> (${variable})</span>}
+        </span>
+      </Cell>
+      <Cell wide>
+        <UsedBy uses={uses} />
+      </Cell>
+      <Cell right>
+        <LastUsed uses={uses} />
+      </Cell>
+      <Cell right wide>
+        {revision}
+      </Cell>
+    </Row>
+  );
+}
+
+function DeleteForm({ name, onClose }: { name: string; onClose: () => void }) {
+  const client = useClient();
+  const work = useWork();
+  const remove = async () => {
+    if (await work.run(() => client.vault.deleteGitCredential({ name }))) onClose();
+  };
+  return (
+    <InlineForm
+      title={`Delete ${name}?`}
+      submit={`Delete ${name}`}
+      danger
+      onCancel={onClose}
+      onSubmit={() => void remove()}
+      {...work}
+    >
+      <p className="text-muted">
+        Its token or key cannot be brought back. It stays valid at the host until you revoke it there.
+      </p>
+    </InlineForm>
+  );
+}

@@ -1,0 +1,149 @@
+/** Secrets by name: where each comes from, who used it, and forms to add, rotate, delete and import, each where it was asked for. */
+import { Plus, RefreshCw, Trash2 } from "lucide-react";
+import { useRef, useState } from "react";
+import type { VaultSecret, VaultState } from "#shared/contract/vault.ts";
+import { useClient } from "../connection/index.ts";
+import { useLiveList } from "../live/index.ts";
+import { Button, IconButton, Sign } from "../ui/index.ts";
+import { ImportForm } from "./import-form.tsx";
+import { AddSecretForm, DeleteSecretForm, RotateSecretForm } from "./secret-forms.tsx";
+import { Cell, FormRow, Row, Table } from "./table.tsx";
+import { LastUsed, UsedBy } from "./uses.tsx";
+
+type Open = { what: "add" | "import" } | { what: "rotate" | "delete"; handle: string } | null;
+
+const columns = [
+  { name: "Handle" },
+  { name: "Source" },
+  { name: "Used by", wide: true },
+  { name: "Last used", right: true },
+  { name: "Revision", right: true },
+];
+
+export function SecretsSection({ state }: { state: VaultState }) {
+  const client = useClient();
+  const secrets = useLiveList(client.vault.watch, {});
+  const [open, setOpen] = useState<Open>(null);
+  const add = useRef<HTMLButtonElement>(null);
+  const unlocked = state.state === "unlocked";
+  const close = () => {
+    setOpen(null);
+    // The form that had the keyboard is gone.
+    add.current?.focus();
+  };
+  const sorted = [...secrets.items].sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (state.state === "absent" && sorted.length === 0) return null;
+  return (
+    <section aria-label="Secrets" className="flex flex-col gap-2">
+      <div className="flex items-center gap-2">
+        <h3 className="flex-1">Secrets</h3>
+        {unlocked && (
+          <>
+            <Button aria-expanded={open?.what === "import"} onClick={() => setOpen({ what: "import" })}>
+              Import…
+            </Button>
+            <Button
+              ref={add}
+              icon={<Plus size={13} aria-hidden />}
+              aria-expanded={open?.what === "add"}
+              onClick={() => setOpen({ what: "add" })}
+            >
+              Add a secret
+            </Button>
+          </>
+        )}
+      </div>
+      {unlocked && open?.what === "add" && <AddSecretForm onClose={close} />}
+      {unlocked && open?.what === "import" && <ImportForm taken={sorted.map(({ id }) => id)} onClose={close} />}
+      {sorted.length === 0 ? (
+        secrets.status !== "loading" && (
+          <p className="text-muted">
+            Nothing is stored yet. Add an API key, or import a <code className="font-mono text-sm">.env</code> file.
+          </p>
+        )
+      ) : (
+        <Table label="Secrets" columns={columns}>
+          {sorted.map((secret) => (
+            <SecretRows
+              key={secret.id}
+              secret={secret}
+              open={open}
+              setOpen={setOpen}
+              close={close}
+              unlocked={unlocked}
+            />
+          ))}
+        </Table>
+      )}
+    </section>
+  );
+}
+
+type SecretRowsProps = {
+  secret: VaultSecret;
+  open: Open;
+  setOpen: (open: Open) => void;
+  close: () => void;
+  unlocked: boolean;
+};
+
+function SecretRows({ secret, open, setOpen, close, unlocked }: SecretRowsProps) {
+  const { id, uses, neededBy, revision, damaged } = secret;
+  const mine = open && "handle" in open && open.handle === id && unlocked ? open.what : null;
+  return (
+    <>
+      <Row
+        name={
+          <span className="flex items-center gap-1.5">
+            {damaged && <Sign state="failed" />}
+            <code data-tip={id} className="truncate font-mono text-sm">
+              {id}
+            </code>
+            {damaged && <span className="text-negative text-sm">damaged: rotate or delete it</span>}
+          </span>
+        }
+        actions={
+          unlocked &&
+          revision !== null && (
+            <>
+              <IconButton label={`Rotate ${id}`} onClick={() => setOpen({ what: "rotate", handle: id })}>
+                <RefreshCw size={13} aria-hidden />
+              </IconButton>
+              <IconButton label={`Delete ${id}`} onClick={() => setOpen({ what: "delete", handle: id })}>
+                <Trash2 size={13} aria-hidden />
+              </IconButton>
+            </>
+          )
+        }
+      >
+        <Cell>
+          <Source secret={secret} />
+        </Cell>
+        <Cell wide>{neededBy.length > 0 ? neededBy.join(", ") : <UsedBy uses={uses} />}</Cell>
+        <Cell right>
+          <LastUsed uses={uses} />
+        </Cell>
+        <Cell right>{revision ?? "–"}</Cell>
+      </Row>
+      {mine && (
+        <FormRow span={columns.length + 1}>
+          {mine === "rotate" ? (
+            <RotateSecretForm handle={id} onClose={close} />
+          ) : (
+            <DeleteSecretForm secret={secret} onClose={close} />
+          )}
+        </FormRow>
+      )}
+    </>
+  );
+}
+
+function Source({ secret: { source, variable, revision } }: { secret: VaultSecret }) {
+  if (source === "stored") return "Stored";
+  const tip = revision === null ? "Nothing is stored under this handle" : "It goes before what is stored";
+  return (
+    <span data-tip={`$${variable}\n${tip}`}>
+      From the environment <span className="text-faint">(${variable})</span>
+    </span>
+  );
+}

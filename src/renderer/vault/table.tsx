@@ -1,0 +1,71 @@
+/** The tables of this screen: names on the left, numbers on the right, what can be done at the end; a form opens under its row. */
+import type { ReactNode } from "react";
+
+/** `wide` columns are left out where the panel is narrow, `right` ones hold numbers and times. */
+export type Column = { name: string; right?: boolean; wide?: boolean };
+
+const wideOnly = "@max-[640px]:hidden";
+
+export function Table({
+  label,
+  columns,
+  children,
+}: {
+  label: string;
+  columns: readonly Column[];
+  children: ReactNode;
+}) {
+  return (
+    <table aria-label={label} className="w-full table-fixed border-collapse text-left">
+      <thead>
+        <tr className="border-line border-b text-muted text-sm">
+          {columns.map(({ name, right, wide }) => (
+            <th
+              key={name}
+              scope="col"
+              className={`h-7 pr-3 font-medium ${right ? "w-24 text-right" : ""} ${wide ? wideOnly : ""}`}
+            >
+              {name}
+            </th>
+          ))}
+          <th scope="col" className="w-16">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}
+
+export function Row({ name, children, actions }: { name: ReactNode; children: ReactNode; actions: ReactNode }) {
+  return (
+    <tr className="h-8 border-line border-b hover:bg-hover">
+      <th scope="row" className="truncate pr-3 font-normal">
+        {name}
+      </th>
+      {children}
+      <td>
+        <div className="flex justify-end gap-0.5">{actions}</div>
+      </td>
+    </tr>
+  );
+}
+
+export function Cell({ right, wide, children }: { right?: boolean; wide?: boolean; children: ReactNode }) {
+  return (
+    <td className={`truncate pr-3 text-muted ${right ? "tabular text-right" : ""} ${wide ? wideOnly : ""}`}>
+      {children}
+    </td>
+  );
+}
+
+export function FormRow({ span, children }: { span: number; children: ReactNode }) {
+  return (
+    <tr>
+      <td colSpan={span} className="py-2">
+        {children}
+      </td>
+    </tr>
+  );
+}
