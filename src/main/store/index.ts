@@ -1,6 +1,7 @@
 /** cellar.db: one file for all domains of main, each of which says its own tables. */
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
+import { brokerSchema } from "../broker/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
@@ -16,6 +17,7 @@ const migrations = [
   notificationsSchema,
   launchTokensSchema,
   launchReachSchema,
+  brokerSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {
