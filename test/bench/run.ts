@@ -9,6 +9,7 @@ import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureActivity } from "./activity.ts";
 import { measureBottles } from "./bottles.ts";
+import { measureBroker } from "./broker.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
@@ -35,6 +36,7 @@ try {
     () => measureActivity(host, cellarPaths(environment).agentsSocket),
     () => measureK(host),
     () => measureTerminals(host, folder.in("files")),
+    () => measureBroker(folder.in("broker")),
   ];
   for (const part of parts) figures.push(...(await part()));
 } finally {

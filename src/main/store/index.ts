@@ -2,6 +2,7 @@
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { bottlesSchema } from "../bottles/index.ts";
+import { brokerSchema } from "../broker/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
@@ -19,6 +20,7 @@ const migrations = [
   launchReachSchema,
   launchIsolationSchema,
   bottlesSchema,
+  brokerSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {
