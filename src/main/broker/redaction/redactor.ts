@@ -1,0 +1,96 @@
+/**
+ * Replaces byte sequences in a stream, also across the borders of chunks. Only what may still become a match is held back, so at most the
+ * length of the longest form, and nothing when the end of a chunk begins none. The result does not depend on how the stream was cut.
+ */
+export type Replacement = Buffer | "same length";
+
+export const redacted = Buffer.from("[redacted]");
+const star = 0x2a;
+
+export class Redactor {
+  readonly #forms: readonly Buffer[];
+  readonly #replacement: Replacement;
+  readonly #longest: number;
+  #held: Buffer = nothing;
+  /** How many matches were replaced. */
+  count = 0;
+
+  /** `same length` is for protocols that have said before how much comes. */
+  constructor(forms: readonly Buffer[], replacement: Replacement = redacted) {
+    this.#forms = forms;
+    this.#replacement = replacement;
+    this.#longest = Math.max(0, ...forms.map((form) => form.length));
+  }
+
+  /** What may be passed on now. */
+  push(chunk: Buffer): Buffer {
+    return this.#forms.length === 0 ? chunk : this.#run(this.#joined(chunk), false);
+  }
+
+  /** What was held back, once nothing follows. */
+  end(): Buffer {
+    return this.#run(this.#joined(nothing), true);
+  }
+
+  #joined(chunk: Buffer): Buffer {
+    if (this.#held.length === 0) return chunk;
+    const joined = Buffer.concat([this.#held, chunk]);
+    this.#held = nothing;
+    return joined;
+  }
+
+  #run(bytes: Buffer, last: boolean): Buffer {
+    const parts: Buffer[] = [];
+    const next = this.#forms.map((form) => bytes.indexOf(form));
+    let from = 0;
+    for (;;) {
+      const match = this.#firstMatch(bytes, next, from);
+      const open = last ? -1 : this.#openEnd(bytes, from);
+      // What begins earlier wins; while it may still be a longer match, it has to wait.
+      if (open >= 0 && (match === null || open <= match.at)) {
+        this.#held = Buffer.from(bytes.subarray(open));
+        parts.push(bytes.subarray(from, open));
+        break;
+      }
+      if (match === null) {
+        parts.push(bytes.subarray(from));
+        break;
+      }
+      parts.push(bytes.subarray(from, match.at), this.#replacementOf(match.length));
+      this.count++;
+      from = match.at + match.length;
+    }
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  }
+
+  /** The earliest match, the longest of those. `next` remembers where each form was found, so that nothing is searched twice. */
+  #firstMatch(bytes: Buffer, next: number[], from: number): { at: number; length: number } | null {
+    let found: { at: number; length: number } | null = null;
+    for (const [index, form] of this.#forms.entries()) {
+      if (next[index]! >= 0 && next[index]! < from) next[index] = bytes.indexOf(form, from);
+      const at = next[index]!;
+      if (at >= 0 && (found === null || at < found.at || (at === found.at && form.length > found.length))) {
+        found = { at, length: form.length };
+      }
+    }
+    return found;
+  }
+
+  /** Where the earliest form begins that the end of the bytes does not finish; -1 when there is none. */
+  #openEnd(bytes: Buffer, from: number): number {
+    for (let at = Math.max(from, bytes.length - this.#longest + 1); at < bytes.length; at++) {
+      const first = bytes[at];
+      const length = bytes.length - at;
+      for (const form of this.#forms) {
+        if (form[0] === first && form.length > length && bytes.compare(form, 0, length, at) === 0) return at;
+      }
+    }
+    return -1;
+  }
+
+  #replacementOf(length: number): Buffer {
+    return this.#replacement === "same length" ? Buffer.alloc(length, star) : this.#replacement;
+  }
+}
+
+const nothing = Buffer.alloc(0);
