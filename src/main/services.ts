@@ -16,6 +16,8 @@ import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import type { Desktop } from "./desktop.ts";
+import { Dialer } from "./egress/index.ts";
+import { Gateways, gatewayProcedures } from "./gateway/index.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Notifications, notificationsProcedures } from "./notifications/index.ts";
@@ -108,7 +110,13 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   closing.push(() => store.close());
   const subprocesses = new Subprocesses();
   closing.push(() => subprocesses.close());
-  const notices = [...settings.notices, ...store.notices];
+  const gateways = new Gateways({
+    database: store.database,
+    dialer: new Dialer(),
+    holdSeconds: () => settings.settings.gatewayHoldSeconds,
+  });
+  closing.push(() => gateways.stop());
+  const notices = [...settings.notices, ...store.notices, ...gateways.notices];
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
   const failed = (error: unknown, what: string) => log.warn({ err: error }, what);
@@ -163,6 +171,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     onHostEvent: (listener) => terminals.onEvent(listener),
     onTerminal: (listener) => terminals.onChange(listener),
     watchJobs: (signal) => jobs.watch(signal),
+    onHostAsked: (listener) => gateways.onAsked(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();
@@ -181,6 +190,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     programs: programsProcedures(programs, desktop),
     launches: launchesProcedures(launches),
     notifications: notificationsProcedures(notifications),
+    gateway: gatewayProcedures(gateways),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

@@ -9,10 +9,11 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";
 import type { Desktop } from "../desktop.ts";
+import type { HostAsked } from "../gateway/index.ts";
 import { finalStates } from "../terminals/index.ts";
 import type { Connection } from "../transport/context.ts";
 import { FloodGate } from "./flood.ts";
-import { bellDraft, cellDraft, type Draft, endedDraft, jobDraft, programDraft } from "./rules.ts";
+import { bellDraft, cellDraft, type Draft, endedDraft, hostDraft, jobDraft, programDraft } from "./rules.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
 import { grouped, titleOf } from "./text.ts";
 import { type View, Views } from "./views.ts";
@@ -27,6 +28,8 @@ export type NotificationsParts = {
   onTerminal: (listener: (terminal: Terminal) => void) => () => void;
   /** The jobs as a live list. */
   watchJobs: (signal: AbortSignal) => AsyncIterable<LiveListEvent<Job>>;
+  /** Every host that a bottle asks for, once. Returns the function that ends it. */
+  onHostAsked: (listener: (asked: HostAsked) => void) => () => void;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
   open: (notification: Notification) => void;
   /** Null when there is no such workspace. */
@@ -64,6 +67,7 @@ export class Notifications {
     this.#stops = [
       parts.onHostEvent((event) => this.#onHostEvent(event)),
       parts.onTerminal((terminal) => this.#onTerminal(terminal)),
+      parts.onHostAsked((asked) => this.#onHostAsked(asked)),
     ];
     void this.#followJobs();
   }
@@ -169,6 +173,11 @@ export class Notifications {
     if (job.endedAt === null || job.endedAt < this.#startedAt) return;
     const draft = jobDraft(job);
     if (draft !== null) this.#tell(draft, job.title);
+  }
+
+  #onHostAsked(asked: HostAsked): void {
+    const workspace = asked.workspaceId && this.#parts.workspaceName(asked.workspaceId);
+    this.#tell(hostDraft(asked), workspace ? `${workspace} · gateway` : "Gateway");
   }
 
   #tell(draft: Draft | null, title?: string): void {

@@ -20,6 +20,7 @@ const signs: Record<NotificationKind, State> = {
   // How it ended is in the record; without it only that it did is known.
   "terminal-ended": "unknown",
   "job-ended": "unknown",
+  "gateway-asks": "permission",
 };
 
 /** What the notification is about knows best how that is. */

@@ -14,7 +14,7 @@ export type Control =
   | { type: "palette" };
 
 export type SettingWords = {
-  section: "Appearance" | "Terminal" | "Workspaces" | "Window";
+  section: "Appearance" | "Terminal" | "Workspaces" | "Bottles" | "Window";
   label: string;
   help: string;
   control: Control;
@@ -133,6 +133,13 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "path directory",
     control: { type: "text", placeholder: "/home/me/workspaces", code: true },
   },
+  gatewayHoldSeconds: {
+    section: "Bottles",
+    label: "Wait for an answer about a host",
+    help: "For so long a bottle's first request to a host that is on no rule waits for you to allow it. 0 refuses it at once.",
+    keywords: "gateway network egress allow hold",
+    control: { type: "number", least: 0, most: 120, unit: "s" },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
@@ -149,12 +156,13 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
   "cell-error": { label: "A cell ended with an error", help: "Interrupted, killed, or its watcher died." },
   notify: { label: "A message from a script", help: "Sent with k notify or by another program of yours." },
   program: { label: "A program asks for attention", help: "Sent from inside a terminal (OSC 9, 99, 777)." },
+  "gateway-asks": { label: "A bottle asks for a host", help: "Its first request waits for you to allow or refuse it." },
   bell: { label: "A terminal rings", help: "The program wrote a bell character." },
   "terminal-ended": { label: "A terminal ends", help: "Its program exited, was stopped, or was lost." },
   "job-ended": { label: "A job ends", help: "Cloning, copying or deleting is through, or failed." },
 };
 
-export const sections = ["Appearance", "Terminal", "Workspaces", "Window"] as const;
+export const sections = ["Appearance", "Terminal", "Workspaces", "Bottles", "Window"] as const;
 
 /** Keys whose words contain all of what was typed. */
 export function matchingSettings(search: string, face: "electron" | "browser"): SettingKey[] {

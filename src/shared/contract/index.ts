@@ -1,6 +1,7 @@
 /** The one contract: the server, the window's client, the command line and the reference are all derived from it. */
 import { app } from "./app.ts";
 import { cells } from "./cells.ts";
+import { gateway } from "./gateway.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
 import { notifications } from "./notifications.ts";
@@ -18,6 +19,7 @@ export const contract = {
   programs,
   launches,
   notifications,
+  gateway,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

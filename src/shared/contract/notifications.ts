@@ -13,6 +13,8 @@ export const notificationKind = z.enum([
   "bell",
   "terminal-ended",
   "job-ended",
+  /** A bottle wants to reach a host that is on no rule, and waits for an answer. */
+  "gateway-asks",
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 

@@ -27,6 +27,8 @@ export const settings = z.strictObject({
   defaultWorkspaceMode: workspaceMode.default("worktree"),
   /** Folder that clones, worktrees and copies go to; empty: inside the state directory. */
   workspacesFolder: z.string().max(4096).default(""),
+  /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
+  gatewayHoldSeconds: z.int().min(0).max(120).default(30),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(
