@@ -103,6 +103,12 @@ export class World implements AsyncDisposable {
     });
   }
 
+  /** What a person allows: by default a port of this computer. */
+  allow(host: string, port: number, more: Partial<GatewayRuleFields> = {}) {
+    const fields = gatewayRuleFields.parse({ host, ports: [port], privateAddresses: true, ...more });
+    return this.gateways.addRule(fields, { type: "always" });
+  }
+
   get trustFolder(): string {
     return this.folder.in("trust");
   }
@@ -275,6 +281,9 @@ export class World implements AsyncDisposable {
       answer += chunk.toString("latin1");
     }
     socket.pause();
+    // A server may speak first.
+    const rest = answer.slice(answer.indexOf("\r\n\r\n") + 4);
+    if (rest !== "") socket.unshift(Buffer.from(rest, "latin1"));
     if (!answer.startsWith("HTTP/1.1 200")) throw new Error(answer + (await text(socket)));
     return socket;
   }

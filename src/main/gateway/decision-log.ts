@@ -38,6 +38,7 @@ export class DecisionLog {
   /** The latest of each kind that is counted together, by what makes it the same. */
   readonly #repeated = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(database: Database.Database) {
     this.#database = database;
@@ -85,10 +86,14 @@ export class DecisionLog {
     this.#order.delete(bottleId);
   }
 
-  /** Writes what is not written yet. */
-  flush(): void {
+  /** Writes what is not written yet; nothing is written after it. */
+  close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#write();
+  }
+
+  #write(): void {
     const put = this.#database.prepare(
       "INSERT INTO gateway_decisions (id, bottle_id, at, decision) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET decision = excluded.decision",
     );
@@ -111,10 +116,11 @@ export class DecisionLog {
   }
 
   #later(): void {
+    if (this.#closed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       try {
-        this.flush();
+        this.#write();
       } catch (error) {
         // A full disk costs the log its tail on disk, nothing else; the next change tries again.
         console.error("writing the gateway's decisions failed:", error);

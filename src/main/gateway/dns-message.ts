@@ -122,7 +122,14 @@ export function writeRefusal(id: number, code: DnsCode): Uint8Array {
 export function looksLikeTunnel(name: string): boolean {
   const labels = name.split(".");
   if (name.length > 120 || labels.length > 10) return true;
-  return labels.some((label) => label.length > 40 || (label.length >= 24 && bitsPerCharacter(label) > 3.6));
+  return labels.some(
+    (label) => label.length > 40 || onlyHex(label) || (label.length >= 24 && bitsPerCharacter(label) > 3.6),
+  );
+}
+
+/** Longer than an MD5, which some hosts have in their names. */
+function onlyHex(label: string): boolean {
+  return /^[0-9a-f]{33,}$/.test(label);
 }
 
 /** Shannon entropy of its letters. English words of this length stay below 3.4; base32 and hex of random bytes are above. */

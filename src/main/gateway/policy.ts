@@ -165,8 +165,10 @@ export class Policy {
 
   close(): void {
     this.#holds.close();
-    for (const { cut } of [...this.#open]) cut();
-    clearInterval(this.#timer);
+    for (const entry of [...this.#open]) {
+      entry.cut();
+      this.#end(entry);
+    }
   }
 
   #ask(key: string, ms: number, question: Question, denial: Denial): string | null {

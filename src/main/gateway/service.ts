@@ -192,7 +192,7 @@ export class Gateways {
   stop(): void {
     for (const bottleId of [...this.#open.keys()]) this.#close(bottleId);
     clearTimeout(this.#timer);
-    this.#log.flush();
+    this.#log.close();
   }
 
   #close(bottleId: string): void {

@@ -30,27 +30,12 @@ async function withSites(): Promise<{ secure: string; plain: string; port: numbe
     ["api.example.org", secure.port],
     ["plain.example.org", plain.port],
   ] as const) {
-    world.gateways.addRule(rule(host, port), { type: "bottle", bottleId: "bottle-00000001" });
+    world.allow(host, port);
   }
   return {
     secure: `https://api.example.org:${secure.port}/x?y=1`,
     plain: `http://plain.example.org:${plain.port}/x?y=1`,
     port: secure.port,
-  };
-}
-
-function rule(host: string, port: number, more = {}) {
-  const detectors = { tokens: "off", secrets: "off", uploads: "off", uploadBytes: 10_000_000 } as const;
-  return {
-    host,
-    ports: [port],
-    effect: "allow" as const,
-    methods: [],
-    paths: [],
-    anyProtocol: false,
-    privateAddresses: true,
-    detectors,
-    ...more,
   };
 }
 
