@@ -25,7 +25,7 @@ import { type GatewayDecision, type GatewayRuleFields, gatewayRuleFields } from 
 import { eventually } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 
-export const bottleId = "bottle-00000001";
+export const bottleId = "bottle-000000000001";
 export const workspaceId = "ws-00000001";
 
 export type Ran = { code: number | null; out: string; err: string };

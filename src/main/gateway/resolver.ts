@@ -3,6 +3,7 @@
  * dial, and nothing else: names are a way out too (DNS tunnelling), so that what looks like data in one is refused, counted and slowed down.
  */
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
+import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { GatewayReason } from "#shared/contract/gateway.ts";
 import { type Dialer, DialRefused, parseAddress } from "../egress/index.ts";
@@ -129,7 +130,8 @@ export class Resolver {
 
 /** Over a stream (TCP, Unix socket) each message has its length before it (RFC 7766). */
 export function createStreamResolver(resolver: Resolver): Server {
-  const server = createServer((socket) => {
+  // A client that has asked all it wanted closes its end, and still wants the answers.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.setTimeout(idleMs, () => socket.destroy());
     socket.on("error", () => socket.destroy());
     void serveStream(resolver, socket).catch(() => socket.destroy());
@@ -151,7 +153,7 @@ async function serveStream(resolver: Resolver, socket: Socket): Promise<void> {
       const framed = Buffer.alloc(2 + answer.length);
       framed.writeUInt16BE(answer.length);
       framed.set(answer, 2);
-      socket.write(framed);
+      if (!socket.write(framed)) await once(socket, "drain");
     }
   }
   socket.end();

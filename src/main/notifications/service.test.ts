@@ -471,7 +471,7 @@ test("the tray is told how many terminals run and how much is unseen, when it ch
 test("a bottle that asks for a host is told with its workspace and the host, and nothing else of the request", () => {
   const decision = {
     id: "dec-000000000001",
-    bottleId: "bottle-00000001",
+    bottleId: "bottle-000000000001",
     at: new Date().toISOString(),
     kind: "request",
     outcome: "waiting",

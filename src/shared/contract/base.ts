@@ -51,7 +51,7 @@ export const workspaceId = z.string().regex(/^ws-[0-9a-f]{8}$/, "a workspace id 
 export const jobId = z.string().regex(/^job-[0-9a-f]{12}$/, "a job id is job- and 12 hex digits");
 export const launchId = z.string().regex(/^launch-[0-9a-f]{12}$/, "a launch id is launch- and 12 hex digits");
 export const notificationId = z.string().regex(/^note-[0-9a-f]{12}$/, "a notification id is note- and 12 hex digits");
-export const bottleId = z.string().regex(/^bottle-[0-9a-f]{8}$/, "a bottle id is bottle- and 8 hex digits");
+export const bottleId = z.string().regex(/^bottle-[0-9a-f]{12}$/, "a bottle id is bottle- and 12 hex digits");
 export const planId = z.string().regex(/^plan-[0-9a-f]{32}$/, "a plan id is plan- and 32 hex digits");
 export const programId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "a program id is lower case with hyphens");
 

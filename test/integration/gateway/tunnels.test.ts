@@ -271,7 +271,7 @@ describe("how bytes pass", () => {
     const second = await world.tunnel(`raw.example:${port}`);
     second.resume();
     await once(second, "data");
-    await world.gateways.close("bottle-00000001");
+    await world.gateways.close("bottle-000000000001");
     await once(second, "end");
     const late = connectTcp({ path: world.socket });
     await expect(once(late, "connect")).rejects.toThrow(/ENOENT|ECONNREFUSED/);
