@@ -32,7 +32,7 @@ export type Ran = { code: number | null; out: string; err: string };
 
 /** Everything closed at the end, last first. */
 export class World implements AsyncDisposable {
-  readonly folder = new TemporaryFolder("gateway");
+  readonly folder: TemporaryFolder;
   readonly asked: HostAsked[] = [];
   holdSeconds = 0;
   /** Names and the addresses they have; asked for on each connection, so that a test can change its mind. */
@@ -44,6 +44,10 @@ export class World implements AsyncDisposable {
   #store!: Store;
   readonly #closing: (() => unknown)[] = [];
   #ca: { cert: string; key: string } | null = null;
+
+  constructor(folder = new TemporaryFolder("gateway")) {
+    this.folder = folder;
+  }
 
   /** With a gateway for one bottle. */
   static async open(

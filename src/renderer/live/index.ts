@@ -4,6 +4,8 @@ export {
   ListsProvider,
   openLists,
   type SettingsState,
+  useGateway,
+  useGateways,
   useHeldCells,
   useHostStatus,
   useJobs,

@@ -2,6 +2,7 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { z } from "zod";
 import type { HostStatus } from "#shared/contract/app.ts";
+import type { GatewayCounters } from "#shared/contract/gateway.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
@@ -21,6 +22,7 @@ export type Lists = {
   jobs: LiveSource<Job>;
   notifications: LiveSource<Notification>;
   launches: LiveSource<Launch>;
+  gateways: LiveSource<GatewayCounters>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
@@ -44,6 +46,7 @@ export function openLists(connection: Connection): Lists {
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
+    gateways: new LiveSource((signal) => client.gateway.watch({}, { signal }), ready),
     jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),
   };
 }
@@ -84,6 +87,15 @@ export function useNotifications(): LiveSnapshot<Notification> {
 
 export function useLaunches(): LiveSnapshot<Launch> {
   return useSource(useLists().launches);
+}
+
+/** The gateways of the bottles that run. */
+export function useGateways(): LiveSnapshot<GatewayCounters> {
+  return useSource(useLists().gateways);
+}
+
+export function useGateway(bottleId: string): GatewayCounters | undefined {
+  return useSelected(useLists().gateways, ({ byId }) => byId.get(bottleId));
 }
 
 /** The cells that hold a terminal now, by terminal id; only those whose record has come. */
