@@ -9,6 +9,7 @@ import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureCells } from "./cells.ts";
 import { type Figure, table } from "./figure.ts";
+import { measureGateway } from "./gateway.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
 import { measureThroughMain } from "./through-main.ts";
@@ -25,6 +26,7 @@ try {
     measureInitialScript,
     measureStart,
     measureThroughMain,
+    measureGateway,
     () => measureCells(host),
     () => measureTerminals(host, folder.in("files")),
   ];
