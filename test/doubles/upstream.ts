@@ -14,23 +14,26 @@ export type Asked = {
   whole: Promise<boolean>;
 };
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+export type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 
 export class Upstream implements AsyncDisposable {
   readonly server: Server;
   readonly asked: Asked[] = [];
   /** Connections that were ever made. */
   readonly sockets: Socket[] = [];
-  answer: Answer;
+  answer: Answering;
 
-  private constructor(answer: Answer, tls?: { cert: string; key: string }) {
+  private constructor(answer: Answering, tls?: { cert: string; key: string }) {
     this.answer = answer;
     const listener: RequestListener = (request, response) => {
       const { method = "", url = "", rawHeaders, headers } = request;
       const body = new Promise<string>((resolve) => {
         const chunks: Buffer[] = [];
         request.on("data", (chunk: Buffer) => chunks.push(chunk));
-        request.on("close", () => resolve(Buffer.concat(chunks).toString()));
+        const done = () => resolve(Buffer.concat(chunks).toString());
+        request.on("close", done);
+        // A request that was answered before its end is not closed with its connection.
+        request.socket.on("close", done);
       });
       const whole = body.then(() => request.complete);
       this.asked.push({ method, url, rawHeaders, headers, body, whole });
@@ -42,7 +45,7 @@ export class Upstream implements AsyncDisposable {
 
   /** `answer` replies to every request; by default with `hello`. */
   static async start(
-    answer: Answer = (_, response) => response.end("hello"),
+    answer: Answering = (_, response) => response.end("hello"),
     tls?: { cert: string; key: string },
   ): Promise<Upstream> {
     const upstream = new Upstream(answer, tls);
