@@ -30,7 +30,10 @@ export class Upstream implements AsyncDisposable {
       const body = new Promise<string>((resolve) => {
         const chunks: Buffer[] = [];
         request.on("data", (chunk: Buffer) => chunks.push(chunk));
-        const done = () => resolve(Buffer.concat(chunks).toString());
+        const done = () => {
+          request.socket.off("close", done);
+          resolve(Buffer.concat(chunks).toString());
+        };
         request.on("close", done);
         // A request that was answered before its end is not closed with its connection.
         request.socket.on("close", done);

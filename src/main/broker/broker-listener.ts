@@ -36,6 +36,7 @@ export class BrokerListener {
   #server: BrokerServer | null = null;
   #saveTimer: NodeJS.Timeout | undefined;
   #limitTold = false;
+  #ending: Promise<void> | null = null;
 
   constructor(saved: SavedListener, services: ListenerServices) {
     const { owner, setup, totals } = saved;
@@ -104,7 +105,7 @@ export class BrokerListener {
       log: this.#log,
       onUsage: () => {
         tell({ type: "usage", owner: this.owner, totals: this.#meter.totals });
-        this.#saveTimer ??= setTimeout(() => this.#saveTotals(), saveDelayMs);
+        if (this.#server !== null) this.#saveTimer ??= setTimeout(() => this.#saveTotals(), saveDelayMs);
       },
       onLimit: (why) => {
         if (!this.#limitTold) tell({ type: "limit", owner: this.owner, why });
@@ -118,8 +119,8 @@ export class BrokerListener {
 
   /** The bottle or run is over: nothing listens, nothing is remembered. */
   async close(): Promise<void> {
-    await this.#end();
     this.#services.store.remove(this.owner);
+    await this.#end();
   }
 
   /** For {@link Broker.stop}: nothing listens, everything is remembered. */
@@ -127,13 +128,16 @@ export class BrokerListener {
     await this.#end();
   }
 
-  async #end(): Promise<void> {
-    const server = this.#server;
-    if (server === null) return;
-    this.#server = null;
-    this.#services.gone();
-    await server.close();
-    this.#saveTotals();
+  /** Once, however often and by whomever it is asked for; all wait for the same end. */
+  #end(): Promise<void> {
+    this.#ending ??= (async () => {
+      const server = this.#server;
+      this.#server = null;
+      await server?.close();
+      this.#saveTotals();
+      this.#services.gone();
+    })();
+    return this.#ending;
   }
 
   #save(): void {

@@ -132,6 +132,10 @@ class RunningExchange {
       }
       this.#fail(error instanceof Failure ? error.message : reasonOf(error));
     });
+    // As when it answers with an upgrade that nobody asked for: then there is no error.
+    up.once("close", () => {
+      if (this.#up === up && !this.#answered) this.#fail("the connection was closed");
+    });
     if (forward.chunked || (forward.contentLength ?? 0) > 0) request.pipe(up);
     else up.end();
     return up;
@@ -228,6 +232,7 @@ class RunningExchange {
     // After a whole answer the connection is kept; in all other cases it must not carry another request.
     if (decision !== "forwarded" || !this.#parts.request.complete) this.#up.destroy();
     this.#tap?.end(decision !== "forwarded");
+    this.#parts.log.redactions = this.#redactor.count;
     this.#parts.log.end(decision, reason);
     this.#done();
   }

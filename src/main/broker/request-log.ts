@@ -15,6 +15,8 @@ export type BrokerRequest = {
   status: number | null;
   bytesUp: number;
   bytesDown: number;
+  /** Secrets that the upstream sent back and that were taken out. */
+  redactions: number;
   ms: number;
   /** `refused` by the broker; `failed` on the way; `cut` after the answer had begun; `cancelled` by the client. */
   decision: "forwarded" | "answered" | "refused" | "failed" | "cut" | "cancelled";
@@ -31,7 +33,6 @@ export type BrokerCounters = {
   failed: number;
   bytesUp: number;
   bytesDown: number;
-  /** Secrets that upstreams sent back and that were taken out. */
   redactions: number;
 };
 
@@ -73,6 +74,7 @@ export class RequestLog {
     counters.active--;
     counters.bytesUp += done.bytesUp;
     counters.bytesDown += done.bytesDown;
+    counters.redactions += done.redactions;
     if (done.decision === "forwarded") counters.forwarded++;
     else if (done.decision === "refused") counters.refused++;
     else if (done.decision !== "answered") counters.failed++;
@@ -90,6 +92,7 @@ export class PendingRequest {
   status: number | null = null;
   bytesUp = 0;
   bytesDown = 0;
+  redactions = 0;
   readonly #about: { method: string; path: string };
   readonly #done: (request: Omit<BrokerRequest, "id">) => void;
   readonly #at = new Date();
@@ -104,7 +107,7 @@ export class PendingRequest {
   end(decision: BrokerRequest["decision"], reason: string | null = null): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { key, host, status, bytesUp, bytesDown } = this;
+    const { key, host, status, bytesUp, bytesDown, redactions } = this;
     const ms = Math.round((performance.now() - this.#started) * 100) / 100;
     this.#done({
       at: this.#at.toISOString(),
@@ -114,6 +117,7 @@ export class PendingRequest {
       status,
       bytesUp,
       bytesDown,
+      redactions,
       ms,
       decision,
       reason,

@@ -10,6 +10,7 @@ import { reasonOf } from "../egress/index.ts";
 import { answer } from "./answers.ts";
 import type { Forward } from "./decide.ts";
 import { downwardHeaders, type Timing } from "./exchange.ts";
+import type { Redactor } from "./redaction/redactor.ts";
 import { redacting } from "./redaction/stream.ts";
 import type { PendingRequest } from "./request-log.ts";
 import { withCredential } from "./sentinel.ts";
@@ -51,11 +52,13 @@ export function tunnel({
   return new Promise((done) => {
     const up = upstream.request("GET", forward.path, headers);
     let over = false;
+    let redactor: Redactor | null = null;
     const end = (decision: "forwarded" | "failed" | "cancelled", reason: string | null = null) => {
       if (over) return;
       over = true;
       clearTimeout(idle);
       up.destroy();
+      log.redactions = redactor?.count ?? 0;
       log.end(decision, reason);
       done();
     };
@@ -74,7 +77,7 @@ export function tunnel({
     up.once("response", (incoming) => {
       // The upstream says no; its answer passes, redacted and whole or not at all.
       log.status = incoming.statusCode!;
-      const redactor = upstream.redactor(secret);
+      redactor = upstream.redactor(secret);
       response.writeHead(incoming.statusCode!, [
         "Connection",
         "close",
@@ -91,7 +94,7 @@ export function tunnel({
         return;
       }
       log.status = 101;
-      const redactor = upstream.redactor(secret, "same length");
+      redactor = upstream.redactor(secret, "same length");
       const answered = downwardHeaders(incoming.rawHeaders, redactor, () => false);
       const lines = [["Connection", "Upgrade"], ["Upgrade", "websocket"], ...answered].map(
         ([name, value]) => `${name}: ${value}\r\n`,
