@@ -100,6 +100,8 @@ export function tunnel({
         ([name, value]) => `${name}: ${value}\r\n`,
       );
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`);
+      // Each is the end of one pipeline and the beginning of another, which both listen to it.
+      for (const side of [socket, far]) side.setMaxListeners(32);
       if (farHead.length > 0) far.unshift(farHead);
       if (head.length > 0) socket.unshift(head);
       const counted = counting((bytes) => {
