@@ -1,14 +1,15 @@
 /** One request to an upstream and its answer, streamed both ways. Nothing is decided here about whether it may happen. */
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
-import { pipeline, type Readable, type Transform } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 import { Failure } from "#shared/failure.ts";
 import { reasonOf } from "../egress/index.ts";
 import { answer } from "./answers.ts";
 import type { Forward } from "./decide.ts";
 import { namedByConnection, passesDown } from "./header-rules.ts";
+import { pump } from "./pump.ts";
 import { decodersOf } from "./redaction/decoding.ts";
 import type { Redactor } from "./redaction/redactor.ts";
-import { redacting, redactText } from "./redaction/stream.ts";
+import { redactText } from "./redaction/stream.ts";
 import type { PendingRequest } from "./request-log.ts";
 import { type Header, withCredential } from "./sentinel.ts";
 import type { Upstream } from "./upstream.ts";
@@ -71,6 +72,7 @@ export function upwardHeaders(
 /** What comes down: the upstream's headers that pass, without any form of the secret. */
 export function downwardHeaders(raw: readonly string[], redactor: Redactor, drop: (name: string) => boolean): Header[] {
   const headers: Header[] = [];
+  const clean = !redactor.finds(Buffer.from(raw.join("\n"), "latin1"));
   const named = new Set<string>();
   for (let index = 0; index < raw.length; index += 2) {
     if (raw[index]!.toLowerCase() === "connection")
@@ -79,8 +81,9 @@ export function downwardHeaders(raw: readonly string[], redactor: Redactor, drop
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!;
     const own = name.toLowerCase();
-    if (!passesDown(own) || named.has(own) || drop(own) || redactText(redactor, own) !== own) continue;
-    headers.push([name, redactText(redactor, raw[index + 1]!)]);
+    if (!passesDown(own) || named.has(own) || drop(own)) continue;
+    if (clean) headers.push([name, raw[index + 1]!]);
+    else if (redactText(redactor, name) === name) headers.push([name, redactText(redactor, raw[index + 1]!)]);
   }
   return headers;
 }
@@ -94,7 +97,6 @@ class RunningExchange {
   #tap: Tap | null = null;
   #answered = false;
   #over = false;
-  #timedOut = false;
 
   constructor(parts: Exchange, done: () => void) {
     this.#parts = parts;
@@ -178,40 +180,46 @@ class RunningExchange {
 
   #pass(incoming: IncomingMessage, decoders: Transform[]): void {
     const { response, log } = this.#parts;
-    const stages: [Readable, ...Transform[]] = [
-      incoming,
-      ...decoders,
-      redacting(this.#redactor, (bytes) => {
-        log.bytesDown += bytes.length;
-        this.#idle.refresh();
-        this.#tap?.push(bytes);
-      }),
-    ];
+    let source: Readable = incoming;
+    for (const decoder of decoders) {
+      source.once("error", (error) => decoder.destroy(error));
+      source = source.pipe(decoder);
+    }
+    const length = incoming.headers["content-length"];
     // The head goes out with the first bytes of the body when they are there, and alone when they let us wait.
     setImmediate(() => {
       if (!response.writableEnded && !response.destroyed) response.flushHeaders();
     });
-    for (const stage of stages) stage.once("error", (error) => this.#cut(error));
-    pipeline([...stages, response], (error) => {
-      if (error) this.#cut(error);
-      else this.#end("forwarded");
+    pump({
+      source,
+      response,
+      redactor: this.#redactor,
+      expected: decoders.length > 0 || length === undefined ? null : Number(length),
+      onBytes: (bytes) => {
+        log.bytesDown += bytes.length;
+        this.#idle.refresh();
+        this.#tap?.push(bytes);
+      },
+      onEnd: (error) => (error === null ? this.#end("forwarded") : this.#cut(error)),
     });
   }
 
   /** The answer had begun: the client sees it end before its end. */
   #cut(error: Error): void {
-    this.#end("cut", this.#timedOut ? "no bytes for too long" : reasonOf(error));
+    this.#end("cut", reasonOf(error));
   }
 
   #timeOut(): void {
-    this.#timedOut = true;
     const seconds = Math.round(this.#parts.timing.idleMs / 1000);
-    if (this.#answered) this.#parts.response.destroy();
-    else this.#fail(`no answer within ${seconds} s`);
+    if (!this.#answered) {
+      this.#fail(`no answer within ${seconds} s`);
+      return;
+    }
+    this.#end("cut", "no bytes for too long");
+    this.#parts.response.destroy();
   }
 
   #clientGone(): void {
-    if (this.#timedOut) return;
     this.#end("cancelled", "the client went away");
   }
 

@@ -1,5 +1,4 @@
 /** The connections to the upstream of one route: dialled as checked, kept for the next request, and what its answers must not say. */
-import { createHash } from "node:crypto";
 import { Agent, type ClientRequest, request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -20,7 +19,7 @@ const mostHead = 64 * 1024;
 export class Upstream {
   readonly route: Route;
   readonly #agent: DialingAgent;
-  #forms: { digest: string; forms: Buffer[] } = { digest: "", forms: [] };
+  #forms: { secret: string; forms: Buffer[] } = { secret: "", forms: [] };
 
   constructor(route: Route, dialer: Dialer, connectMs: number) {
     this.route = route;
@@ -41,8 +40,7 @@ export class Upstream {
 
   /** Forms are made anew only when the secret is another one. */
   redactor(secret: string, replacement?: Replacement): Redactor {
-    const digest = createHash("sha256").update(secret).digest("base64");
-    if (digest !== this.#forms.digest) this.#forms = { digest, forms: formsOf(secret) };
+    if (secret !== this.#forms.secret) this.#forms = { secret, forms: formsOf(secret) };
     return new Redactor(this.#forms.forms, replacement);
   }
 

@@ -79,14 +79,15 @@ export function withRefreshed(format: SignInFormat, text: string, refreshed: Ref
 }
 
 /**
- * The file for inside. It never asks to be refreshed: what it says about its age is always good, and its refresh token is none. Of the person
+ * The file for inside. It never asks to be refreshed: what it says about its age is always good, and its refresh token is the
+ * sentinel too. Of the person
  * it keeps what the program needs to choose models: the plan and the account's number.
  */
 export function sentinelFile(format: SignInFormat, text: string, sentinel: string, now: Date): string {
   if (format === "claude") {
     const { claudeAiOauth } = parsed(claudeFile, text, ".credentials.json of Claude Code");
     const { scopes = [], subscriptionType = null } = claudeAiOauth;
-    const tokens = { accessToken: sentinel, refreshToken: "", expiresAt: farFuture, scopes, subscriptionType };
+    const tokens = { accessToken: sentinel, refreshToken: sentinel, expiresAt: farFuture, scopes, subscriptionType };
     return JSON.stringify({ claudeAiOauth: tokens });
   }
   const { tokens } = parsed(codexFile, text, "auth.json of Codex");
@@ -99,7 +100,12 @@ export function sentinelFile(format: SignInFormat, text: string, sentinel: strin
   });
   return JSON.stringify({
     OPENAI_API_KEY: null,
-    tokens: { id_token: idToken, access_token: sentinel, refresh_token: "", account_id: tokens.account_id ?? null },
+    tokens: {
+      id_token: idToken,
+      access_token: sentinel,
+      refresh_token: sentinel,
+      account_id: tokens.account_id ?? null,
+    },
     last_refresh: now.toISOString(),
   });
 }

@@ -292,7 +292,7 @@ describe("limits", () => {
     expect(meter.reached()).toBeNull();
     meter.add(answer({ cut: true, bytesUp: 3000, bytesDown: 6000 }));
     expect(meter.totals).toMatchObject({ withoutUsage: 1, withoutCost: 1 });
-    expect(meter.reached()).toBe("$0.01 of $0.01 are used");
+    expect(meter.reached()).toBe("$0.0131 of $0.0100 are used");
   });
 
   test("of cost stop a run whose cost is not known", () => {
