@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { measureBroker } from "./broker.ts";
 import { measureCells } from "./cells.ts";
 import { type Figure, table } from "./figure.ts";
 import { measureGateway } from "./gateway.ts";
@@ -29,6 +30,7 @@ try {
     measureGateway,
     () => measureCells(host),
     () => measureTerminals(host, folder.in("files")),
+    () => measureBroker(folder.in("broker")),
   ];
   for (const part of parts) figures.push(...(await part()));
 } finally {

@@ -1,6 +1,7 @@
 /** cellar.db: one file for all domains of main, each of which says its own tables. */
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
+import { brokerSchema } from "../broker/index.ts";
 import { gatewayDecisionsSchema, gatewayRulesSchema } from "../gateway/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchTokensSchema } from "../launches/index.ts";
@@ -16,6 +17,7 @@ const migrations = [
   launchesSchema,
   notificationsSchema,
   launchTokensSchema,
+  brokerSchema,
   gatewayRulesSchema,
   gatewayDecisionsSchema,
 ];

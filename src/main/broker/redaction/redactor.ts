@@ -11,6 +11,8 @@ export class Redactor {
   readonly #forms: readonly Buffer[];
   readonly #replacement: Replacement;
   readonly #longest: number;
+  /** By byte: whether a form begins with it. */
+  readonly #begins = new Uint8Array(256);
   #held: Buffer = nothing;
   /** How many matches were replaced. */
   count = 0;
@@ -20,6 +22,12 @@ export class Redactor {
     this.#forms = forms;
     this.#replacement = replacement;
     this.#longest = Math.max(0, ...forms.map((form) => form.length));
+    for (const form of forms) this.#begins[form[0]!] = 1;
+  }
+
+  /** Whether these bytes alone hold any form. */
+  finds(bytes: Buffer): boolean {
+    return this.#forms.some((form) => bytes.includes(form));
   }
 
   /** What may be passed on now. */
@@ -79,10 +87,10 @@ export class Redactor {
   /** Where the earliest form begins that the end of the bytes does not finish; -1 when there is none. */
   #openEnd(bytes: Buffer, from: number): number {
     for (let at = Math.max(from, bytes.length - this.#longest + 1); at < bytes.length; at++) {
-      const first = bytes[at];
+      if (this.#begins[bytes[at]!] === 0) continue;
       const length = bytes.length - at;
       for (const form of this.#forms) {
-        if (form[0] === first && form.length > length && bytes.compare(form, 0, length, at) === 0) return at;
+        if (form.length > length && bytes.compare(form, 0, length, at) === 0) return at;
       }
     }
     return -1;

@@ -108,10 +108,14 @@ export class Meter {
     if (costUsd === undefined) return null;
     if (totals.assumedCostUsd === null) return "the cost of an answer is not known, so its limit cannot be kept";
     const spent = totals.costUsd + totals.assumedCostUsd;
-    return spent >= costUsd ? `$${spent.toFixed(2)} of $${costUsd.toFixed(2)} are used` : null;
+    return spent >= costUsd ? `${dollars(spent)} of ${dollars(costUsd)} are used` : null;
   }
 }
 
 function grouped(count: number): string {
   return count.toLocaleString("en-US");
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
 }

@@ -1,0 +1,16 @@
+/**
+ * The broker as others see it. A bottle backend opens a listener for its bottle, gives the agent the addresses of its routes and the sentinel,
+ * and closes it with the bottle; main restores what was open when it starts again. Nothing here ever returns a secret.
+ */
+
+export type { BrokerEvent, BrokerListener } from "./broker-listener.ts";
+export { type RunEnvironment, type RunEnvironmentParts, runEnvironment } from "./environment.ts";
+export type { ListenAddress, ListenOn } from "./listen.ts";
+export { llmRoute, type Provider, type Providers, readProviders } from "./providers.ts";
+export type { BrokerCounters, BrokerRequest } from "./request-log.ts";
+export { gitRoute, mcpRoute, type NewRoute, type Route, routeSchema, upstreamOf } from "./route.ts";
+export { Broker, type BrokerParts, type OpenBroker } from "./service.ts";
+export { readSignIn, type SignInFormat, sentinelFile } from "./sign-in/files.ts";
+export type { VaultAccess } from "./sign-in/sign-ins.ts";
+export { brokerSchema, type Owner } from "./store.ts";
+export type { Limits, Totals } from "./usage/meter.ts";

@@ -1,0 +1,60 @@
+/**
+ * Passes the body of an answer on as it comes, redacted, no faster than the client takes it. By hand rather than with stages of streams: each
+ * request goes through here, and what a pipeline costs is more than all that is done to a usual answer.
+ */
+import type { ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import type { Redactor } from "./redaction/redactor.ts";
+
+export type Pumping = {
+  source: Readable;
+  response: ServerResponse;
+  redactor: Redactor;
+  /** Bytes the source will give, when it has said so: then the end goes out with the last of them. */
+  expected: number | null;
+  /** Shown what was passed on, after it was. */
+  onBytes: (bytes: Buffer) => void;
+  /** Called once: with null when the client has been given everything. */
+  onEnd: (error: Error | null) => void;
+};
+
+export function pump({ source, response, redactor, expected, onBytes, onEnd }: Pumping): void {
+  let received = 0;
+  let ended = false;
+  const end = (bytes: Buffer) => {
+    ended = true;
+    response.end(bytes);
+    onBytes(bytes);
+  };
+  source.on("data", (chunk: Buffer) => {
+    received += chunk.length;
+    if (received === expected) {
+      end(Buffer.concat([redactor.push(chunk), redactor.end()]));
+      return;
+    }
+    const bytes = redactor.push(chunk);
+    if (bytes.length === 0) return;
+    if (!response.write(bytes)) source.pause();
+    onBytes(bytes);
+  });
+  source.on("end", () => {
+    if (!ended) end(redactor.end());
+  });
+  const cut = (error: Error) => {
+    if (ended) return;
+    ended = true;
+    onEnd(error);
+    // The client sees an end before the end.
+    response.destroy();
+  };
+  source.on("error", cut);
+  source.on("close", () => {
+    if (!ended) cut(closed());
+  });
+  response.on("drain", () => source.resume());
+  response.on("finish", () => onEnd(null));
+}
+
+function closed(): Error {
+  return Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" });
+}

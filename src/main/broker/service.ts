@@ -1,0 +1,171 @@
+/**
+ * The broker: opens a listener for each bottle or run, gives it its sentinel, remembers it over a restart, and says what happens on it. The
+ * vault is asked at every request, so a locked vault stops everything at once and a rotated secret counts from the next request on.
+ */
+import type { z } from "zod";
+import type { Secret } from "#node/secret.ts";
+import type { Database } from "#node/store/index.ts";
+import { newToken } from "#node/token.ts";
+import { Failure, problemOf } from "#shared/failure.ts";
+import { Dialer, type DialerParts } from "../egress/index.ts";
+import { type BrokerEvent, BrokerListener } from "./broker-listener.ts";
+import { defaultTiming } from "./exchange.ts";
+import type { Providers } from "./providers.ts";
+import type { Route } from "./route.ts";
+import type { ServerParts } from "./server.ts";
+import type { SignInFormat } from "./sign-in/files.ts";
+import type { TokenEndpoint } from "./sign-in/refresh.ts";
+import { SignIns, type VaultAccess } from "./sign-in/sign-ins.ts";
+import { BrokerStore, type Owner, ownerSchema, type SavedListener, setupSchema } from "./store.ts";
+import { Meter } from "./usage/meter.ts";
+import { valid } from "./valid.ts";
+
+export type BrokerParts = {
+  database: Database.Database;
+  vault: VaultAccess;
+  /** Read again for every answer's price, so that the person's changes count at once. */
+  providers: () => Providers;
+  /** Certificates of the person's company, and how names are resolved. */
+  dialer?: DialerParts;
+  timing?: Partial<ServerParts["timing"]>;
+  tokenEndpoints?: Record<SignInFormat, TokenEndpoint>;
+};
+
+const openSchema = setupSchema.extend({ owner: ownerSchema }).partial({ sentinel: true, hosts: true, limits: true });
+/** `hosts`: names under which a bottle reaches its listener, when not as loopback. Without a sentinel a random one is made. */
+export type OpenBroker = z.input<typeof openSchema> & {
+  /** Closes the listener for good. */
+  signal?: AbortSignal;
+};
+
+export class Broker {
+  readonly #parts: BrokerParts;
+  readonly #store: BrokerStore;
+  readonly #dialer: Dialer;
+  readonly #signIns: SignIns;
+  readonly #open = new Map<string, BrokerListener>();
+  readonly #hearers = new Set<(event: BrokerEvent) => void>();
+
+  constructor(parts: BrokerParts) {
+    this.#parts = parts;
+    this.#store = new BrokerStore(parts.database);
+    this.#dialer = new Dialer(parts.dialer);
+    this.#signIns = new SignIns(parts.vault, this.#dialer, parts.tokenEndpoints);
+  }
+
+  /**
+   * Opens the listener of a bottle or a run. Every handle has to be there (AV-19): the vault is asked for all of them first, and its Failure is
+   * thrown as `vault: …` before anything listens. Throws `invalid_input` for a route that cannot be, `conflict` when the owner has a listener
+   * already or the address is taken.
+   */
+  async open({ signal, ...given }: OpenBroker): Promise<BrokerListener> {
+    const { owner, hosts = [], limits = {}, sentinel = `cellar-${newToken()}`, ...rest } = valid(openSchema, given);
+    if (this.#open.has(keyOf(owner)))
+      throw new Failure("conflict", `The ${owner.kind} ${owner.id} has a broker already`);
+    for (const route of rest.routes) await this.#checked(route, owner);
+    signal?.throwIfAborted();
+    const listener = await this.#start({
+      owner,
+      setup: { ...rest, hosts, limits, sentinel },
+      totals: new Meter({}).totals,
+    });
+    signal?.addEventListener("abort", () => void listener.close(), { once: true });
+    if (signal?.aborted) await listener.close();
+    return listener;
+  }
+
+  of(owner: Owner): BrokerListener | undefined {
+    return this.#open.get(keyOf(owner));
+  }
+
+  listeners(): BrokerListener[] {
+    return [...this.#open.values()];
+  }
+
+  /**
+   * After a start of main: every listener that was not closed is back at its address with its sentinel, routes and what it has used. Those that
+   * cannot be are returned with the reason, and stay remembered; their bottles get no answer, which is closed.
+   */
+  async restore(): Promise<{ owner: Owner; problem: string }[]> {
+    const { saved, broken } = this.#store.all();
+    const failed = broken.map((owner) => ({ owner, problem: "What was remembered of its broker cannot be read" }));
+    for (const listener of saved) {
+      if (this.#open.has(keyOf(listener.owner))) continue;
+      try {
+        await this.#start(listener);
+      } catch (error) {
+        failed.push({ owner: listener.owner, problem: problemOf(error).message });
+      }
+    }
+    return failed;
+  }
+
+  /** Forgets a listener that could not be restored. */
+  forget(owner: Owner): void {
+    if (!this.#open.has(keyOf(owner))) this.#store.remove(owner);
+  }
+
+  onEvent(hear: (event: BrokerEvent) => void): () => void {
+    this.#hearers.add(hear);
+    return () => void this.#hearers.delete(hear);
+  }
+
+  /** Ends with main: listeners close and stay remembered. */
+  async stop(): Promise<void> {
+    await Promise.all(this.listeners().map((listener) => listener.suspend()));
+  }
+
+  async #start(saved: SavedListener): Promise<BrokerListener> {
+    const key = keyOf(saved.owner);
+    this.#refuseSecond(saved.owner);
+    const listener = new BrokerListener(saved, {
+      store: this.#store,
+      dialer: this.#dialer,
+      timing: { ...defaultTiming, ...this.#parts.timing },
+      providerOf: (id) => this.#parts.providers().get(id),
+      secretOf: (route) => this.#secretOf(route, saved.owner),
+      check: (route) => this.#checked(route, saved.owner),
+      tell: (event) => {
+        for (const hear of this.#hearers) hear(event);
+      },
+      gone: () => void this.#open.delete(key),
+    });
+    this.#open.set(key, listener);
+    try {
+      await listener.start();
+    } catch (error) {
+      this.#open.delete(key);
+      throw error;
+    }
+    return listener;
+  }
+
+  #refuseSecond(owner: Owner): void {
+    if (!this.#open.has(keyOf(owner))) return;
+    throw new Failure("conflict", `The ${owner.kind} ${owner.id} has a broker already`);
+  }
+
+  #secretOf(route: Route, owner: Owner): Promise<Secret> {
+    const { handle, signIn } = route.secret;
+    const usedBy = `${owner.kind} ${owner.id}: ${route.key}`;
+    if (signIn !== undefined) return this.#signIns.accessToken(handle, signIn, usedBy);
+    return this.#parts.vault.resolveSecret(handle, usedBy);
+  }
+
+  async #checked(route: Route, owner: Owner): Promise<void> {
+    try {
+      await this.#secretOf(route, owner);
+    } catch (error) {
+      const problem = problemOf(error);
+      throw new Failure(
+        problem.code,
+        `vault: ${problem.message}`,
+        problem.hint === undefined ? {} : { hint: problem.hint },
+      );
+    }
+  }
+}
+
+function keyOf({ kind, id }: Owner): string {
+  return `${kind} ${id}`;
+}
