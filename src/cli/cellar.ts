@@ -31,6 +31,15 @@ async function main(args: string[]): Promise<number> {
         const { call } = await import("./call.ts");
         return await call(procedure, input ?? "{}", lines);
       }
+      case "mcp": {
+        const { values } = parseArgs({
+          args: rest,
+          options: { http: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+        });
+        if (values.help) return say(help);
+        const mcp = await import("./mcp.ts");
+        return await (values.http ? mcp.printEndpoint() : mcp.serveStdio());
+      }
       case "--version":
       case "-v": {
         const { version } = await import("#node/installation.ts");

@@ -33,6 +33,12 @@ export const help = `Cellar: a workbench for running many coding agents at once.
       cellar call --lines 1 terminals.watch
       cellar call app.quit
 
+  cellar mcp [--http]
+      Serves MCP on standard input and output, for clients that start their servers
+      (claude mcp add cellar -- cellar mcp). With CELLAR_TOKEN in the environment it acts
+      as the launched program it was given to, else as you. --http prints
+      {"url","token"} instead, for clients that connect by address. docs/mcp.md says more.
+
   cellar --help | --version
 
 CELLAR_HOME chooses the state directory; every home has a Cellar of its own.

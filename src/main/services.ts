@@ -20,6 +20,7 @@ import { Dialer } from "./egress/index.ts";
 import { Gateways, gatewayProcedures } from "./gateway/index.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
+import { Mcp, mcpProcedures } from "./mcp/index.ts";
 import { Notifications, notificationsProcedures } from "./notifications/index.ts";
 import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
@@ -34,7 +35,7 @@ import {
   terminalsProcedures,
   workspaceTerminals,
 } from "./terminals/index.ts";
-import { serveHomeSocket } from "./transport/home-socket.ts";
+import { type AcceptMcp, serveHomeSocket } from "./transport/home-socket.ts";
 import { implementing } from "./transport/implementing.ts";
 import type { Uploads } from "./transport/loopback.ts";
 import { type Port, serveRpcPort, serveTerminalPort } from "./transport/message-port.ts";
@@ -159,10 +160,26 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     workspaces,
     terminals,
     settings,
+    mcpUrl: () => mcp.url,
     promptFolder: join(paths.home, "launches"),
     log,
   });
   closing.push(() => launches.close());
+  const mcp = new Mcp({
+    home: paths.home,
+    logs: paths.logs,
+    host,
+    terminals,
+    launches,
+    workspaces,
+    command: [
+      join(installationFolder, "resources", "bin", process.platform === "win32" ? "cellar.cmd" : "cellar"),
+      "mcp",
+    ],
+    version,
+    log,
+  });
+  closing.push(() => mcp.close());
   const requests = new WindowRequests();
   const notifications = new Notifications({
     database: store.database,
@@ -189,12 +206,15 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     workspaces: workspaceProcedures(workspaces),
     programs: programsProcedures(programs, desktop),
     launches: launchesProcedures(launches),
+    mcp: mcpProcedures(mcp),
     notifications: notificationsProcedures(notifications),
     gateway: gatewayProcedures(gateways),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);
-  const homeSocket = await serveHomeSocket(rpc, paths.mainSocket);
+  await mcp.start();
+  const acceptMcp: AcceptMcp = (socket, token) => void mcp.connect(socket, token);
+  const homeSocket = await serveHomeSocket(rpc, acceptMcp, paths.mainSocket);
   closing.push(() => homeSocket.close());
   jobs.recover();
   // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.

@@ -13,6 +13,10 @@ import { type ErrorCode, errorCodes, errorStatus } from "./contract/error-codes.
 export const rpcPath = "/rpc";
 export const rpcProtocol = "cellar.rpc.1";
 
+/** Streamable HTTP of MCP on its own loopback port; on the socket of the home a WebSocket, for `cellar mcp`. */
+export const mcpPath = "/mcp";
+export const mcpProtocol = "cellar.mcp.1";
+
 /** WebSocket of one attached terminal: binary messages, one frame of `#shared/terminals/stream.ts` each. */
 export const terminalPathPrefix = "/terminal/";
 export const terminalProtocol = "cellar.terminal.1";

@@ -6,6 +6,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { World } from "#test/gateway-world.ts";
 import { call, first } from "#test/product/call.ts";
+import { TestClient } from "#test/product/mcp.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
@@ -60,6 +61,10 @@ async function work(): Promise<void> {
   const run = (code: string) => call(product, "cells.run", { terminalId: tests.id, code });
   await run("git log --oneline; ls --color=always");
   await run("echo '2 of 3 tests failed'; (exit 1)");
+  await using agent = await TestClient.connect(product, { via: "http", protocol: "auto" });
+  await agent.result("pty_list");
+  await agent.result("terminal_screen", { terminal_id: tests.id });
+  await agent.error("pty_capture", { terminal_id: "term-00000000" });
   await call(product, "cells.run", { terminalId: held.id, code: "sleep 1000", limitSeconds: 1 });
 }
 
@@ -149,6 +154,13 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     open: async (window) => {
       await window.button("Settings").click();
       await window.page.getByRole("combobox", { name: "Theme" }).waitFor();
+    },
+  },
+  {
+    name: "mcp",
+    open: async (window) => {
+      await window.page.getByRole("textbox", { name: "Search settings" }).fill("mcp");
+      await window.page.getByText("pty_list").first().waitFor();
     },
   },
   {

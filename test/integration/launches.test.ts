@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Launches, launchesSchema, launchTokensSchema } from "#main/launches/index.ts";
+import { Launches, launchesSchema, launchReachSchema, launchTokensSchema } from "#main/launches/index.ts";
 import { AgentPrograms, programsSchema } from "#main/programs/index.ts";
 import { TerminalService } from "#main/terminals/index.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
@@ -29,6 +29,7 @@ let workspaces: LiveList<Workspace>;
 let workspace: Workspace;
 let changes: SettingsChange[];
 let main: Main;
+const mcpUrl = "http://127.0.0.1:1234/mcp";
 
 type Main = { client: TerminalHostClient; terminals: TerminalService; launches: Launches; close(): void };
 
@@ -39,7 +40,10 @@ beforeEach(async () => {
   bin = folder.in("bin");
   work = folder.in("work");
   for (const directory of [bin, work]) mkdirSync(directory);
-  store = openStore({ path: paths.database, migrations: [programsSchema, launchesSchema, launchTokensSchema] });
+  store = openStore({
+    path: paths.database,
+    migrations: [programsSchema, launchesSchema, launchTokensSchema, launchReachSchema],
+  });
   processes = new Subprocesses();
   changes = [];
   workspace = {
@@ -99,6 +103,7 @@ async function startMain(): Promise<Main> {
     },
     terminals,
     settings: { change: (change) => changes.push(change) },
+    mcpUrl: () => mcpUrl,
     promptFolder: join(paths.home, "launches"),
     log: { warn: () => {} },
   });

@@ -12,7 +12,7 @@ function program(id: string): LaunchableProgram {
 }
 
 const start = (id: string, prompt?: string, extra: string[] = []) =>
-  planStart(program(id), { prompt, extra, conversation: "CONVERSATION" });
+  planStart(program(id), { prompt, extra, conversation: "CONVERSATION", mcpUrl: null });
 
 describe("how a program is started", () => {
   test.each([
@@ -71,8 +71,33 @@ describe("how a program is started", () => {
     ["crush", ["--session", "CONVERSATION"]],
     ["aider", ["--chat-history-file", ".aider.chat.history.CONVERSATION.md", "--restore-chat-history"]],
   ])("%s resumed", (id, rest) => {
-    expect(planResume(program(id), "CONVERSATION", []).slice(1)).toEqual(rest);
-    expect(planResume(program(id), "CONVERSATION", ["--more"]).at(-1)).toBe("--more");
+    expect(planResume(program(id), "CONVERSATION", [], null).slice(1)).toEqual(rest);
+    expect(planResume(program(id), "CONVERSATION", ["--more"], null).at(-1)).toBe("--more");
+  });
+
+  test.each([
+    [
+      "claude",
+      [
+        "--mcp-config",
+        `{"mcpServers":{"cellar":{"type":"http","url":"URL","headers":{"Authorization":"Bearer \${CELLAR_TOKEN}"}}}}`,
+      ],
+    ],
+    ["codex", ["-c", 'mcp_servers.cellar={url="URL",bearer_token_env_var="CELLAR_TOKEN"}']],
+  ])("%s is told of Cellar's MCP server in front of everything else, without a secret", (id, told) => {
+    const given = { extra: ["--more"], conversation: "CONVERSATION", mcpUrl: "URL" };
+    for (const prompt of [undefined, "fix it"]) {
+      const { argv } = planStart(program(id), { ...given, prompt });
+      const plain = planStart(program(id), { ...given, prompt, mcpUrl: null });
+      expect(argv).toEqual([plain.argv![0], ...told, ...plain.argv!.slice(1)]);
+    }
+    expect(planResume(program(id), "CONVERSATION", [], "URL").slice(1, 3)).toEqual(told);
+  });
+
+  test("a program that cannot be told is not started as if it had been", () => {
+    const given = { prompt: undefined, extra: [], conversation: null, mcpUrl: "URL" };
+    expect(() => planStart(program("aider"), given)).toThrow(expect.objectContaining({ code: "invalid_input" }));
+    expect(() => planResume(program("aider"), "CONVERSATION", [], "URL")).toThrow(/Aider cannot be told/);
   });
 
   test("a prompt that could be a subcommand or an option is neither", () => {

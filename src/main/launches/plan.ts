@@ -17,13 +17,14 @@ const longestArgument = process.platform === "win32" ? 24_000 : 120_000;
 /** Throws `invalid_input` for a prompt or an argument that the program cannot be given. */
 export function planStart(
   program: LaunchableProgram,
-  given: { prompt: string | undefined; extra: readonly string[]; conversation: string | null },
+  given: { prompt: string | undefined; extra: readonly string[]; conversation: string | null; mcpUrl: string | null },
 ): StartPlan {
   const { start, name } = program.entry;
   checkExtra(program, given.extra);
   const conversation = given.conversation ?? "";
   const prompt = given.prompt?.trim() === "" ? undefined : given.prompt;
-  const plain = () => commandOf(program, fill(start.arguments, { conversation }), given.extra);
+  const mcp = mcpArguments(program, given.mcpUrl);
+  const plain = () => commandOf(program, [...mcp, ...fill(start.arguments, { conversation })], given.extra);
   if (prompt === undefined) return { argv: plain(), prompt: { by: "none" } };
   if (prompt.includes("\0")) throw new Failure("invalid_input", "The prompt contains a NUL character");
   switch (start.prompt) {
@@ -34,7 +35,7 @@ export function planStart(
         return { argv: plain(), prompt: { by: "paste", text: prompt } };
       }
       const list = fill(start["arguments-with-prompt"] ?? [], { conversation, prompt: safeArgument(prompt) });
-      return { argv: commandOf(program, list, given.extra), prompt: { by: "argument" } };
+      return { argv: commandOf(program, [...mcp, ...list], given.extra), prompt: { by: "argument" } };
     }
     case "stdin":
       return { argv: plain(), prompt: { by: process.platform === "win32" ? "paste" : "stdin", text: prompt } };
@@ -44,9 +45,29 @@ export function planStart(
 }
 
 /** Arguments that continue a conversation. The entry has a conversation. */
-export function planResume(program: LaunchableProgram, conversation: string, extra: readonly string[]): string[] {
+export function planResume(
+  program: LaunchableProgram,
+  conversation: string,
+  extra: readonly string[],
+  mcpUrl: string | null,
+): string[] {
   checkExtra(program, extra);
-  return commandOf(program, fill(program.entry.conversation?.resume ?? [], { conversation }), extra) ?? [program.path];
+  const list = fill(program.entry.conversation?.resume ?? [], { conversation });
+  return commandOf(program, [...mcpArguments(program, mcpUrl), ...list], extra) ?? [program.path];
+}
+
+/** In front of all others: Claude Code's option takes every argument up to the next option. Empty without an address. */
+function mcpArguments(program: LaunchableProgram, url: string | null): string[] {
+  if (url === null) return [];
+  const { mcp, name } = program.entry;
+  if (mcp === undefined) {
+    throw new Failure("invalid_input", `${name} cannot be told of Cellar's MCP server when it is started`, {
+      hint: "Add the server to the program's own configuration; docs/mcp.md says how.",
+    });
+  }
+  const list = fill(mcp.arguments, { "mcp-url": url });
+  checkExtra(program, list);
+  return list;
 }
 
 function commandOf(program: LaunchableProgram, list: readonly string[], extra: readonly string[]): string[] | null {

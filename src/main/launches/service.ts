@@ -28,6 +28,8 @@ export type LaunchesParts = {
   };
   terminals: LaunchTerminals;
   settings: { change(change: SettingsChange): unknown };
+  /** Address of the MCP endpoint; null when there is none. */
+  mcpUrl: () => string | null;
   /** Folder for prompts on their way to a program's stdin. */
   promptFolder: string;
   log: { warn(details: object, message: string): void };
@@ -39,6 +41,7 @@ export type StartRequest = {
   prompt?: string | undefined;
   arguments?: string[] | undefined;
   isolation: "none";
+  drivesTerminals?: boolean;
   size?: TerminalSize | undefined;
 };
 
@@ -46,6 +49,8 @@ export type Started = { launch: Launch; terminal: Terminal };
 
 /** Where a launched program finds the token that says which launch it is. */
 const tokenVariable = "CELLAR_TOKEN";
+/** And where it can use it. */
+const mcpUrlVariable = "CELLAR_MCP_URL";
 /** Launches that are remembered; the oldest ended ones go first. */
 const mostLaunches = 1000;
 /** Lines at the end of a program's output in which it is looked for the id of the conversation. */
@@ -88,11 +93,13 @@ export class Launches {
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
     const extra = request.arguments ?? [];
-    const plan = planStart(program, { prompt: request.prompt, extra, conversation });
+    const mcpUrl = this.#mcpUrl(request.drivesTerminals ?? false);
+    const plan = planStart(program, { prompt: request.prompt, extra, conversation, mcpUrl });
     const started = await this.#launch(workspace, program, plan, {
       conversation,
       extra,
       resumedFrom: null,
+      drivesTerminals: request.drivesTerminals ?? false,
       size: request.size,
     });
     this.#parts.settings.change({ lastProgramId: program.id });
@@ -128,9 +135,18 @@ export class Launches {
         hint: `Start ${record.programName} again and choose the conversation there.`,
       });
     }
-    const argv = planResume(program, conversation, record.arguments);
+    const argv = planResume(program, conversation, record.arguments, this.#mcpUrl(record.drivesTerminals));
     const plan: StartPlan = { argv, prompt: { by: "none" } };
-    return this.#launch(workspace, program, plan, { conversation, extra: record.arguments, resumedFrom: id, size });
+    const { arguments: extra, drivesTerminals } = record;
+    return this.#launch(workspace, program, plan, { conversation, extra, resumedFrom: id, drivesTerminals, size });
+  }
+
+  /** What its token reaches from now on. Throws `not_found`. */
+  setReach(id: string, reach: Launch["reach"]): Launch {
+    const record = this.#records.get(id);
+    const launch = record && this.#save({ ...record, reach });
+    if (!launch) throw new Failure("not_found", `There is no launch ${id}`);
+    return launch;
   }
 
   /** The launch whose program was given this token; null for any other text. */
@@ -138,6 +154,18 @@ export class Launches {
     const digest = tokenDigest(token);
     const record = [...this.#records.values()].find((each) => each.tokenDigest === digest);
     return record === undefined ? null : launchOf(record);
+  }
+
+  /** Null when the program is not to be told. Throws `unavailable` when it is, and there is no endpoint. */
+  #mcpUrl(wanted: boolean): string | null {
+    if (!wanted) return null;
+    const url = this.#parts.mcpUrl();
+    if (url === null) {
+      throw new Failure("unavailable", "Cellar's MCP endpoint could not be opened", {
+        hint: "Settings → MCP says why. Launch without it, or start Cellar again.",
+      });
+    }
+    return url;
   }
 
   /** Forgets the launches of workspaces that are no more. */
@@ -159,6 +187,7 @@ export class Launches {
       conversation: string | null;
       extra: string[];
       resumedFrom: string | null;
+      drivesTerminals: boolean;
       size: TerminalSize | undefined;
     },
   ): Promise<Started> {
@@ -176,6 +205,8 @@ export class Launches {
       prompt: plan.prompt.by === "none" ? "none" : plan.prompt.by === "paste" ? "waiting" : "given",
       arguments: with_.extra,
       settled: false,
+      reach: "workspace",
+      drivesTerminals: with_.drivesTerminals,
       tokenDigest: tokenDigest(token),
       createdAt: new Date().toISOString(),
     };
@@ -192,7 +223,7 @@ export class Launches {
         name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
         ...(argv && { argv }),
         cwd: workspace.path,
-        env: { [tokenVariable]: token },
+        env: this.#environment(token),
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
       });
@@ -204,6 +235,11 @@ export class Launches {
     if (plan.prompt.by === "paste") void this.#paste(id, terminal.id, plan.prompt.text);
     this.#prune();
     return { launch: launch!, terminal };
+  }
+
+  #environment(token: string): Record<string, string> {
+    const url = this.#parts.mcpUrl();
+    return { [tokenVariable]: token, ...(url !== null && { [mcpUrlVariable]: url }) };
   }
 
   /** A name can be taken between the look and the call; a terminal without one is better than no terminal. */

@@ -27,6 +27,12 @@ export const launchTokensSchema = `
   CREATE UNIQUE INDEX launches_by_token ON launches (token_digest);
 `;
 
+/** What a launch may drive through MCP, and whether its program was told of Cellar's MCP server. */
+export const launchReachSchema = `
+  ALTER TABLE launches ADD COLUMN reach TEXT NOT NULL DEFAULT 'workspace' CHECK (reach IN ('workspace', 'all'));
+  ALTER TABLE launches ADD COLUMN drives_terminals INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** What is kept beside the contract's record: the person's own arguments, and whether the end of the program has been looked at. */
 export type LaunchRecord = Omit<Launch, "terminalId"> & {
   /** Null between the row and the terminal. */
@@ -50,6 +56,8 @@ type Row = {
   arguments: string;
   settled: number;
   token_digest: string | null;
+  reach: Launch["reach"];
+  drives_terminals: number;
   created_at: string;
 };
 
@@ -68,7 +76,8 @@ export class LaunchStore {
     this.#database
       .prepare(
         `INSERT OR REPLACE INTO launches (id, workspace_id, program_id, program_name, isolation, terminal_id, conversation_id,
-           resumed_from, prompt, arguments, settled, token_digest, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           resumed_from, prompt, arguments, settled, token_digest, reach, drives_terminals, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         record.id,
@@ -83,6 +92,8 @@ export class LaunchStore {
         JSON.stringify(record.arguments),
         record.settled ? 1 : 0,
         record.tokenDigest,
+        record.reach,
+        record.drivesTerminals ? 1 : 0,
         record.createdAt,
       );
   }
@@ -106,6 +117,8 @@ function recordOf(row: Row): LaunchRecord {
     arguments: JSON.parse(row.arguments) as string[],
     settled: row.settled === 1,
     tokenDigest: row.token_digest,
+    reach: row.reach,
+    drivesTerminals: row.drives_terminals === 1,
     createdAt: row.created_at,
   };
 }

@@ -126,6 +126,16 @@ command = ["fine"]
       'conversation.told is needed when id = "told"',
     ],
     [
+      "an MCP server without its address",
+      'name = "X"\ncommand = ["x"]\nmcp.arguments = ["--mcp"]',
+      "mcp.arguments must contain {mcp-url}",
+    ],
+    [
+      "a secret's placeholder for the MCP server",
+      'name = "X"\ncommand = ["x"]\nmcp.arguments = ["{mcp-url}", "{token}"]',
+      "{token} cannot be used here (possible: {mcp-url})",
+    ],
+    [
       "a pattern that is none",
       'name = "X"\ncommand = ["x"]\nversion = { arguments = [], pattern = "(" }',
       "version.pattern is not a regular expression",

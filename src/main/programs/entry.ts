@@ -51,6 +51,7 @@ const entryShape = z.strictObject({
       "arguments-with-prompt": argumentList.optional(),
     })
     .prefault({}),
+  mcp: z.strictObject({ arguments: argumentList.min(1) }).optional(),
   conversation: z
     .strictObject({
       id: z.enum(["uuid", "name", "told"]),
@@ -94,6 +95,12 @@ export const programEntry = entryShape.superRefine((entry, context) => {
     check(["start", "arguments-with-prompt"], withPrompt ?? [], chosen ? ["prompt", "conversation"] : ["prompt"]);
   } else if (withPrompt !== undefined) {
     complain(["start", "arguments-with-prompt"], 'is only for prompt = "argument"');
+  }
+  if (entry.mcp) {
+    check(["mcp", "arguments"], entry.mcp.arguments, ["mcp-url"]);
+    if (!placeholdersOf(entry.mcp.arguments).includes("mcp-url")) {
+      complain(["mcp", "arguments"], "must contain {mcp-url}");
+    }
   }
   if (entry.conversation) {
     check(["conversation", "resume"], entry.conversation.resume, ["conversation"]);

@@ -160,6 +160,7 @@ export class AgentPrograms {
       install: installHere(entry),
       prompt: entry.start.prompt,
       resumable: entry.conversation !== undefined,
+      drivesTerminals: entry.mcp !== undefined,
       environment: entry.environment,
       found: path === null ? null : { path, version },
     };
@@ -192,6 +193,7 @@ const empty = {
   install: [],
   prompt: "none",
   resumable: false,
+  drivesTerminals: false,
   environment: [],
   found: null,
 } as const satisfies Partial<AgentProgram>;

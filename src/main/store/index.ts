@@ -4,7 +4,7 @@ import { openStore, type Store } from "#node/store/index.ts";
 import { brokerSchema } from "../broker/index.ts";
 import { gatewayDecisionsSchema, gatewayRulesSchema } from "../gateway/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
-import { launchesSchema, launchTokensSchema } from "../launches/index.ts";
+import { launchesSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
@@ -17,6 +17,7 @@ const migrations = [
   launchesSchema,
   notificationsSchema,
   launchTokensSchema,
+  launchReachSchema,
   brokerSchema,
   gatewayRulesSchema,
   gatewayDecisionsSchema,

@@ -20,6 +20,11 @@ export function refuseOrigin(origin: string | undefined, host: string): Problem 
   return { code: "refused", message: "another site may not talk to Cellar" };
 }
 
+/** For an endpoint that is no page's business at all: every browser says where it comes from, and nothing else does. */
+export function refuseAnyOrigin(origin: string | undefined): Problem | null {
+  return origin === undefined ? null : { code: "refused", message: "a page may not talk to Cellar" };
+}
+
 export function refuseToken(given: string | null, token: string): Problem | null {
   if (sameToken(given, token)) return null;
   return given === null

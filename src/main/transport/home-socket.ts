@@ -5,29 +5,38 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
-import { largestMessageBytes, rpcPath, rpcProtocol } from "#shared/connection.ts";
+import { type WebSocket, WebSocketServer } from "ws";
+import { largestMessageBytes, mcpPath, mcpProtocol, rpcPath, rpcProtocol } from "#shared/connection.ts";
+import { bearerOf } from "./guard.ts";
 import type { RpcServer } from "./rpc.ts";
 import { serveRpcSocket } from "./web-socket.ts";
 
 export type HomeSocket = { close(): Promise<void> };
 
+/** Takes the connection of a `cellar mcp` process; the token is what it has in its environment. */
+export type AcceptMcp = (socket: WebSocket, token: string | null) => void;
+
 /** Listens at `path`. The caller holds the lock of the home, so that a socket found there is a dead one's. */
-export async function serveHomeSocket(rpc: RpcServer, path: string): Promise<HomeSocket> {
+export async function serveHomeSocket(rpc: RpcServer, acceptMcp: AcceptMcp, path: string): Promise<HomeSocket> {
   if (process.platform !== "win32") rmSync(path, { force: true });
   const server = createServer((_request, response) => response.writeHead(426, { connection: "close" }).end());
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: largestMessageBytes,
-    handleProtocols: (offered) => (offered.has(rpcProtocol) ? rpcProtocol : false),
+    handleProtocols: (offered) => [rpcProtocol, mcpProtocol].find((protocol) => offered.has(protocol)) ?? false,
   });
   server.on("upgrade", (request, socket: Duplex, head) => {
     socket.on("error", () => socket.destroy());
     // A browser can be made to talk to a proxy of a Unix socket; it always says where it comes from.
-    if (request.url !== rpcPath || request.headers.origin !== undefined) {
+    const { origin, authorization } = request.headers;
+    if ((request.url !== rpcPath && request.url !== mcpPath) || origin !== undefined) {
       return void socket.end("HTTP/1.1 403 Refused\r\nconnection: close\r\n\r\n");
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serveRpcSocket(rpc, webSocket, "socket"));
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (request.url === rpcPath) return serveRpcSocket(rpc, webSocket, "socket");
+      // A token that cannot be read stands for nobody; it must not make its owner the person.
+      acceptMcp(webSocket, authorization === undefined ? null : (bearerOf(authorization) ?? ""));
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -2,6 +2,7 @@
 
 import { CellsInspector } from "../cells/index.ts";
 import { useTerminal } from "../live/index.ts";
+import { MayDrive } from "../mcp/index.ts";
 import { frontPanel, terminalPanel, useDock, useTerminalLabel } from "../terminals/index.ts";
 
 export function InspectorSlot() {
@@ -17,6 +18,7 @@ export function InspectorSlot() {
         <h2>Cells</h2>
         <span className="min-w-0 flex-1 truncate text-right text-muted">{label}</span>
       </div>
+      <MayDrive terminal={terminal} />
       <CellsInspector terminalId={terminal.id} />
     </>
   );

@@ -149,6 +149,13 @@ export function useWindowCommands(): void {
         run: () => openSettings(),
       },
       {
+        id: "app.mcp",
+        title: "Connect an MCP client",
+        group: "Cellar",
+        keywords: "agent token address claude tools",
+        run: () => openSettings("mcp"),
+      },
+      {
         id: "app.shortcuts",
         title: "Keyboard shortcuts",
         group: "Cellar",

@@ -8,7 +8,18 @@ import { problemFrom, useClient } from "../connection/index.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
 import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
-import { Ago, Button, Empty, IconButton, orNotice, ProblemNote, Screen, Select, TextArea } from "../ui/index.ts";
+import {
+  Ago,
+  Button,
+  Empty,
+  IconButton,
+  orNotice,
+  ProblemNote,
+  Screen,
+  Select,
+  Switch,
+  TextArea,
+} from "../ui/index.ts";
 import { useLaunchDraft } from "./drafts.ts";
 import { NotIsolated } from "./not-isolated.tsx";
 import { MissingPrograms, ProgramList } from "./program-list.tsx";
@@ -72,8 +83,13 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
     setProblem(null);
     try {
       const prompt = draft.prompt.trim();
-      await launch({ workspaceId, programId, ...(prompt && program?.prompt !== "none" ? { prompt } : {}) });
-      change({ prompt: "", programId: null });
+      await launch({
+        workspaceId,
+        programId,
+        drivesTerminals: draft.drivesTerminals && programs.find(({ id }) => id === programId)?.drivesTerminals === true,
+        ...(prompt && program?.prompt !== "none" ? { prompt } : {}),
+      });
+      change({ prompt: "", programId: null, drivesTerminals: false });
       onLaunched();
     } catch (thrown) {
       setProblem(problemFrom(thrown));
@@ -118,6 +134,13 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           }}
         />
       )}
+      {program?.drivesTerminals && (
+        <DrivesTerminals
+          checked={draft.drivesTerminals}
+          onChange={(drivesTerminals) => change({ drivesTerminals })}
+          name={program.name}
+        />
+      )}
       <NotIsolated />
       {problem && <ProblemNote problem={problem} />}
       <div className="flex items-center gap-2">
@@ -136,6 +159,20 @@ const promptHelp: Record<string, string> = {
   stdin: "Given on its standard input. Enter launches, Shift+Enter makes a new line.",
   paste: "Pasted as soon as it is ready. Enter launches, Shift+Enter makes a new line.",
 };
+
+function DrivesTerminals(props: { checked: boolean; onChange: (checked: boolean) => void; name: string }) {
+  const { checked, onChange, name } = props;
+  const label = "May drive terminals through Cellar";
+  return (
+    <div className="flex items-start gap-3">
+      <Switch label={label} checked={checked} onChange={onChange} />
+      <p className="min-w-0 text-muted">
+        <span className="text-text">{label}.</span> {name} gets tools to start, read and type into the terminals of this
+        workspace, for this launch only.
+      </p>
+    </div>
+  );
+}
 
 function LaunchButton({ name, busy }: { name: string | undefined; busy: boolean }) {
   return (

@@ -10,6 +10,7 @@ const program = (id: string, more: Partial<AgentProgram> = {}): AgentProgram => 
   install: [{ label: "npm", command: `npm i -g ${id}` }],
   prompt: "argument",
   resumable: false,
+  drivesTerminals: false,
   environment: [],
   source: "builtin",
   found: { path: `/bin/${id}`, version: "1" },

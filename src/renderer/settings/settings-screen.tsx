@@ -7,6 +7,7 @@ import { useActions } from "../app/actions.ts";
 import { useUi } from "../app/open.ts";
 import { problemFrom, useClient, useConnection } from "../connection/index.ts";
 import { useLists, useSettingsState } from "../live/index.ts";
+import { McpSettings, matchesMcp } from "../mcp/index.ts";
 import { askPermission, usePermission } from "../notifications/web-notifications.ts";
 import { Button, CopyButton, exact, inputClass, Screen, Sign, sentence, TwoStepButton } from "../ui/index.ts";
 import {
@@ -28,6 +29,7 @@ export default function SettingsScreen() {
   const { face } = useConnection();
   const keys = useMemo(() => matchingSettings(search, face), [search, face]);
   const kinds = useMemo(() => matchingNotifications(search), [search]);
+  const mcp = matchesMcp(search);
   return (
     <Screen>
       <div className="mx-auto max-w-3xl px-6 pb-8">
@@ -60,7 +62,10 @@ export default function SettingsScreen() {
           );
         })}
         {kinds.length > 0 && <NotificationSettings kinds={kinds} />}
-        {keys.length === 0 && kinds.length === 0 && <p className="text-muted">No setting is called “{search}”.</p>}
+        {mcp && <McpSettings />}
+        {keys.length === 0 && kinds.length === 0 && !mcp && (
+          <p className="text-muted">No setting is called “{search}”.</p>
+        )}
         {search === "" && <Foot />}
       </div>
     </Screen>

@@ -25,6 +25,12 @@ export type CommandContext = {
 const group = "Terminal";
 const pasteId = "terminal.paste";
 
+/** What the agent program in the terminal may drive through MCP. */
+const reaches = [
+  { id: "terminal.reach-all", reach: "all", title: "Let it drive all terminals" },
+  { id: "terminal.reach-workspace", reach: "workspace", title: "Let it drive only its workspace's terminals" },
+] as const;
+
 export function terminalCommands({
   client,
   terminal,
@@ -37,6 +43,7 @@ export function terminalCommands({
   const alive = terminal.state === "running" || terminal.state === "starting";
   const ended = alive ? undefined : "It has ended";
   const { emulator } = session;
+  const { launchId } = terminal.owner;
   const local = (command: Omit<Command, "group" | "localKeys">): Command => ({ ...command, group, localKeys: true });
   return [
     local({
@@ -105,6 +112,15 @@ export function terminalCommands({
       group,
       run: () => void orNotice("Could not copy", copyText(terminal.id)),
     },
+    ...(launchId === undefined ? [] : reaches).map(({ id, reach, title }) => ({
+      id,
+      title,
+      keywords: "mcp allow",
+      group,
+      unavailable: ended,
+      run: () =>
+        void orNotice("Could not change what it may drive", client.launches.setReach({ id: launchId!, reach })),
+    })),
     {
       id: "terminal.split-right",
       title: "New shell to the right",

@@ -4,6 +4,7 @@ import { cells } from "./cells.ts";
 import { gateway } from "./gateway.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
+import { mcp } from "./mcp.ts";
 import { notifications } from "./notifications.ts";
 import { programs } from "./programs.ts";
 import { settingsContract } from "./settings.ts";
@@ -18,6 +19,7 @@ export const contract = {
   workspaces,
   programs,
   launches,
+  mcp,
   notifications,
   gateway,
   settings: settingsContract,

@@ -30,6 +30,10 @@ export const launch = z.strictObject({
    * that was pasted (it asked something else first), and Enter was not pressed.
    */
   prompt: z.enum(["none", "waiting", "given", "failed"]),
+  /** Which terminals its token reaches through MCP: those of its workspace, or all. */
+  reach: z.enum(["workspace", "all"]),
+  /** It was started with Cellar's MCP server registered. */
+  drivesTerminals: z.boolean(),
   createdAt: timestamp,
 });
 export type Launch = z.infer<typeof launch>;
@@ -46,10 +50,14 @@ export const launches = {
         /** Whole arguments added after the catalogue's. */
         arguments: z.array(z.string().max(10_000)).max(100).optional(),
         isolation: z.enum(["none"]).default("none"),
+        /** Registers Cellar's MCP server with the program, for this launch only. `invalid_input` where its entry does not say how. */
+        drivesTerminals: z.boolean().default(false),
         size: terminalSize.optional(),
       }),
     )
     .output(z.strictObject({ launch, terminal })),
+  /** What the launch may drive through MCP; effective with its next call. */
+  setReach: procedure.input(z.strictObject({ id: launchId, reach: launch.shape.reach })).output(launch),
   /** Starts the program again in the same workspace with the recorded conversation. */
   resume: procedure
     .input(z.strictObject({ id: launchId, size: terminalSize.optional() }))

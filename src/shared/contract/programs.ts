@@ -14,6 +14,8 @@ export const agentProgram = z.strictObject({
   /** How a first prompt is given; `none` for a program that takes none. */
   prompt: z.enum(["argument", "stdin", "paste", "none"]),
   resumable: z.boolean(),
+  /** Cellar's MCP server can be registered with it for one launch. */
+  drivesTerminals: z.boolean(),
   /** Names of the provider variables it reads. */
   environment: z.array(z.string()),
   source: z.enum(["builtin", "own"]),

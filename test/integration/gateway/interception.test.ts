@@ -95,7 +95,7 @@ describe("a host that is looked into", () => {
     expect(other.err).toContain("403");
   });
 
-  test.skipIf(missing("java"))("is trusted by Java", async () => {
+  test.skipIf(missing("java", "javac"))("is trusted by Java", async () => {
     const { url } = await site(looking);
     writeFileSync(
       world.folder.in("Ask.java"),

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import type { Launch } from "#shared/contract/launches.ts";
+import { type Caller, callerOf, ownerOf, reaches } from "./caller.ts";
+
+const launch: Launch = {
+  id: "launch-000000000001",
+  workspaceId: "ws-00000001",
+  programId: "claude",
+  programName: "Claude Code",
+  isolation: "none",
+  terminalId: "term-00000001",
+  conversationId: null,
+  resumedFrom: null,
+  prompt: "none",
+  reach: "workspace",
+  drivesTerminals: false,
+  createdAt: "2026-01-01T00:00:00.000Z",
+};
+const scoped = callerOf(launch, false)!;
+const allowed = callerOf({ ...launch, reach: "all" }, false)!;
+const person: Caller = { kind: "person" };
+
+test.each([
+  ["its own workspace's", { workspaceId: "ws-00000001" }, [true, true, true]],
+  ["another workspace's", { workspaceId: "ws-00000002" }, [false, true, true]],
+  ["one of no workspace", {}, [false, true, true]],
+  ["one it made", { parentId: "term-00000001" }, [true, true, true]],
+  ["one it made elsewhere", { workspaceId: "ws-00000002", parentId: "term-00000001" }, [true, true, true]],
+  ["one that another made", { workspaceId: "ws-00000002", parentId: "term-00000002" }, [false, true, true]],
+  ["a launch's of another workspace", { workspaceId: "ws-00000002", launchId: launch.id }, [false, true, true]],
+] as const)(
+  "%s terminal is reached by a launch, one that is allowed all, the person: %j %j",
+  (_name, owner, wanted) => {
+    expect([scoped, allowed, person].map((caller) => reaches(caller, { owner }))).toEqual(wanted);
+  },
+);
+
+test("what a launch makes is its workspace's and says where it comes from; a person's is nobody's", () => {
+  expect(ownerOf(scoped)).toEqual({ workspaceId: "ws-00000001", parentId: "term-00000001" });
+  expect(ownerOf(allowed)).toEqual(ownerOf(scoped));
+  expect(ownerOf(person)).toEqual({});
+});
+
+describe("a launch is a caller", () => {
+  test.each([
+    ["while its program runs", launch, false, true],
+    ["while the terminal host cannot say", launch, null, true],
+    ["not when it has ended", launch, true, false],
+    [
+      "not from inside an isolation: the terminals are outside of it",
+      { ...launch, isolation: "bubblewrap" },
+      false,
+      false,
+    ],
+  ])("%s", (_name, given, ended, wanted) => {
+    expect(callerOf(given as Launch, ended) !== null).toBe(wanted);
+  });
+});
