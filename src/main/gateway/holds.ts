@@ -9,6 +9,9 @@ export type Answer = "allowed" | "refused" | "timed-out";
 const mostQuestions = 8;
 /** Requests that may wait, each of which holds a connection. */
 const mostWaiting = 64;
+/** Questions in an hour; beyond that an agent only wears a person out. */
+const mostPerHour = 60;
+const hourMs = 3_600_000;
 /** Questions that are remembered as refused. */
 const mostRefused = 1_000;
 
@@ -18,11 +21,15 @@ export class Holds {
   readonly #holds = new Map<string, Hold>();
   /** What was asked and not allowed is not asked again: a client that tries again would wait again. */
   readonly #refused = new Set<string>();
+  /** When the last questions were asked, oldest first. */
+  #askedAt: number[] = [];
 
   /** Whether a request about `key` may wait: not when it was asked before without success, or too many wait already. */
   admits(key: string): boolean {
     if (this.waiting >= mostWaiting) return false;
-    return this.#holds.has(key) || (!this.#refused.has(key) && this.#holds.size < mostQuestions);
+    if (this.#holds.has(key)) return true;
+    this.#askedAt = this.#askedAt.filter((at) => at > Date.now() - hourMs);
+    return !this.#refused.has(key) && this.#holds.size < mostQuestions && this.#askedAt.length < mostPerHour;
   }
 
   /** Requests that wait now. */
@@ -39,6 +46,7 @@ export class Holds {
   /** Asks; `answered` is called once, however many wait for it and whether they still do when it comes. */
   ask(key: string, ms: number, answered: (answer: Answer) => void): void {
     const { promise, resolve } = Promise.withResolvers<Answer>();
+    this.#askedAt.push(Date.now());
     const timer = setTimeout(() => this.answer(key, "timed-out"), ms);
     this.#holds.set(key, { waiting: 0, answer: promise, resolve, timer });
     void promise.then(answered);

@@ -4,5 +4,5 @@ export { gatewayDecisionsSchema } from "./decision-log.ts";
 export type { Listen, Listening } from "./listeners.ts";
 export { gatewayProcedures } from "./procedures.ts";
 export type { Inject } from "./proxy.ts";
-export { gatewayRulesSchema } from "./rule-store.ts";
+export { gatewayRulesSchema, ruleOfHost } from "./rule-store.ts";
 export { type GatewayOptions, Gateways, type HostAsked } from "./service.ts";

@@ -118,6 +118,14 @@ export function createProxy(parts: ProxyParts, password: string | null): ProxySe
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
+  server.on("drop", () => {
+    const question = { kind: "tunnel" as const, host: "any host", port: 0 };
+    const detail = `This bottle has ${parts.limits.connections} connections open already`;
+    parts.policy.deny(
+      { question, waitedId: null },
+      { type: "deny", reason: "too_many", detail, rule: null, canAllow: false },
+    );
+  });
   function serveHttp(socket: Socket, origin: Origin): void {
     origins.set(socket, origin);
     inner.emit("connection", socket);

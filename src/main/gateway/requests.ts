@@ -39,7 +39,7 @@ export async function handleRequest(
   origin: Origin | null,
 ): Promise<void> {
   const gone = new AbortController();
-  request.socket.once("close", () => gone.abort());
+  ("response" in answer ? answer.response : answer.socket).once("close", () => gone.abort());
   const where = whereTo(request, origin);
   if ("reason" in where) {
     const question = {
@@ -147,15 +147,16 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan
     const before = { in: socket.bytesRead, out: socket.bytesWritten };
     open.follow(
       () => ({ in: socket.bytesRead - before.in, out: Math.max(0, socket.bytesWritten - before.out) }),
-      () => up.destroy(),
+      () => up.destroy(new Cut()),
     );
   });
   let failed = false;
   const fail = (error: Error) => {
     if (failed) return;
     failed = true;
-    const reason =
-      error instanceof Detected ? { reason: "detected" as const, detail: error.message } : failureOf(error);
+    // Whoever asked has left: that is no failure of the host.
+    if (request.socket.destroyed) return open.end();
+    const reason = reasonOf(error);
     open.end(reason);
     up.destroy();
     say(answer, { ...reason, decisionId: open.id, target: authorityOf(where), canAllow: false });
@@ -169,6 +170,15 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan
   if (upgrade) finishUpgrade(parts, up, answer, open);
   else answer.response.once("close", () => !answer.response.writableFinished && up.destroy());
   sendBody(request, up, scan, fail);
+}
+
+/** The rules do not allow any more what was allowed when it began. */
+class Cut extends Error {}
+
+function reasonOf(error: Error): { reason: GatewayReason; detail: string } {
+  if (error instanceof Detected) return { reason: "detected", detail: error.message };
+  if (error instanceof Cut) return { reason: "denied_by_rule", detail: "The rule that allowed it is gone" };
+  return failureOf(error);
 }
 
 function sendBody(

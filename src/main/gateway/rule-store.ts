@@ -1,7 +1,13 @@
 /** The rules that people made, in cellar.db. When one of them cannot be read nothing is allowed: it might have been the one that denies. */
 import { randomBytes } from "node:crypto";
 import type { Database } from "#node/store/index.ts";
-import { type GatewayRule, type GatewayRuleFields, type GatewayScope, gatewayRule } from "#shared/contract/gateway.ts";
+import {
+  type GatewayRule,
+  type GatewayRuleFields,
+  type GatewayScope,
+  gatewayRule,
+  gatewayRuleFields,
+} from "#shared/contract/gateway.ts";
 import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import { readPattern } from "./hosts.ts";
@@ -94,6 +100,18 @@ export function ruleFrom(fields: GatewayRuleFields, scope: GatewayScope, source:
     source,
     createdAt: new Date().toISOString(),
   };
+}
+
+/** A host as manifests and catalogues write it: `host`, `*.domain`, either with `:port`, an IPv6 address in brackets then. Throws `invalid_input`. */
+export function ruleOfHost(text: string): GatewayRuleFields {
+  const [, host = text, port] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text) ?? [];
+  const fields = gatewayRuleFields.safeParse({ host, ports: port === undefined ? [] : [Number(port)] });
+  if (!fields.success || readPattern(host) === null) {
+    throw new Failure("invalid_input", `${JSON.stringify(text)} is no host to allow`, {
+      hint: "As in registry.npmjs.org, *.githubusercontent.com or registry.example.org:8443.",
+    });
+  }
+  return fields.data;
 }
 
 function meaning({ id: _, createdAt: __, source: ___, ...rest }: GatewayRule): string {

@@ -207,6 +207,7 @@ describe("detectors", () => {
     ["JSON", JSON.stringify({ value })],
     ["hex", Buffer.from(value).toString("hex")],
     ["HEX", Buffer.from(value).toString("hex").toUpperCase()],
+    ["hex with spaces", Buffer.from(value).toString("hex").replace(/../g, "$& ")],
     ["every byte escaped", Buffer.from(value).toString("hex").replace(/../g, "%$&")],
     ["a GitHub token", github],
     [
