@@ -85,7 +85,12 @@ const huge = fc.constantFrom(100, 5_000, 510_000).map((length) => "a".repeat(len
 
 function objectIn(schema: z.ZodType): z.ZodObject | null {
   if (schema instanceof z.ZodObject) return schema;
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable
+  ) {
     return objectIn(schema.unwrap() as z.ZodType);
   }
   if (schema instanceof z.ZodDiscriminatedUnion) return objectIn(schema.options[0] as z.ZodType);
@@ -94,7 +99,9 @@ function objectIn(schema: z.ZodType): z.ZodObject | null {
 
 function shape(schema: z.ZodType): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodObject) return objectShape(schema);
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return shape(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return shape(schema.unwrap() as z.ZodType);
+  }
   if (schema instanceof z.ZodNullable) return fc.option(shape(schema.unwrap() as z.ZodType));
   if (schema instanceof z.ZodString) return text(schema);
   if (schema instanceof z.ZodISODateTime) return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());

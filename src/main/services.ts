@@ -18,6 +18,8 @@ import { Activities, activitiesProcedures } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import { Bottles, Bubblewrap, bottlesProcedures, Cleanup, Inside, offline, readGitConfig } from "./bottles/index.ts";
 import type { Desktop } from "./desktop.ts";
+import { Dialer } from "./egress/index.ts";
+import { Gateways, gatewayProcedures } from "./gateway/index.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Mcp, mcpProcedures } from "./mcp/index.ts";
@@ -123,7 +125,14 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => vault.close());
   closing.push(settings.onChange(() => vault.watchIdle()));
-  const notices = [...settings.notices, ...store.notices, ...vault.notices];
+  const dialer = new Dialer();
+  const gateways = new Gateways({
+    database: store.database,
+    dialer,
+    holdSeconds: () => settings.settings.gatewayHoldSeconds,
+  });
+  closing.push(() => gateways.stop());
+  const notices = [...settings.notices, ...store.notices, ...vault.notices, ...gateways.notices];
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
   const terminals = new TerminalService({
@@ -231,6 +240,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     activities,
     heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
+    onHostAsked: (listener) => gateways.onAsked(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();
@@ -253,6 +263,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     mcp: mcpProcedures(mcp),
     notifications: notificationsProcedures(notifications),
     vault: vaultProcedures(vault),
+    gateway: gatewayProcedures(gateways),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

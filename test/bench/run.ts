@@ -13,6 +13,7 @@ import { measureBroker } from "./broker.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
+import { measureGateway } from "./gateway.ts";
 import { measureK } from "./k.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
@@ -32,6 +33,7 @@ try {
     measureCommandLine,
     measureThroughMain,
     measureBottles,
+    measureGateway,
     () => measureCells(host),
     () => measureActivity(host, cellarPaths(environment).agentsSocket),
     () => measureK(host),

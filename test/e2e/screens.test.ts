@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { World } from "#test/gateway-world.ts";
 import { call, first } from "#test/product/call.ts";
 import { TestClient } from "#test/product/mcp.ts";
 import { eventually } from "#test/product/processes.ts";
@@ -76,6 +77,21 @@ async function work(): Promise<void> {
 }
 
 const vaultPassphrase = "four words of a phrase";
+
+/** What a bottle did before Cellar was started again: decided by a real gateway in the same home. */
+async function gatewayHistory(): Promise<void> {
+  const world = new World(product.folder);
+  world.start();
+  await world.openBottle([{ host: "packages.example" }, { host: "api.example.org", ports: [80], paths: ["/v1"] }]);
+  const ask = (url: string) =>
+    world.raw(`GET ${url} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n\r\n`);
+  for (const url of ["http://mirror.example/simple/", "http://api.example.org/admin", "http://telemetry.example/v1"])
+    await ask(url);
+  for (const target of ["downloads.example:443", "169.254.169.254:80"]) await world.tunnel(target).catch(() => {});
+  world.allow("files.example.org", 443);
+  world.allow("telemetry.example", 443, { effect: "deny" });
+  world.stop();
+}
 
 const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
   {
@@ -220,6 +236,25 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     },
   },
   {
+    name: "gateway",
+    open: async (window) => {
+      await runFromPalette(window, "what bottles reach");
+      await window.page.getByRole("listitem").filter({ hasText: "downloads.example" }).first().waitFor();
+    },
+  },
+  {
+    name: "gateway-rule",
+    open: async (window) => {
+      await window.page.getByRole("button", { name: "Rules", exact: true }).click();
+      await window.page.getByRole("list", { name: "Rules" }).getByText("files.example.org").waitFor();
+      await window.button("Add a rule").click();
+      await window.page.getByText("Only some requests, or other than the web").click();
+      await window.page.getByRole("textbox", { name: "Host" }).fill("https://a.example");
+      await window.page.keyboard.press("Enter");
+      await window.page.getByText("without a scheme").waitFor();
+    },
+  },
+  {
     name: "settings",
     open: async (window) => {
       await window.button("Settings").click();
@@ -253,9 +288,18 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
 
 const withoutBottles = missing("bwrap");
 
+async function runFromPalette(window: Window, text: string): Promise<void> {
+  await window.page.keyboard.press("Control+k");
+  await window.page.getByRole("option").first().waitFor();
+  await window.page.keyboard.type(text);
+  await window.page.keyboard.press("Enter");
+}
+
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
-  product = await Product.start();
+  product = new Product();
+  await gatewayHistory();
+  await product.start();
   await work();
 });
 afterAll(async () => {

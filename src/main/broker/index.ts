@@ -7,6 +7,7 @@ export type { BrokerEvent, BrokerListener } from "./broker-listener.ts";
 export { type RunEnvironment, type RunEnvironmentParts, runEnvironment } from "./environment.ts";
 export type { ListenAddress, ListenOn } from "./listen.ts";
 export { llmRoute, type Provider, type Providers, readProviders } from "./providers.ts";
+export { formsOf } from "./redaction/forms.ts";
 export type { BrokerCounters, BrokerRequest } from "./request-log.ts";
 export { gitRoute, mcpRoute, type NewRoute, type Route, routeSchema, upstreamOf } from "./route.ts";
 export { Broker, type BrokerParts, type OpenBroker } from "./service.ts";

@@ -5,6 +5,7 @@ import type { CellEvent } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { NotificationKind } from "#shared/contract/notifications.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import type { HostAsked } from "../gateway/index.ts";
 import { cleanText, spokenSeconds } from "./text.ts";
 
 export type Draft = {
@@ -145,4 +146,18 @@ export function jobDraft(job: Job): Draft | null {
 function spokenKind(kind: string): string {
   const words = kind.replace(/[._-]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The host was written by the agent's side; what can be in it was decided before. */
+export function hostDraft({ decision: { host, port, reason, detail }, workspaceId: workspace }: HostAsked): Draft {
+  const body =
+    reason === "detected" ? `${detail}, on its way to ${host}` : `Asks for ${host}${port === null ? "" : `:${port}`}`;
+  return {
+    kind: "gateway-asks",
+    key: null,
+    body: cleanText(body),
+    terminalId: null,
+    cellId: null,
+    workspaceId: workspace,
+  };
 }

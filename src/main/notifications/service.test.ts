@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { HostAsked } from "#main/gateway/index.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { Cell } from "#shared/contract/cells.ts";
@@ -43,6 +44,7 @@ function start() {
   let settings = settingsSchema.parse({});
   let onEvent: (event: HostEvent) => void = () => {};
   let onTerminal: (terminal: Terminal) => void = () => {};
+  let askHost: (asked: HostAsked) => void = () => {};
   let desktopShows = true;
   const service = new Notifications({
     database: store.database,
@@ -78,6 +80,10 @@ function start() {
     },
     heldCell: () => undefined,
     watchJobs: (signal) => jobs.watch(signal),
+    onHostAsked: (listener) => {
+      askHost = listener;
+      return () => {};
+    },
     open: (notification) => opened.push(notification),
     workspaceName: (id) => (id === "ws-00000001" ? "api" : null),
   });
@@ -110,6 +116,7 @@ function start() {
       activities.set(now.id, now);
       onActivity({ before, now });
     },
+    asks: (asked: HostAsked) => askHost(asked),
     terminal(each: Terminal) {
       terminals.set(each.id, each);
       onTerminal(each);
@@ -582,4 +589,30 @@ test("the tray is told how many terminals run and how much is unseen, when it ch
     { running: 1, needsYou: 1, unseen: 1 },
     { running: 1, needsYou: 0, unseen: 0 },
   ]);
+});
+
+test("a bottle that asks for a host is told with its workspace and the host, and nothing else of the request", () => {
+  const decision = {
+    id: "dec-000000000001",
+    bottleId: "bottle-000000000001",
+    at: new Date().toISOString(),
+    kind: "request",
+    outcome: "waiting",
+    reason: "host_not_allowed",
+    detail: "registry.example is on no rule of this bottle",
+    host: "registry.example",
+    port: 443,
+    method: "GET",
+    path: "/private/path",
+    intercepted: false,
+    ruleId: null,
+    count: 1,
+    bytesOut: 0,
+    bytesIn: 0,
+    durationMs: null,
+    canAllow: true,
+    waitsUntil: null,
+  } as const;
+  main.asks({ decision, workspaceId: "ws-00000001" });
+  expect(main.texts()).toEqual(["api · gateway: Asks for registry.example:443"]);
 });

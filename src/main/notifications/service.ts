@@ -14,11 +14,21 @@ import { newestUnseen } from "#shared/notifications/unseen.ts";
 import { needsYou, terminalStatus } from "#shared/states.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";
 import type { Desktop } from "../desktop.ts";
+import type { HostAsked } from "../gateway/index.ts";
 import { finalStates } from "../terminals/index.ts";
 import type { Connection } from "../transport/context.ts";
 import { AgentCalls } from "./agent-calls.ts";
 import { FloodGate } from "./flood.ts";
-import { activityDraft, bellDraft, cellDraft, type Draft, endedDraft, jobDraft, programDraft } from "./rules.ts";
+import {
+  activityDraft,
+  bellDraft,
+  cellDraft,
+  type Draft,
+  endedDraft,
+  hostDraft,
+  jobDraft,
+  programDraft,
+} from "./rules.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
 import { grouped, titleOf } from "./text.ts";
 import { type View, Views } from "./views.ts";
@@ -40,6 +50,8 @@ export type NotificationsParts = {
   heldCell: (terminalId: string) => Cell | undefined;
   /** The jobs as a live list. */
   watchJobs: (signal: AbortSignal) => AsyncIterable<LiveListEvent<Job>>;
+  /** Every host that a bottle asks for, once. Returns the function that ends it. */
+  onHostAsked: (listener: (asked: HostAsked) => void) => () => void;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
   open: (notification: Notification) => void;
   /** Null when there is no such workspace. */
@@ -85,6 +97,7 @@ export class Notifications {
       parts.onHostEvent((event) => this.#onHostEvent(event)),
       parts.onTerminal((terminal) => this.#onTerminal(terminal)),
       parts.activities.onChange(({ before, now }) => this.#onActivity(before, now)),
+      parts.onHostAsked((asked) => this.#onHostAsked(asked)),
     ];
     void this.#followJobs();
   }
@@ -210,6 +223,11 @@ export class Notifications {
     if (job.endedAt === null || job.endedAt < this.#startedAt) return;
     const draft = jobDraft(job);
     if (draft !== null) this.#tell(draft, job.title);
+  }
+
+  #onHostAsked(asked: HostAsked): void {
+    const workspace = asked.workspaceId && this.#parts.workspaceName(asked.workspaceId);
+    this.#tell(hostDraft(asked), workspace ? `${workspace} · gateway` : "Gateway");
   }
 
   /** `times`: how often it happened, for what is counted. */

@@ -3,6 +3,7 @@ import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { bottlesSchema } from "../bottles/index.ts";
 import { brokerSchema } from "../broker/index.ts";
+import { gatewayDecisionsSchema, gatewayRulesSchema } from "../gateway/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
@@ -21,6 +22,8 @@ const migrations = [
   launchIsolationSchema,
   bottlesSchema,
   brokerSchema,
+  gatewayRulesSchema,
+  gatewayDecisionsSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

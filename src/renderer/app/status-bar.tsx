@@ -4,6 +4,7 @@ import type { Job } from "#shared/contract/jobs.ts";
 import type { Status } from "#shared/states.ts";
 import { jobStatus } from "#shared/states.ts";
 import { useConnectionStatus } from "../connection/index.ts";
+import { GatewayCount } from "../gateway/index.ts";
 import { jobProgressWords, jobTitle } from "../jobs/progress.ts";
 import { useHostStatus, useJobs, useSettings, useVaultState } from "../live/index.ts";
 import { counted, Elapsed, exact, Sign, StateLine } from "../ui/index.ts";
@@ -16,6 +17,7 @@ export function StatusBar() {
     <div className="flex h-full w-full min-w-0 items-center gap-3 pr-3 pl-1 text-muted text-sm">
       <JobLine />
       <div className="flex-1" />
+      <GatewayCount />
       <Paused />
       <VaultLine />
       <HostLine />

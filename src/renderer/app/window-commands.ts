@@ -1,5 +1,6 @@
 /** The window's own commands: what is always possible, wherever the keyboard is. */
 import { useMemo } from "react";
+import { openGateway } from "../gateway/index.ts";
 import { useSettings, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { useActions } from "./actions.ts";
@@ -98,6 +99,13 @@ export function useWindowCommands(): void {
         group: "Go",
         shortcut: shortcuts.notifications,
         run: () => useUi.setState({ notificationsOpen: true }),
+      },
+      {
+        id: "go.gateway",
+        title: "Show what bottles reach and are refused",
+        group: "Go",
+        keywords: "gateway network egress host allow deny rules log",
+        run: () => openGateway(),
       },
       {
         id: "go.tree",

@@ -6,6 +6,8 @@ export {
   type SettingsState,
   useActivity,
   useBottles,
+  useGateway,
+  useGateways,
   useHeldCells,
   useHostStatus,
   useJobs,

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
+import type { GatewayCounters } from "#shared/contract/gateway.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
@@ -26,6 +27,7 @@ export type Lists = {
   launches: LiveSource<Launch>;
   bottles: LiveSource<Bottle>;
   activities: LiveSource<Activity>;
+  gateways: LiveSource<GatewayCounters>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
@@ -54,6 +56,7 @@ export function openLists(connection: Connection): Lists {
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
+    gateways: new LiveSource((signal) => client.gateway.watch({}, { signal }), ready),
     jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),
   };
 }
@@ -103,6 +106,15 @@ export function useBottles(): LiveSnapshot<Bottle> {
 /** What the launched program of a terminal is doing; undefined where there is none. */
 export function useActivity(terminalId: string): Activity | undefined {
   return useSelected(useLists().activities, ({ byId }) => byId.get(terminalId));
+}
+
+/** The gateways of the bottles that run. */
+export function useGateways(): LiveSnapshot<GatewayCounters> {
+  return useSource(useLists().gateways);
+}
+
+export function useGateway(bottleId: string): GatewayCounters | undefined {
+  return useSelected(useLists().gateways, ({ byId }) => byId.get(bottleId));
 }
 
 /** The cells that hold a terminal now, by terminal id; only those whose record has come. */

@@ -24,6 +24,7 @@ const signs: Record<NotificationKind, State> = {
   "agent-failed": "failed",
   "terminal-ended": "unknown",
   "job-ended": "unknown",
+  "gateway-asks": "permission",
 };
 
 /** What the notification is about knows best how that is. */

@@ -14,7 +14,7 @@ export type Control =
   | { type: "palette" };
 
 export type SettingWords = {
-  section: "Appearance" | "Terminal" | "Workspaces" | "Vault" | "Window" | "Notifications";
+  section: "Appearance" | "Terminal" | "Workspaces" | "Bottles" | "Vault" | "Window" | "Notifications";
   label: string;
   help: string;
   control: Control;
@@ -160,6 +160,13 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "auto-lock idle passphrase secrets security",
     control: { type: "number", least: 0, most: 1440, unit: "min" },
   },
+  gatewayHoldSeconds: {
+    section: "Bottles",
+    label: "Wait for an answer about a host",
+    help: "For so long a bottle's first request to a host that is on no rule waits for you to allow it. 0 refuses it at once.",
+    keywords: "gateway network egress allow hold",
+    control: { type: "number", least: 0, most: 120, unit: "s" },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
@@ -176,6 +183,7 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
   "cell-error": { label: "A cell ended with an error", help: "Interrupted, killed, or its watcher died." },
   notify: { label: "A message from a script", help: "Sent with k notify or by another program of yours." },
   program: { label: "A program asks for attention", help: "Sent from inside a terminal (OSC 9, 99, 777)." },
+  "gateway-asks": { label: "A bottle asks for a host", help: "Its first request waits for you to allow or refuse it." },
   bell: { label: "A terminal rings", help: "The program wrote a bell character." },
   "agent-permission": { label: "An agent asks for permission", help: "It does not go on without your answer." },
   "agent-waiting": { label: "An agent waits for you", help: "It asks a question, or waits for your next prompt." },
@@ -186,7 +194,7 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
 };
 
 /** Notifications have a part of the page of their own, with their kinds. */
-export const sections = ["Appearance", "Terminal", "Workspaces", "Vault", "Window"] as const;
+export const sections = ["Appearance", "Terminal", "Workspaces", "Bottles", "Vault", "Window"] as const;
 
 /** Keys whose words contain all of what was typed. */
 export function matchingSettings(search: string, face: "electron" | "browser"): SettingKey[] {

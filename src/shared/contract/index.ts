@@ -3,6 +3,7 @@ import { activities } from "./activities.ts";
 import { app } from "./app.ts";
 import { bottles } from "./bottles.ts";
 import { cells } from "./cells.ts";
+import { gateway } from "./gateway.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
 import { mcp } from "./mcp.ts";
@@ -26,6 +27,7 @@ export const contract = {
   mcp,
   notifications,
   vault,
+  gateway,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

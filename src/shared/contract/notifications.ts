@@ -18,6 +18,8 @@ export const notificationKind = z.enum([
   "agent-failed",
   "terminal-ended",
   "job-ended",
+  /** A bottle wants to reach a host that is on no rule, and waits for an answer. */
+  "gateway-asks",
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 

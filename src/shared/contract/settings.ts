@@ -29,6 +29,8 @@ export const settings = z.strictObject({
   workspacesFolder: z.string().max(4096).default(""),
   /** `bottle`: in a bottle wherever a backend works; `none`: on this computer unless chosen otherwise. */
   launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
+  /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
+  gatewayHoldSeconds: z.int().min(0).max(120).default(30),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(

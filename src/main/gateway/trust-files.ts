@@ -1,0 +1,96 @@
+/**
+ * What a bottle trusts, as files for its programs: the authority's certificate alone, the system's roots with it, and the same for Java; and the
+ * variables that lead the usual programs there (features 4.5: before anything in the bottle speaks TLS).
+ */
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { rootCertificates } from "node:tls";
+import { bmpString, explicit, integer, nothing, octets, oid, sequence, set } from "./der.ts";
+
+export const trustFileNames = {
+  certificate: "cellar-ca.pem",
+  bundle: "ca-bundle.pem",
+  java: "truststore.p12",
+} as const;
+
+/** Keeps nothing secret: Java wants one all the same, and this is the one it tries itself. */
+const javaPassword = "changeit";
+
+/** Writes the files, each whole at once: programs of the bottle may be reading them. */
+export function writeTrustFiles(folder: string, authority: string, roots: readonly string[] = rootCertificates): void {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const write = (name: string, content: string | Uint8Array) => {
+    writeFileSync(join(folder, `.${name}.new`), content, { mode: 0o644 });
+    renameSync(join(folder, `.${name}.new`), join(folder, name));
+  };
+  const all = [...roots, authority];
+  write(trustFileNames.certificate, `${authority.trim()}\n`);
+  write(trustFileNames.bundle, `${all.map((pem) => pem.trim()).join("\n")}\n`);
+  write(trustFileNames.java, javaTrustStore(all));
+}
+
+/** `folder`: where the bottle sees the files. */
+export function trustEnvironment(folder: string): Record<string, string> {
+  const at = (name: string) => posix.join(folder, name);
+  const bundle = at(trustFileNames.bundle);
+  return {
+    // Node adds these to its own roots; the others replace what they would use.
+    NODE_EXTRA_CA_CERTS: at(trustFileNames.certificate),
+    SSL_CERT_FILE: bundle,
+    REQUESTS_CA_BUNDLE: bundle,
+    PIP_CERT: bundle,
+    GIT_SSL_CAINFO: bundle,
+    CURL_CA_BUNDLE: bundle,
+    JAVA_TOOL_OPTIONS: `-Djavax.net.ssl.trustStore=${at(trustFileNames.java)} -Djavax.net.ssl.trustStorePassword=${javaPassword}`,
+  };
+}
+
+const ids = {
+  data: oid("1.2.840.113549.1.7.1"),
+  certificateBag: oid("1.2.840.113549.1.12.10.1.3"),
+  x509Certificate: oid("1.2.840.113549.1.9.22.1"),
+  friendlyName: oid("1.2.840.113549.1.9.20"),
+  /** Java reads a certificate without a key as trusted only with this attribute. */
+  javaTrustedKeyUsage: oid("2.16.840.1.113894.746875.1.1"),
+  anyExtendedKeyUsage: oid("2.5.29.37.0"),
+  sha1: oid("1.3.14.3.2.26"),
+};
+
+/** A PKCS 12 file (RFC 7292) with certificates in plain, and the checksum under a password that every Java can verify. */
+export function javaTrustStore(certificates: readonly string[]): Uint8Array {
+  const bags = certificates.map((pem, index) => {
+    const certificate = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ""), "base64");
+    const attribute = (id: Uint8Array, value: Uint8Array) => sequence(id, set(value));
+    return sequence(
+      ids.certificateBag,
+      explicit(0, sequence(ids.x509Certificate, explicit(0, octets(certificate)))),
+      set(
+        attribute(ids.friendlyName, bmpString(`root-${index}`)),
+        attribute(ids.javaTrustedKeyUsage, ids.anyExtendedKeyUsage),
+      ),
+    );
+  });
+  const data = (content: Uint8Array) => sequence(ids.data, explicit(0, octets(content)));
+  const contents = sequence(data(sequence(...bags)));
+  const salt = randomBytes(8);
+  const rounds = 1;
+  const mac = createHmac("sha1", macKey(javaPassword, salt, rounds))
+    .update(contents)
+    .digest();
+  return sequence(
+    integer(3),
+    data(contents),
+    sequence(sequence(sequence(ids.sha1, nothing), octets(mac)), octets(salt), integer(rounds)),
+  );
+}
+
+/** RFC 7292 B.2 for id 3 (the MAC) with SHA-1: one block of 20 bytes is just what is needed. */
+function macKey(password: string, salt: Buffer, rounds: number): Buffer {
+  const block = 64;
+  const repeated = (bytes: Buffer) => Buffer.alloc(Math.ceil(bytes.length / block) * block, bytes);
+  const secret = Buffer.from(`${password}\0`, "utf16le").swap16();
+  let key = Buffer.concat([Buffer.alloc(block, 3), repeated(salt), repeated(secret)]);
+  for (let round = 0; round < rounds; round++) key = createHash("sha1").update(key).digest();
+  return key;
+}

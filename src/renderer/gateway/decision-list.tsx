@@ -1,0 +1,108 @@
+/** The decisions of the gateway as they are made, newest first. */
+import { useMemo, useState } from "react";
+import type { GatewayDecision } from "#shared/contract/gateway.ts";
+import { useClient } from "../connection/index.ts";
+import { useLiveList } from "../live/index.ts";
+import { Ago, Button, bytes, Empty, grouped, inputClass, StateSign, VirtualRows } from "../ui/index.ts";
+import { AnswerButtons } from "./answer-buttons.tsx";
+import { decisionStatus, hostWords, requestWords } from "./words.ts";
+
+const rowHeight = 28;
+const filters = { all: "All", denied: "Refused", waiting: "Waiting" } as const;
+type Filter = keyof typeof filters;
+
+export function DecisionList({ bottleId }: { bottleId: string }) {
+  const client = useClient();
+  const { items, status } = useLiveList(client.gateway.watchDecisions, bottleId === "" ? {} : { bottleId });
+  const [filter, setFilter] = useState<Filter>("all");
+  const [text, setText] = useState("");
+  const shown = useMemo(() => {
+    const wanted = text.trim().toLowerCase();
+    const matches = (decision: GatewayDecision) =>
+      (filter === "all" || decision.outcome === filter) &&
+      (wanted === "" || `${hostWords(decision)} ${requestWords(decision)}`.toLowerCase().includes(wanted));
+    return items.filter(matches).toSorted(waitingThenNewest);
+  }, [items, filter, text]);
+  if (status === "loading") return null;
+  if (items.length === 0) {
+    return (
+      <Empty>
+        No bottle has asked for anything yet. What bottles reach, and what they are refused, is listed here as it
+        happens.
+      </Empty>
+    );
+  }
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="flex flex-none flex-wrap items-center gap-1 border-line border-b px-2 py-1.5">
+        {(Object.keys(filters) as Filter[]).map((each) => (
+          <Button
+            key={each}
+            small
+            look={filter === each ? "plain" : "quiet"}
+            aria-pressed={filter === each}
+            onClick={() => setFilter(each)}
+          >
+            {filters[each]} <span className="tabular text-faint">{grouped(countOf(items, each))}</span>
+          </Button>
+        ))}
+        <input
+          value={text}
+          aria-label="Filter by host or path"
+          placeholder="Host or path"
+          spellCheck={false}
+          autoComplete="off"
+          className={`${inputClass} max-w-64 flex-1`}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </div>
+      {shown.length === 0 ? (
+        <p className="px-3 py-2 text-muted">None of them matches.</p>
+      ) : (
+        <VirtualRows
+          count={shown.length}
+          rowHeight={rowHeight}
+          className="min-h-0 flex-1"
+          role="list"
+          tabIndex={0}
+          aria-label="Decisions, newest first"
+          row={(index) => {
+            const decision = shown[index];
+            return decision && <Row key={decision.id} decision={decision} />;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Row({ decision }: { decision: GatewayDecision }) {
+  const status = decisionStatus(decision);
+  const passed = decision.bytesIn + decision.bytesOut;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: its list is a scrolling box of positioned rows
+    <div role="listitem" style={{ height: rowHeight }} className="flex items-center gap-2 px-3 hover:bg-hover">
+      <StateSign status={status} />
+      <span className="min-w-0 max-w-[45%] shrink-0 truncate">{hostWords(decision)}</span>
+      <span className="min-w-0 flex-1 truncate font-mono text-muted text-sm">{requestWords(decision)}</span>
+      <span className="@max-md:hidden min-w-0 shrink truncate text-muted text-sm">{status.words}</span>
+      {decision.count > 1 && <span className="tabular shrink-0 text-faint text-sm">{grouped(decision.count)} ×</span>}
+      <AnswerButtons decision={decision} />
+      <span className="tabular @max-lg:hidden w-16 shrink-0 text-right text-faint text-sm">
+        {passed === 0 ? "" : bytes(passed)}
+      </span>
+      <span className="w-24 shrink-0 truncate text-right text-faint text-sm">
+        <Ago at={decision.at} />
+      </span>
+    </div>
+  );
+}
+
+function countOf(items: readonly GatewayDecision[], filter: Filter): number {
+  return filter === "all" ? items.length : items.filter(({ outcome }) => outcome === filter).length;
+}
+
+function waitingThenNewest(a: GatewayDecision, b: GatewayDecision): number {
+  const rank = ({ outcome }: GatewayDecision) => (outcome === "waiting" ? 0 : 1);
+  return rank(a) - rank(b) || b.at.localeCompare(a.at);
+}

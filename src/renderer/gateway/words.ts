@@ -1,0 +1,89 @@
+/** Decisions and rules of the gateway in words. Pure. */
+import type { GatewayDecision, GatewayReason, GatewayRule, GatewayScope } from "#shared/contract/gateway.ts";
+import type { State, Status } from "#shared/states.ts";
+
+const reasons: Record<GatewayReason, string> = {
+  allowed: "Allowed",
+  allowed_by_person: "Allowed by you",
+  host_not_allowed: "On no rule",
+  port_not_allowed: "Port on no rule",
+  denied_by_rule: "Denied by a rule",
+  address_not_allowed: "An address, on no rule",
+  method_not_allowed: "Method not allowed",
+  path_not_allowed: "Path not allowed",
+  address_refused: "Leads to a forbidden address",
+  name_not_found: "No such name",
+  malformed: "Not understood",
+  protocol_not_allowed: "Neither TLS nor HTTP",
+  server_name_missing: "TLS names no server",
+  server_name_differs: "TLS names another server",
+  host_differs: "Names two hosts",
+  record_type_refused: "Record type refused",
+  looks_like_tunnel: "Looks like a tunnel",
+  too_many: "Too many questions",
+  detected: "Stopped by a detector",
+  unreachable: "Could not be reached",
+  upstream_tls_failed: "Certificate not valid",
+  timed_out: "Nothing came",
+  not_ready: "Rules cannot be read",
+};
+
+/** Reasons of what was allowed and came to nothing. */
+const failures: readonly GatewayReason[] = [
+  "unreachable",
+  "upstream_tls_failed",
+  "name_not_found",
+  "address_refused",
+  "timed_out",
+  "detected",
+];
+
+export function decisionStatus({ outcome, reason, detail, at, durationMs }: GatewayDecision): Status {
+  const evidence = detail === "" ? {} : { evidence: detail };
+  const time = { kind: "at" as const, at };
+  if (outcome === "waiting")
+    return { state: "permission", words: "Waiting for you", time: { kind: "since", at }, ...evidence };
+  if (outcome === "denied") return { state: "failed", words: reasons[reason], time, ...evidence };
+  if (failures.includes(reason)) return { state: "failed", words: reasons[reason], time, ...evidence };
+  const state: State = durationMs === null ? "running" : "done";
+  return { state, words: reasons[reason], time, ...evidence };
+}
+
+/** `pypi.org`, `pypi.org:8443`: the usual port goes without saying. */
+export function hostWords({ host, port }: Pick<GatewayDecision, "host" | "port">): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return port === null || port === 443 ? name : `${name}:${port}`;
+}
+
+/** What was asked of the host, where the gateway could see it. */
+export function requestWords({ kind, method, path, intercepted }: GatewayDecision): string {
+  if (kind === "name") return "name";
+  if (kind === "tunnel") return "unread";
+  return `${method ?? ""} ${path ?? ""}${intercepted ? " (opened)" : ""}`.trim();
+}
+
+export function scopeWords(scope: GatewayScope, workspaceName: (id: string) => string | undefined): string {
+  switch (scope.type) {
+    case "always":
+      return "Every bottle";
+    case "workspace":
+      return `Workspace ${workspaceName(scope.workspaceId) ?? "(gone)"}`;
+    default:
+      return "One bottle";
+  }
+}
+
+/** What a rule says beside its host, shortest first. */
+export function ruleWords({ ports, methods, paths, anyProtocol, privateAddresses, detectors }: GatewayRule): string {
+  const watching = (["tokens", "secrets", "uploads"] as const).filter((key) => detectors[key] !== "off");
+  return [
+    ports.length === 0 ? "" : `${ports.length === 1 ? "port" : "ports"} ${ports.join(", ")}`,
+    methods.join(" "),
+    paths.join(" "),
+    anyProtocol ? "any protocol" : "",
+    privateAddresses ? "private addresses too" : "",
+    watching.map((key) => `${detectors[key]} ${key}`).join(", "),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
