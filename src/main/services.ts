@@ -16,7 +16,9 @@ import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { Activities, activitiesProcedures } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
-import { Bottles, Bubblewrap, bottlesProcedures, Cleanup, Inside, offline, readGitConfig } from "./bottles/index.ts";
+import { BottleEgress } from "./bottle-egress.ts";
+import { Bottles, Bubblewrap, bottlesProcedures, Cleanup, Inside, readGitConfig } from "./bottles/index.ts";
+import { Broker, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { Dialer } from "./egress/index.ts";
 import { Gateways, gatewayProcedures } from "./gateway/index.ts";
@@ -132,6 +134,17 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     holdSeconds: () => settings.settings.gatewayHoldSeconds,
   });
   closing.push(() => gateways.stop());
+  const providers = () =>
+    readProviders(join(installationFolder, "resources", "providers.toml"), join(paths.home, "providers.toml"));
+  const broker = new Broker({
+    database: store.database,
+    vault: {
+      resolveSecret: (handle, usedBy) => vault.resolve(handle, usedBy),
+      replaceSecret: async (handle, value) => void (await vault.rotate(handle, value.reveal())),
+    },
+    providers,
+  });
+  closing.push(() => broker.stop());
   const notices = [...settings.notices, ...store.notices, ...vault.notices, ...gateways.notices];
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
@@ -202,7 +215,14 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         loginEnvironment,
       }),
     ],
-    services: offline,
+    services: new BottleEgress({
+      gateways,
+      broker,
+      providers,
+      resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
+      vaultExists: () => vault.state.state !== "absent",
+      knownSecrets: () => vault.known().map(({ secret }) => secret),
+    }),
     launches,
     programs,
     workspaces,
@@ -275,6 +295,9 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   void vault.start();
   // Not waited for: it looks at every workspace's folder, and one may lie on a network that is not there.
   workspaces.start().catch((error: unknown) => failed(error, "looking at the workspaces"));
+  for (const { owner, problem } of await broker.restore()) {
+    log.warn({ owner, problem }, "a broker could not be opened again");
+  }
   bottles.restore().catch((error: unknown) => failed(error, "joining the bottles again"));
   log.info({ version, home: paths.home, face: desktop.face }, "services started");
 

@@ -55,6 +55,7 @@ export class SmallServices implements BottleServices {
       })),
       environment: { SMALL_BROKER: `http://127.0.0.1:${servicePorts.broker}` },
       certificate: null,
+      probe: null,
     };
   }
 

@@ -96,7 +96,7 @@ export class BottleBench implements AsyncDisposable {
     const bottle = { id, directory, ports: open.ports, pid: child.pid!, cwd, limits: this.limits };
     this.#running.push({ bottle, child });
     await this.backend.enter(bottle);
-    const found = await this.backend.probe(bottle);
+    const found = await this.backend.probe(bottle, null);
     if (found.length > 0) throw new Error(found.join("; "));
     await this.backend.release(bottle);
     return { bottle, child, ...output };

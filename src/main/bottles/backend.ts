@@ -132,6 +132,9 @@ export type RunningBottle = {
   limits: BottleLimits;
 };
 
+/** Tells the gateway that nobody is to be asked about a request to an unknown host: it is the probe's. */
+export type ProbeHeader = { name: string; value: string };
+
 /** A way to run something else inside. */
 export type InsideCommand = {
   argv: readonly string[];
@@ -173,9 +176,9 @@ export interface BottleBackend<Private = unknown> {
 
   /**
    * Tries from inside, before the program starts, to get out to a host that is not allowed: directly, and through the gateway where there
-   * is one. Resolves to what got through, as sentences; an empty list is the only good answer.
+   * is one, with `header` in the request. Resolves to what got through, as sentences; an empty list is the only good answer.
    */
-  probe(bottle: RunningBottle): Promise<string[]>;
+  probe(bottle: RunningBottle, header: ProbeHeader | null): Promise<string[]>;
 
   /** Opens the gate. */
   release(bottle: RunningBottle): Promise<void>;

@@ -3,7 +3,7 @@
  * bottles know only this.
  */
 import type { BottleServiceState } from "#shared/contract/bottles.ts";
-import type { ServicePort } from "./backend.ts";
+import type { ProbeHeader, ServicePort } from "./backend.ts";
 import type { EgressRoute } from "./manifests/schema.ts";
 
 /** What a bottle may reach, as it was shown and approved. */
@@ -44,6 +44,8 @@ export type OpenServices = {
   environment: Record<string, string>;
   /** Certificate of the bottle's own authority, in PEM, when anything is intercepted. */
   certificate: string | null;
+  /** What the launch probe sends to the gateway; null where there is none, or where it asks nobody. */
+  probe: ProbeHeader | null;
 };
 
 export interface BottleServices {

@@ -9,7 +9,7 @@ import type { Bottle } from "#shared/contract/bottles.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import type { EnclosedStart } from "../launches/index.ts";
-import { guestCertificate, guestSystemPrompt, type RunningBottle } from "./backend.ts";
+import { guestCertificate, guestSystemPrompt, type ProbeHeader, type RunningBottle } from "./backend.ts";
 import type { BottleServices, OpenServices } from "./bottle-services.ts";
 import { bottleEnvironment } from "./environment.ts";
 import type { Prepared } from "./prepare.ts";
@@ -74,7 +74,7 @@ export class Starter {
       terminal = await this.#createTerminal(id, record, prepared, values, command, open);
       record.bottle.terminalId = terminal.id;
       save(record);
-      await this.#letIn(prepared, running(record, open.ports, terminal));
+      await this.#letIn(prepared, running(record, open.ports, terminal), open.probe);
       record.bottle.state = "running";
       record.bottle.services = this.#parts.services.states(id);
       save(record);
@@ -131,9 +131,9 @@ export class Starter {
   }
 
   /** Joins the services, proves that nothing else can be reached, and opens the gate. */
-  async #letIn({ backend }: Prepared, bottle: RunningBottle): Promise<void> {
+  async #letIn({ backend }: Prepared, bottle: RunningBottle, header: ProbeHeader | null): Promise<void> {
     await backend.enter(bottle);
-    const found = await backend.probe(bottle);
+    const found = await backend.probe(bottle, header);
     if (found.length > 0) {
       throw new Failure("refused", `The bottle is not tight, so the program was not started: ${found.join("; ")}`);
     }

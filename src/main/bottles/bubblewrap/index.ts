@@ -19,7 +19,7 @@ import type {
   Leftover,
   RunningBottle,
 } from "../backend.ts";
-import { guestHome } from "../backend.ts";
+import { guestHome, type ProbeHeader } from "../backend.ts";
 import {
   makePlaceholders,
   missingOf,
@@ -185,9 +185,9 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
     await this.#ports.join(bottle.id, pids, bottle.ports, true);
   }
 
-  probe(bottle: RunningBottle): Promise<string[]> {
+  probe(bottle: RunningBottle, header: ProbeHeader | null): Promise<string[]> {
     const gateway = bottle.ports.find(({ name }) => name === "gateway");
-    return this.#ports.probe(bottle.id, gateway?.port ?? null);
+    return this.#ports.probe(bottle.id, { gateway: gateway?.port ?? null, header });
   }
 
   async release({ directory }: RunningBottle): Promise<void> {

@@ -3,9 +3,10 @@
  * listening sockets to main, and tries whether anything gets out. Nothing of it stays: a socket keeps the network it was opened in.
  */
 import { createServer, type Server, Socket } from "node:net";
+import type { ProbeHeader } from "../backend.ts";
 
 export type ListenRequest = { ports: number[] };
-export type ProbeRequest = { probe: { gateway: number | null } };
+export type ProbeRequest = { probe: { gateway: number | null; header: ProbeHeader | null } };
 /** `listening` comes with the server; `probed` says what got through. */
 export type ListenAnswer = { listening: number } | { probed: string[] } | { failed: string };
 
@@ -24,7 +25,7 @@ const gatewayPatienceMs = 5_000;
 const channel = process.send?.bind(process);
 if (channel !== undefined) {
   process.on("message", (request: ListenRequest | ProbeRequest) => {
-    const work = "ports" in request ? listen(request.ports) : probe(request.probe.gateway);
+    const work = "ports" in request ? listen(request.ports) : probe(request.probe);
     work.catch((error: Error) => tell({ failed: error.message }));
   });
   process.on("disconnect", () => process.exit());
@@ -47,12 +48,12 @@ async function listen(ports: readonly number[]): Promise<void> {
   }
 }
 
-async function probe(gateway: number | null): Promise<void> {
+async function probe({ gateway, header }: ProbeRequest["probe"]): Promise<void> {
   const found = await Promise.all([
     ...outside.map(async ({ host, port }) =>
       (await refused(host, port)) ? [] : [`${host} can be reached without the gateway`],
     ),
-    ...(gateway === null ? [] : notAllowed.map((target) => throughGateway(gateway, target))),
+    ...(gateway === null ? [] : notAllowed.map((target) => throughGateway(gateway, target, header))),
   ]);
   await tell({ probed: found.flat() });
 }
@@ -71,7 +72,8 @@ function refused(host: string, port: number): Promise<boolean> {
   });
 }
 
-function throughGateway(gateway: number, target: string): Promise<string[]> {
+function throughGateway(gateway: number, target: string, header: ProbeHeader | null): Promise<string[]> {
+  const own = header === null ? "" : `${header.name}: ${header.value}\r\n`;
   return new Promise((resolve) => {
     const socket = new Socket();
     let text = "";
@@ -87,6 +89,8 @@ function throughGateway(gateway: number, target: string): Promise<string[]> {
       const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(text) ?? [];
       if (status !== undefined) finish(status.startsWith("2") ? [`the gateway lets ${target} through`] : []);
     });
-    socket.connect(gateway, "127.0.0.1", () => socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`));
+    socket.connect(gateway, "127.0.0.1", () =>
+      socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${own}\r\n`),
+    );
   });
 }

@@ -43,11 +43,11 @@ export class BottlePorts {
   }
 
   /** What gets out of the bottle, as sentences. */
-  async probe(id: string, gateway: number | null): Promise<string[]> {
+  async probe(id: string, probe: ProbeRequest["probe"]): Promise<string[]> {
     const joined = this.#bottles.get(id);
     if (joined?.helper == null) throw new Failure("failed", "The bottle's network was not joined");
     try {
-      return await joined.helper.probe(gateway);
+      return await joined.helper.probe(probe);
     } finally {
       this.#letGo(joined);
     }
@@ -120,9 +120,9 @@ class Helper {
     });
   }
 
-  async probe(gateway: number | null): Promise<string[]> {
+  async probe(probe: ProbeRequest["probe"]): Promise<string[]> {
     let found: string[] = [];
-    await this.#ask({ probe: { gateway } }, (answer) => {
+    await this.#ask({ probe }, (answer) => {
       if (!("probed" in answer)) return false;
       found = answer.probed;
       return true;
