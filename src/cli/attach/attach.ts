@@ -1,5 +1,7 @@
 /** Puts a terminal of Cellar on the terminal we were started from, until the person detaches or it ends. */
+import { setTimeout as pause } from "node:timers/promises";
 import { ReadStream } from "node:tty";
+import type { Terminal } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import { terminalStatus } from "#shared/states.ts";
 import type { HostStream, TerminalHostClient } from "#terminal-host/client/index.ts";
@@ -12,6 +14,9 @@ import { RawMode, type TtyInput, type TtyOutput } from "../tty/raw-mode.ts";
 import { Attached } from "./attached.ts";
 import { DetachKey } from "./detach-key.ts";
 import { leaving, titled } from "./sequences.ts";
+
+const betweenQuestionsMs = 10;
+const mostQuestions = 200;
 
 export type Attaching = {
   terminalId: string;
@@ -75,10 +80,19 @@ async function said(
   if (outcome === "detached") {
     info(`Detached from '${label}', which goes on.`);
   } else {
-    const record = await host.call("terminals.get", { id: terminalId });
+    const record = await atEnd(host, terminalId);
     info(`'${label}' has ended. ${terminalStatus(record).words}.`);
   }
   return 0;
+}
+
+/** The stream ends with the last byte, and the program's exit is known a moment later; this client hears no events, so it asks again. */
+async function atEnd(host: TerminalHostClient, id: string): Promise<Terminal> {
+  for (let asked = 1; ; asked++) {
+    const record = await host.call("terminals.get", { id });
+    if (record.resolvedAt !== null || asked === mostQuestions) return record;
+    await pause(betweenQuestionsMs);
+  }
 }
 
 function checkTerminal(terminalId: string): void {

@@ -5,7 +5,7 @@
  * when the reader was paused or busy; and its write queue spins on EAGAIN, so that one program that does not read its
  * input takes a whole core and every other terminal's latency.
  */
-import { readSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { ReadStream } from "node:tty";
@@ -65,6 +65,15 @@ function load(): { native: Native; helper: string } {
   return loaded;
 }
 
+/** Null when the child is over so fast that there is nothing to open any more. */
+function openOtherSide(path: string): number | null {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+  } catch {
+    return null;
+  }
+}
+
 /** Bytes on their way to the program. */
 type Input = { bytes: Uint8Array; taken: number; written: ((delivered: number) => void) | undefined };
 
@@ -83,6 +92,11 @@ class UnixPty implements Pty {
   #retry: NodeJS.Timeout | null = null;
   #retryMs = retryFirstMs;
   #linger: NodeJS.Timeout | null = null;
+  /**
+   * The program's side of the PTY, held while the child lives. Without it a child that closes its descriptors before it exits (`cat` does)
+   * hangs the PTY up, our stream closes at that, and the kernel answers with a SIGHUP that the child may just still be there to die of.
+   */
+  #otherSide: number | null;
   /** undefined while the child lives. */
   #exitCode: number | undefined;
   #closed = false;
@@ -112,6 +126,7 @@ class UnixPty implements Pty {
     this.pid = child.pid;
     this.ttyPath = child.pty;
     this.#fd = child.fd;
+    this.#otherSide = openOtherSide(child.pty);
     this.#stream = new ReadStream(child.fd, {
       onread: {
         buffer: gathered,
@@ -232,6 +247,8 @@ class UnixPty implements Pty {
 
   #exited(exitCode: number): void {
     this.#exitCode = exitCode;
+    if (this.#otherSide !== null) closeSync(this.#otherSide);
+    this.#otherSide = null;
     if (this.#hungUp) {
       this.#close();
       return;

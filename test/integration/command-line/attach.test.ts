@@ -62,11 +62,13 @@ describe("an attached terminal", () => {
     await on.shows("seen-before");
     on.type("echo $((40 + 2))-typed\r");
     await on.shows("42-typed");
-    on.type("cat\r");
-    // A line feed: until cat runs, the shell still has the terminal in its own way.
-    on.type("über\n");
+    // What is typed before the shell has given the terminal away would be echoed by it, and not by cat.
+    on.type("echo $((20 + 1))-cat; cat\r");
+    await on.shows("21-cat");
+    on.type("über\r");
     await on.shows(/über\n.*über/s);
-    on.type("\x03");
+    // The end of its input: a Ctrl-C would make the shell throw away what is typed ahead.
+    on.type("\x04");
     on.type("echo after-$((1 + 1))\r");
     await on.shows("after-2");
     on.type(detach);

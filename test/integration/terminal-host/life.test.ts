@@ -197,6 +197,11 @@ describe("the log", () => {
   });
 });
 
+test("a program that closes its descriptors before it exits has ended as it says, and not by a hang-up of ours", async () => {
+  const { id } = await host.create("printf last; exec <&- >&- 2>&-; sleep 0.3; exit 5");
+  expect(await host.ended(id)).toMatchObject({ state: "failed", exitCode: 5, lastLine: "last" });
+});
+
 test("input to an ended terminal is taken by nobody, without an error", async () => {
   const { id } = await host.create("true");
   await host.ended(id);
