@@ -1,5 +1,6 @@
 /** Bottles through the contract of the whole product: planned, launched, used, kept through a crash of main, ended, cleaned up. */
 import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   lstatSync,
@@ -10,6 +11,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
@@ -101,6 +104,34 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
       () => existsSync(join(work, "from-terminal")) && readFileSync(join(work, "from-terminal"), "utf8"),
       (text) => text === "bottle\n",
     );
+  });
+
+  test("reaches through its gateway what a person allows, and nothing else; every decision is seen", async () => {
+    await call(product, "settings.change", { gatewayHoldSeconds: 0 });
+    const server = createServer((_request, response) => response.end("served")).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    try {
+      const { bottle } = await launch();
+      const ask = (url: string) => exec(bottle.id, `curl -sS --noproxy '' --max-time 20 -w ' %{http_code}' ${url}`);
+      const here = `http://127.0.0.1:${port}/`;
+      expect((await ask(here)).stdout).toMatch(/ 403$/);
+      expect((await ask("http://denied.example/")).stdout).toMatch(/ 403$/);
+      expect((await exec(bottle.id, `curl -sS --noproxy '*' --max-time 5 ${here}`)).exitCode).toBe(7);
+      const scope = { type: "bottle", bottleId: bottle.id } as const;
+      await call(product, "gateway.addRule", { host: "127.0.0.1", ports: [port], privateAddresses: true, scope });
+      expect((await ask(here)).stdout).toBe("served 200");
+      const seen = await first(product, "gateway.watchDecisions", { bottleId: bottle.id });
+      expect(seen.type === "all" && seen.items.map(({ host, outcome }) => [host, outcome])).toEqual(
+        expect.arrayContaining([
+          ["denied.example", "denied"],
+          ["127.0.0.1", "allowed"],
+        ]),
+      );
+      expect(bottle.services).toMatchObject([{ name: "gateway", state: "up" }]);
+    } finally {
+      server.close();
+    }
   });
 
   test("goes on while main is killed, and is joined again", async () => {
