@@ -151,11 +151,13 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan
     );
   });
   let failed = false;
+  // Node takes it from a request that has ended.
+  const { socket } = request;
   const fail = (error: Error) => {
     if (failed) return;
     failed = true;
     // Whoever asked has left: that is no failure of the host.
-    if (request.socket.destroyed) return open.end();
+    if (socket.destroyed) return open.end();
     const reason = reasonOf(error);
     open.end(reason);
     up.destroy();
@@ -189,7 +191,12 @@ function sendBody(
 ): void {
   const broken = (error: Error | null | undefined) => error && fail(error);
   if (scan === null) pipeline(request, up, (error) => broken(error));
-  else pipeline(request, scan, up, (error) => broken(error));
+  else {
+    // Not in one pipeline with the request: what is found would end that, and with it the connection that the refusal goes out on.
+    request.pipe(scan);
+    request.once("close", () => !request.complete && scan.destroy(new Error("the client has left")));
+    pipeline(scan, up, (error) => broken(error));
+  }
 }
 
 /** The answer as it comes: its head at once, its body with the client's own pace. */

@@ -52,6 +52,7 @@ export class Vault {
   #uses: Uses;
   #environment: Environment = {};
   #known: readonly KnownValue[] | null = null;
+  #closed = false;
   #keychainProblem: string | null = null;
   #started: Promise<void> = Promise.resolve();
 
@@ -77,7 +78,10 @@ export class Vault {
   start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.failed(error, "starting the vault");
     this.#started = this.#unlockByKeychain().catch(failed);
-    return Promise.all([this.#started, this.#readEnvironment().catch(failed)]).then(() => this.#changed());
+    return Promise.all([this.#started, this.#readEnvironment().catch(failed)]).then(() => {
+      // Whoever starts Cellar may end it at once.
+      if (!this.#closed) this.#changed();
+    });
   }
 
   get state(): VaultState {
@@ -250,6 +254,7 @@ export class Vault {
   }
 
   close(): void {
+    this.#closed = true;
     this.#uses.flush();
     this.#plans.clear();
     this.#listeners.clear();
