@@ -2,7 +2,6 @@
  * When a program's screen is looked at: once when it has settled, and once while it goes on putting things out, and only as long as nothing
  * stronger rules. What a program paints because its terminal changed is no reason to look.
  */
-import { performance } from "node:perf_hooks";
 import {
   type Claim,
   type Claiming,

@@ -2,7 +2,6 @@
  * Follows what one launched program is doing: collects the signals of all sources, decides, and tells each change. Kept in the terminal
  * host because that lives as long as the program does.
  */
-import { performance } from "node:perf_hooks";
 import {
   type Claim,
   claimed,
