@@ -34,8 +34,8 @@ export class ScreenLook {
   #lastOutput = 0;
   #busySince = 0;
   #repaintUntil = 0;
-  /** Since the last output; since the beginning of the present output without a break. */
-  #looked = { settled: true, busy: true };
+  /** Since the beginning of the present output without a break. */
+  #lookedBusy = true;
   #stopped = false;
 
   constructor(parts: ScreenLookParts) {
@@ -49,10 +49,9 @@ export class ScreenLook {
     if (now < this.#repaintUntil) return;
     if (now - this.#lastOutput > settledMs) {
       this.#busySince = now;
-      this.#looked.busy = false;
+      this.#lookedBusy = false;
     }
     this.#lastOutput = now;
-    this.#looked.settled = false;
     this.#arm(settledMs);
   }
 
@@ -62,9 +61,7 @@ export class ScreenLook {
 
   /** A hook has said something that the screen may contradict in a while, even if nothing more is put out. */
   heard(): void {
-    if (this.#stopped) return;
-    this.#looked.settled = false;
-    this.#arm(settledMs);
+    if (!this.#stopped) this.#arm(settledMs);
   }
 
   stop(): void {
@@ -86,19 +83,18 @@ export class ScreenLook {
     const quiet = now - this.#lastOutput;
     const wait = this.#stronger();
     if (quiet < settledMs) {
-      if (!this.#looked.busy && now - this.#busySince >= busyMs && wait === 0) {
-        this.#looked.busy = true;
+      if (!this.#lookedBusy && now - this.#busySince >= busyMs && wait === 0) {
+        this.#lookedBusy = true;
         void this.#look(false);
       }
       this.#arm(settledMs - quiet);
       return;
     }
-    if (this.#looked.settled || wait === null) return;
+    if (wait === null) return;
     if (wait > 0) {
       this.#arm(wait);
       return;
     }
-    this.#looked.settled = true;
     void this.#look(true);
   }
 

@@ -141,6 +141,7 @@ describe("the screen is looked at", () => {
     const { watch, screen, pass } = follow();
     watch.repainted();
     watch.output();
+    await pass(5_000);
     watch.typed(Buffer.from("\x1b[I"));
     watch.output();
     await pass(10_000);
