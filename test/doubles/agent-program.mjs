@@ -79,12 +79,15 @@ function hook(event, payload) {
 }
 
 function whenMainIsGone(then) {
-  connect(process.env.AGENT_MAIN_SOCKET)
-    .on("connect", function () {
-      this.end();
-      setTimeout(whenMainIsGone, 20, then);
-    })
-    .on("error", then);
+  const socket = connect(process.env.AGENT_MAIN_SOCKET);
+  // Main may end while it is connected to: that is an error as well, and not the answer.
+  socket.once("error", then).once("connect", () => {
+    socket
+      .off("error", then)
+      .on("error", () => {})
+      .destroy();
+    setTimeout(whenMainIsGone, 20, then);
+  });
 }
 
 /** What a paste begins and ends with, Enter, Ctrl-C and Ctrl-D. */

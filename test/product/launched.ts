@@ -25,6 +25,7 @@ export class Launched implements AsyncDisposable {
   readonly workspaceFolder = this.product.folder.in("api");
   readonly #record = this.product.folder.in("record");
   workspaceId = "";
+  #printed = 0;
 
   /** `toml`: what the program's catalogue entry says beside its name and command. */
   static async start(toml = "", environment: Record<string, string> = {}): Promise<Launched> {
@@ -82,9 +83,15 @@ export class Launched implements AsyncDisposable {
     await call(this.product, "terminals.write", { id: terminalId, text: `${line}\r` });
   }
 
-  /** Has the program put something out. */
-  print(terminalId: string, text: string): Promise<void> {
-    return this.submit(terminalId, `print ${JSON.stringify(text)}`);
+  /** Has the program put something out, and a mark behind it; resolves when the terminal host has read it. */
+  async print(terminalId: string, text: string): Promise<void> {
+    const mark = ` #${++this.#printed} `;
+    await this.submit(terminalId, `print ${JSON.stringify(text + mark)}`);
+    // In the echo of what was typed a quotation mark follows, and not the program's prompt.
+    await eventually(
+      () => call(this.product, "terminals.capture", { id: terminalId }),
+      (capture) => capture.text.includes(`${mark}> `),
+    );
   }
 
   /** Has the program run its hook; resolves with how that went. */

@@ -28,7 +28,8 @@ test.skipIf(missing("claude-code"))("is followed by its own hooks", async () => 
   const seed = { hasCompletedOnboarding: true, theme: "dark", projects, customApiKeyResponses: approved };
   writeFileSync(product.folder.in(".claude.json"), JSON.stringify(seed));
   mkdirSync(product.folder.in(".claude"));
-  const own = JSON.stringify({ permissions: { defaultMode: "default" } });
+  // Without what it would otherwise offer now and then in place of asking.
+  const own = JSON.stringify({ permissions: { defaultMode: "default", disableAutoMode: "disable" } });
   writeFileSync(product.folder.in(".claude/settings.json"), own);
 
   const { terminal } = await call(product, "launches.start", {
