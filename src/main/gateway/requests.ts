@@ -24,6 +24,9 @@ export type Origin = { host: string; port: number; tls: boolean };
 export type Answering = { response: ServerResponse } | { socket: Socket; head: Buffer };
 
 type Where = Origin & { path: string };
+
+/** How long what is left of a refused request is thrown away, in ms. */
+const lingerMs = 1_000;
 type Exchange = {
   request: IncomingMessage;
   answer: Answering;
@@ -254,11 +257,33 @@ function say(answer: Answering, refusal: Refusal): void {
   if ("socket" in answer) return void answer.socket.end(rawRefusal(refusal));
   const { response } = answer;
   if (response.headersSent) return void response.destroy();
-  // Whatever is left of the body is not read.
+  const body = refusalBody(refusal);
   response.shouldKeepAlive = false;
   response
-    .writeHead(refusalStatus(refusal), { ...refusalHeaders(refusal), Connection: "close" })
-    .end(refusalBody(refusal));
+    .writeHead(refusalStatus(refusal), {
+      ...refusalHeaders(refusal),
+      "Content-Length": Buffer.byteLength(body),
+      Connection: "close",
+    })
+    .write(body);
+  endWhenRead(response);
+}
+
+/**
+ * What is left of a request is thrown away for a moment before its connection is closed: closing on bytes that were not read makes the kernel reset
+ * the connection, and the client may lose the answer that is on its way (RFC 9112 9.6).
+ */
+function endWhenRead(response: ServerResponse): void {
+  const { req: request } = response;
+  if (request.complete) return void response.end();
+  const end = () => {
+    clearTimeout(patience);
+    response.end();
+  };
+  const patience = setTimeout(end, lingerMs);
+  request.once("end", end).once("close", end);
+  request.unpipe();
+  request.resume();
 }
 
 function authorityOf({ host, port, tls }: Origin): string {
