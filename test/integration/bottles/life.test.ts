@@ -52,6 +52,11 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
   const marked = (id: string) => processesMarked(`CELLAR_BOTTLE=${id}`);
 
   test("that was planned and not launched leaves nothing: no file, no process, no row", async () => {
+    // The terminal host's own files are on their way when the product is ready.
+    await eventually(
+      () => first(product, "app.watchHost", {}),
+      ({ state }) => state === "connected",
+    );
     const everything = () => execFileSync("find", [product.folder.path, "-printf", "%P %y\\n"], { encoding: "utf8" });
     await prepare();
     const before = { files: everything(), processes: product.processes().length };

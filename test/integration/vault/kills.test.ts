@@ -75,13 +75,17 @@ async function valuesOf(vault: Vault): Promise<Record<string, string>> {
   return values;
 }
 
+/** Times that the person was told of a repair. */
+let repairs = 0;
+
 /** The one of the possible states that is really there; fails when none of them is. */
-async function found(possible: readonly Model[], notices: number): Promise<Model> {
+async function found(possible: readonly Model[], damaged: boolean): Promise<Model> {
   const seen: unknown[] = [];
   for (const [index, model] of possible.entries()) {
     const vault = home.open();
-    // Opening has repaired it the first time.
-    if (index === 0) expect(vault.notices).toHaveLength(notices);
+    // Opening has repaired it the first time. A log that was not yet taken over when the kill came can make a damaged file whole again.
+    if (index === 0) expect(vault.notices.length).toBeLessThanOrEqual(damaged ? 1 : 0);
+    repairs += vault.notices.length;
     const opens = await opened(vault, model.passphrase);
     const values = opens ? await valuesOf(vault) : null;
     const { problems } = vault.state;
@@ -112,9 +116,10 @@ test("while it is set up, and in hundreds of changes after that", async () => {
     // Every third time the file is damaged as well: what was answered is in the backup.
     const damaged = round % 3 === 0 && model.passphrase !== "";
     if (damaged) truncateSync(home.path, Math.floor(statSync(home.path).size / 2));
-    model = await found(begun ? [model, after(model, begun)] : [model], damaged ? 1 : 0);
+    model = await found(begun ? [model, after(model, begun)] : [model], damaged);
   }
   expect(changes).toBeGreaterThan(60);
+  expect(repairs).toBeGreaterThan(0);
   // Most kinds of change were cut off in the middle at least once.
   expect(seen.size).toBeGreaterThanOrEqual(3);
   expect(readFileSync(home.path).includes("value-")).toBe(false);
