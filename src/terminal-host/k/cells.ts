@@ -85,7 +85,7 @@ export async function run(host: Host, { terminal, code, limitSeconds }: Submitte
     const { cell } = await host.cells.run(submission, signal);
     return toldOfCell(host, cell);
   } catch (error) {
-    return refused(error);
+    return refused(error, terminal);
   }
 }
 
@@ -96,7 +96,7 @@ export async function fire(host: Host, { terminal, code, limitSeconds }: Submitt
     if (cell.state === "error") return toldOfCell(host, cell);
     return { cellId: cell.id, status: "fired", output: null, ok: true, ...nothingMeasured };
   } catch (error) {
-    return refused(error);
+    return refused(error, terminal);
   }
 }
 
@@ -105,9 +105,12 @@ async function readyFor(host: Host, terminal: Terminal): Promise<void> {
   if (host.cells.facts(terminal.id).heldCellId === null) await host.readyForCell(terminal.id);
 }
 
-export function refused(error: unknown): Told {
+/** A submission that was refused, told as `k` tells it. Throws what is no refusal. */
+export function refused(error: unknown, terminal: Terminal): Told {
   if (!(error instanceof Failure)) throw error;
-  const { message } = error;
+  const { code, message } = error;
+  // It was there when it was looked for, and its program has ended since.
+  if (code === "not_found") return noSession(terminal.record.name ?? terminal.id);
   const known = /^(?:active cell|send failed|no session|interrupt failed)/.test(message);
   return failed(null, known ? message : `send failed: ${message}`);
 }

@@ -114,7 +114,7 @@ export class KService {
     try {
       code = codeOf(givenCode, request.input);
     } catch (error) {
-      return tell(refused(error));
+      return tell(refused(error, terminal));
     }
     const submitted = { terminal, code, limitSeconds };
     return tell(command.verb === "run" ? await run(this.#host, submitted, signal) : await fire(this.#host, submitted));
