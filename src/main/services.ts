@@ -16,12 +16,19 @@ import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { Activities, activitiesProcedures } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
-import { BottleEgress } from "./bottle-egress.ts";
-import { Bottles, Bubblewrap, bottlesProcedures, Cleanup, Inside, readGitConfig } from "./bottles/index.ts";
-import { Broker, readProviders } from "./broker/index.ts";
+import {
+  Bottles,
+  Bubblewrap,
+  bottlesProcedures,
+  Cleanup,
+  Inside,
+  JoinedServices,
+  readGitConfig,
+} from "./bottles/index.ts";
+import { BottleBroker, Broker, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { Dialer } from "./egress/index.ts";
-import { Gateways, gatewayProcedures } from "./gateway/index.ts";
+import { BottleGateways, Gateways, gatewayProcedures } from "./gateway/index.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Mcp, mcpProcedures } from "./mcp/index.ts";
@@ -215,14 +222,15 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         loginEnvironment,
       }),
     ],
-    services: new BottleEgress({
-      gateways,
-      broker,
-      providers,
-      resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
-      vaultExists: () => vault.state.state !== "absent",
-      knownSecrets: () => vault.known().map(({ secret }) => secret),
-    }),
+    services: new JoinedServices([
+      new BottleBroker({
+        broker,
+        providers,
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
+        vaultExists: () => vault.state.state !== "absent",
+      }),
+      new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
+    ]),
     launches,
     programs,
     workspaces,

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { homedir, userInfo } from "node:os";
 import { delimiter } from "node:path";
 import { entryCommand } from "./entries.ts";
+import { shellQuote } from "./shell-quote.ts";
 
 /** Start files may do a lot (version managers, completions); a person whose own take longer waits that long themselves, in ms. */
 const timeoutMs = 10_000;
@@ -128,7 +129,7 @@ async function askShell(shell: string, env: Record<string, string>, timeout: num
     ZSH_TMUX_AUTOSTARTED: "true",
     ZSH_TMUX_AUTOSTART: "false",
   };
-  const command = `${quote(runtime.command)} -e ${quote(print)}`;
+  const command = `${shellQuote(runtime.command)} -e ${shellQuote(print)}`;
   // fish and nushell take these options too; a csh knows no -l together with others.
   const args = /(^|\/)t?csh$/.test(shell) ? ["-ic", command] : ["-ilc", command];
   const output = await new Promise<string>((resolve, reject) => {
@@ -175,9 +176,4 @@ function endGroup(leader: number): void {
     }
   };
   if (signal("SIGHUP")) setTimeout(() => signal("SIGKILL"), tidyMs);
-}
-
-/** For sh, bash, zsh, fish and csh alike: single quotes, and a quote itself outside of them. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

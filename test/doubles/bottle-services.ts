@@ -54,7 +54,8 @@ export class SmallServices implements BottleServices {
         socket: join(bottle.directory, `${name}.sock`),
       })),
       environment: { SMALL_BROKER: `http://127.0.0.1:${servicePorts.broker}` },
-      certificate: null,
+      homeFiles: [],
+      trust: null,
       probe: null,
     };
   }

@@ -4,12 +4,24 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Bubblewrap, type RunningBottle, readGitConfig } from "#main/bottles/index.ts";
+import { type BottleReach, Bubblewrap, type HomeFile, type RunningBottle, readGitConfig } from "#main/bottles/index.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { SmallServices } from "#test/doubles/bottle-services.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
 const mebibyte = 1024 * 1024;
+
+/** A reach of nothing, to be added to. */
+export const plainReach: BottleReach = {
+  workspaceId: "ws-00000001",
+  programId: "shell",
+  provider: null,
+  allowedHosts: [],
+  routes: [],
+  gitRepositories: [],
+  supervise: false,
+  credential: { authToken: null, forwardHostCredentials: false },
+};
 
 export class BottleBench implements AsyncDisposable {
   readonly folder = new TemporaryFolder("bottle");
@@ -58,17 +70,7 @@ export class BottleBench implements AsyncDisposable {
     };
     const plan = await this.backend.plan(spec);
     mkdirSync(directory, { mode: 0o700 });
-    const reach = {
-      workspaceId: "ws-00000001",
-      programId: "shell",
-      provider: null,
-      allowedHosts: ["allowed.example"],
-      routes: [],
-      gitRepositories: [],
-      supervise: false,
-      credential: { authToken: null, forwardHostCredentials: false },
-    };
-    const open = await this.services.open({ id, directory }, reach);
+    const open = await this.services.open({ id, directory }, { ...plainReach, allowedHosts: ["allowed.example"] });
     const cwd = more.workspace ?? this.workspace;
     const argv = more.argv ?? ["/bin/sh", "-c", script];
     const environment = { HOME: "/home/agent", PATH: plan.path, ...more.environment };
@@ -81,7 +83,8 @@ export class BottleBench implements AsyncDisposable {
       argv,
       cwd,
       ports: open.ports,
-      certificate: null,
+      trust: more.trust ?? null,
+      homeFiles: more.homeFiles ?? [],
       systemPrompt: more.systemPrompt ?? null,
     });
     const child = spawn(command.argv[0]!, command.argv.slice(1), {
@@ -121,6 +124,8 @@ export type Started = {
   hostEnvironment?: Record<string, string>;
   keptHome?: string;
   systemPrompt?: string;
+  trust?: string;
+  homeFiles?: HomeFile[];
   skills?: { name: string; path: string }[];
 };
 

@@ -21,7 +21,7 @@
  * - A mount's `from` is a host path after its links were resolved; `to` is never below another mount's `to` with wider access unless that is
  *   meant: mounts are made in their order, and a later one covers an earlier one.
  * - `home` inside is {@link guestHome} and never the person's own.
- * - `directory` is 0700, on the host only, short enough for Unix sockets (`b-<12 hex of the id>` in the runtime directory), and goes when the bottle has ended. No part of it is visible inside.
+ * - `directory` is 0700, on the host only, short enough for Unix sockets (`b-<12 hex of the id>` in the runtime directory), and goes when the bottle has ended. Only its folder of certificates is visible inside.
  *
  * # Promises
  *
@@ -46,8 +46,10 @@ import type { LaunchableProgram } from "../programs/index.ts";
 
 /** HOME inside. */
 export const guestHome = "/home/agent";
-/** Where the certificates are inside that TLS is to trust: the system's, and the bottle's own authority. */
-export const guestCertificate = "/run/cellar/ca.pem";
+/** Folder inside with the certificates that TLS is to trust: the system's, and the bottle's own authority. */
+export const guestTrust = "/run/cellar/trust";
+/** Folder inside from which {@link HomeFile}s are taken into the home. */
+export const guestHomeFiles = "/run/cellar/home-files";
 
 /** The text of an agent's manifest, as a file inside. */
 export const guestSystemPrompt = "/run/cellar/system-prompt.md";
@@ -95,6 +97,15 @@ export type BackendPlan<Private = unknown> = {
 /** Where a service listens, and where it is found inside. */
 export type ServicePort = { name: ServiceName; port: number; socket: string };
 
+/** A file for the home inside; never secret. */
+export type HomeFile = {
+  /** Below the home, with `/`; no part of it is `..`. */
+  path: string;
+  content: string;
+  /** False: one that a kept home already has stays as it is. */
+  replace: boolean;
+};
+
 /** A bottle that is being started. */
 export type BottleToStart<Private = unknown> = {
   /** `bottle-<12 hex>`: everything a backend makes carries it in its name or label. */
@@ -109,8 +120,13 @@ export type BottleToStart<Private = unknown> = {
   /** Directory inside in which it starts. */
   cwd: string;
   ports: readonly ServicePort[];
-  /** Content of {@link guestCertificate}, in PEM: provisioned first, before anything inside can make a connection. */
-  certificate: string | null;
+  /**
+   * Folder on the host that is seen as {@link guestTrust}, read-only: there before anything inside can make a connection. Its files are replaced (by
+   * renaming) when the authority changes, so the folder is mounted and not its files; a backend that can only copy says so in `notEnforced`.
+   */
+  trust: string | null;
+  /** Put into the home from inside, as the agent and before its program starts, so that a link an earlier agent left in a kept home leads nowhere. */
+  homeFiles: readonly HomeFile[];
   /** Content of {@link guestSystemPrompt}. */
   systemPrompt: string | null;
 };

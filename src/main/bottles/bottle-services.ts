@@ -1,9 +1,11 @@
 /**
- * What stands beside a bottle on the host: the gateway, the broker and what else listens for it. `services.ts` of main joins the real ones;
- * bottles know only this.
+ * What stands beside a bottle on the host: the gateway, the broker and what else listens for it. Each is a {@link BottleService} of a domain of
+ * its own; `services.ts` of main says which there are, and here they are joined. Bottles know only this.
  */
+import { join } from "node:path";
+import { type ServiceName, servicePorts } from "#shared/bottles/names.ts";
 import type { BottleServiceState } from "#shared/contract/bottles.ts";
-import type { ProbeHeader, ServicePort } from "./backend.ts";
+import type { HomeFile, ProbeHeader, ServicePort } from "./backend.ts";
 import type { EgressRoute } from "./manifests/schema.ts";
 
 /** What a bottle may reach, as it was shown and approved. */
@@ -27,38 +29,168 @@ export type BottleReach = {
   credential: { authToken: string | null; forwardHostCredentials: boolean };
 };
 
+/** The bottle a service is opened for. `directory` is on the host, 0700, and goes with the bottle. */
+export type BottlePlace = { id: string; label: string; directory: string };
+
+/** A service's part of the launch summary. */
+export type PlannedService = {
+  allowedHosts?: readonly string[];
+  /** `host [auth:scheme]`. */
+  routes?: readonly string[];
+  /** Names of variables it will set inside. */
+  environment?: readonly string[];
+  notEnforced?: readonly string[];
+};
+
+/** A service that serves: how it is found, and what inside leads programs to it. No secret of the person is in any of it. */
+export type OpenService = {
+  /** False when it could not be had again after a restart of main: it is shown as down then, and its port leads nowhere. */
+  listening: boolean;
+  /** Set inside. */
+  environment?: Readonly<Record<string, string>>;
+  homeFiles?: readonly HomeFile[];
+  /** See {@link OpenServices.trust}. */
+  trust?: string;
+  probe?: ProbeHeader;
+};
+
+/** One kind of service, for all bottles. */
+export interface BottleService {
+  readonly name: ServiceName;
+  /**
+   * Changes nothing. Null when this reach needs none of it, unless there is something to say: then `serves` is false. Throws what makes a launch
+   * impossible (a credential the vault lacks, a locked vault): fail closed, with the reason.
+   */
+  plan(reach: BottleReach): Promise<(PlannedService & { serves: boolean }) | null>;
+  /** Listens on the Unix socket `socket`, or resolves to null when this reach needs none of it. After a throw nothing is left open. */
+  open(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService | null>;
+  /** The same for a bottle that ran through a restart of main: what its programs were given (sentinels, certificates) still holds. The old socket may still lie there. */
+  restore(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService | null>;
+  /** Asked for a bottle it has open. */
+  state(bottleId: string): Pick<BottleServiceState, "state" | "detail">;
+  /** Idempotent; also forgets what the bottle's programs were given. */
+  close(bottleId: string): Promise<void>;
+}
+
 /** A reach as its services will serve it. Finding that out changes nothing. */
 export type PlannedServices = {
-  services: readonly ServicePort["name"][];
+  services: readonly ServiceName[];
   allowedHosts: string[];
-  /** `host [auth:scheme]`. */
   routes: string[];
-  /** Names of variables the services will set inside. */
   environment: string[];
   notEnforced: string[];
 };
 
 export type OpenServices = {
   ports: ServicePort[];
-  /** Set inside: addresses of the services and sentinels. No secret of the person is among the values. */
   environment: Record<string, string>;
-  /** Certificate of the bottle's own authority, in PEM, when anything is intercepted. */
-  certificate: string | null;
+  homeFiles: HomeFile[];
+  /** Folder on the host with the certificates that programs inside are to trust; null when nothing is intercepted. Its files may be replaced while the bottle runs. */
+  trust: string | null;
   /** What the launch probe sends to the gateway; null where there is none, or where it asks nobody. */
   probe: ProbeHeader | null;
 };
 
+/** All services of bottles, as one. */
 export interface BottleServices {
-  /** Throws what makes a launch impossible (a credential the vault lacks, a locked vault): fail closed, with the reason. */
   plan(reach: BottleReach): Promise<PlannedServices>;
-  /** Opens the listeners in `directory`. Throws when any service of the plan cannot serve; nothing is left open then. */
-  open(bottle: { id: string; label: string; directory: string }, reach: BottleReach): Promise<OpenServices>;
-  /** The same for a bottle that ran through a restart of main: same sockets (the old ones may still lie there), same sentinels, same certificate. */
-  restore(bottle: { id: string; label: string; directory: string }, reach: BottleReach): Promise<OpenServices>;
+  /** Throws when any service of the plan cannot serve; nothing is left open then. */
+  open(bottle: BottlePlace, reach: BottleReach): Promise<OpenServices>;
+  restore(bottle: BottlePlace, reach: BottleReach): Promise<OpenServices>;
   /** Sorted by name; empty for a bottle it does not know. */
   states(bottleId: string): BottleServiceState[];
   /** Calls back with the id of a bottle whose services have changed; returns what ends that. */
   onChange(changed: (bottleId: string) => void): () => void;
-  /** Idempotent; also forgets the sentinels. */
   close(bottleId: string): Promise<void>;
+}
+
+export class JoinedServices implements BottleServices {
+  readonly #services: readonly BottleService[];
+  readonly #open = new Map<string, BottleService[]>();
+  readonly #listeners = new Set<(bottleId: string) => void>();
+
+  constructor(services: readonly BottleService[]) {
+    this.#services = [...services].sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  async plan(reach: BottleReach): Promise<PlannedServices> {
+    const planned = await Promise.all(
+      this.#services.map(async ({ name, plan }, index) => ({
+        name,
+        part: await plan.call(this.#services[index], reach),
+      })),
+    );
+    const all = (key: keyof PlannedService) => planned.flatMap(({ part }) => part?.[key] ?? []);
+    return {
+      services: planned.filter(({ part }) => part?.serves).map(({ name }) => name),
+      allowedHosts: all("allowedHosts"),
+      routes: all("routes"),
+      environment: all("environment"),
+      notEnforced: all("notEnforced"),
+    };
+  }
+
+  open(bottle: BottlePlace, reach: BottleReach): Promise<OpenServices> {
+    return this.#openAll(bottle, (service, socket) => service.open(bottle, reach, socket));
+  }
+
+  restore(bottle: BottlePlace, reach: BottleReach): Promise<OpenServices> {
+    return this.#openAll(bottle, (service, socket) => service.restore(bottle, reach, socket));
+  }
+
+  states(bottleId: string): BottleServiceState[] {
+    return (this.#open.get(bottleId) ?? []).map((service) => ({
+      name: service.name,
+      port: servicePorts[service.name],
+      ...service.state(bottleId),
+    }));
+  }
+
+  onChange(changed: (bottleId: string) => void): () => void {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+
+  async close(bottleId: string): Promise<void> {
+    this.#open.delete(bottleId);
+    // One that cannot be closed is no reason to leave the others open.
+    const ends = await Promise.allSettled(this.#services.map((service) => service.close(bottleId)));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
+
+  async #openAll(
+    { id, directory }: BottlePlace,
+    openOne: (service: BottleService, socket: string) => Promise<OpenService | null>,
+  ): Promise<OpenServices> {
+    const opened: { service: BottleService; part: OpenService; socket: string }[] = [];
+    try {
+      for (const service of this.#services) {
+        const socket = join(directory, `${service.name}.sock`);
+        const part = await openOne(service, socket);
+        if (part !== null) opened.push({ service, part, socket });
+      }
+    } catch (error) {
+      await this.close(id);
+      throw error;
+    }
+    this.#open.set(
+      id,
+      opened.map(({ service }) => service),
+    );
+    for (const changed of this.#listeners) changed(id);
+    const parts = opened.map(({ part }) => part);
+    return {
+      ports: opened.map(({ service: { name }, socket }) => ({ name, port: servicePorts[name], socket })),
+      environment: joinEnvironments(...parts.map(({ environment = {} }) => environment)),
+      homeFiles: parts.flatMap(({ homeFiles = [] }) => homeFiles),
+      trust: parts.find(({ trust }) => trust !== undefined)?.trust ?? null,
+      probe: parts.find(({ probe }) => probe !== undefined)?.probe ?? null,
+    };
+  }
+}
+
+/** Later ones win, except for options that every part may add to. */
+export function joinEnvironments(...parts: Readonly<Record<string, string>>[]): Record<string, string> {
+  const options = parts.map((each) => each["JAVA_TOOL_OPTIONS"]).filter((each) => each !== undefined);
+  return Object.assign({}, ...parts, options.length === 0 ? {} : { JAVA_TOOL_OPTIONS: options.join(" ") });
 }

@@ -11,13 +11,11 @@ export type EnvironmentParts = {
   host: Environment;
   path: string;
   ports: readonly Pick<ServicePort, "name" | "port">[];
-  /** Path inside of a file with the system's authorities and the bottle's own. */
-  certificate: string | null;
   identity: GitIdentity | null;
 };
 
 export function bottleEnvironment(parts: EnvironmentParts): Record<string, string> {
-  const { host, path, ports, certificate, identity } = parts;
+  const { host, path, ports, identity } = parts;
   const gateway = ports.find(({ name }) => name === "gateway");
   return {
     ...Object.fromEntries(Object.entries(host).filter(([name]) => kept.test(name))),
@@ -32,7 +30,6 @@ export function bottleEnvironment(parts: EnvironmentParts): Record<string, strin
     // Agent programs ask less where they know that they are contained.
     IS_SANDBOX: "1",
     ...(gateway === undefined ? {} : proxied(gateway.port)),
-    ...(certificate === null ? {} : trusting(certificate)),
     ...(identity === null ? {} : committing(identity)),
   };
 }
@@ -50,19 +47,6 @@ function proxied(port: number): Record<string, string> {
       .map((scheme) => `-D${scheme}.proxyHost=127.0.0.1 -D${scheme}.proxyPort=${port}`)
       .join(" "),
   };
-}
-
-function trusting(file: string): Record<string, string> {
-  const names = [
-    "NODE_EXTRA_CA_CERTS",
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-    "CURL_CA_BUNDLE",
-    "PIP_CERT",
-    "CARGO_HTTP_CAINFO",
-  ];
-  return Object.fromEntries(names.map((name) => [name, file]));
 }
 
 function committing({ name, email }: GitIdentity): Record<string, string> {

@@ -1,6 +1,15 @@
 /** Bottles: agent programs in isolated environments, and what makes those. */
-export type { BottleBackend, RunningBottle, ServicePort } from "./backend.ts";
-export type { BottleReach, BottleServices, OpenServices, PlannedServices } from "./bottle-services.ts";
+export { type BottleBackend, guestTrust, type HomeFile, type RunningBottle, type ServicePort } from "./backend.ts";
+export {
+  type BottlePlace,
+  type BottleReach,
+  type BottleService,
+  type BottleServices,
+  JoinedServices,
+  type OpenService,
+  type OpenServices,
+  type PlannedService,
+} from "./bottle-services.ts";
 export { Bubblewrap, readGitConfig } from "./bubblewrap/index.ts";
 export { Cleanup } from "./cleanup.ts";
 export { Inside } from "./inside.ts";

@@ -142,7 +142,6 @@ function viewOf(
     host: plan.hostEnvironment,
     path: backendPlan.path,
     ports: services.services.map((name) => ({ name, port: servicePorts[name] })),
-    certificate: null,
     identity,
   });
   const names = [...Object.keys(own), ...services.environment, ...Object.keys(manifest.environment)];

@@ -3,14 +3,13 @@
  * program runs only after its services serve and a probe from inside has found no way out.
  */
 import { mkdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import type { EnclosedStart } from "../launches/index.ts";
-import { guestCertificate, guestSystemPrompt, type ProbeHeader, type RunningBottle } from "./backend.ts";
-import type { BottleServices, OpenServices } from "./bottle-services.ts";
+import { guestSystemPrompt, type ProbeHeader, type RunningBottle } from "./backend.ts";
+import { type BottleServices, joinEnvironments, type OpenServices } from "./bottle-services.ts";
 import { bottleEnvironment } from "./environment.ts";
 import type { Prepared } from "./prepare.ts";
 import type { BottleRecord } from "./record.ts";
@@ -98,21 +97,19 @@ export class Starter {
     const { backend, backendPlan, spec, manifest } = prepared;
     const keptHome = record.homeOf === null ? null : join(this.#parts.homes, record.homeOf, "home");
     if (keptHome !== null) mkdirSync(keptHome, { recursive: true, mode: 0o700 });
-    const certificate = open.certificate === null ? null : `${await systemCertificates()}\n${open.certificate}`;
-    const environment = {
-      ...bottleEnvironment({
+    // Last: where the services are is not for a manifest to say.
+    const environment = joinEnvironments(
+      bottleEnvironment({
         host: prepared.hostEnvironment,
         path: backendPlan.path,
         ports: open.ports,
-        certificate: certificate === null ? null : guestCertificate,
         identity: prepared.identity,
       }),
-      ...manifest.environment,
-      ...Object.fromEntries(manifest.prompts.map(({ name }) => [name, values[name] ?? ""])),
-      // Last: where the services are is not for a manifest to say.
-      ...open.environment,
-      ...command.env,
-    };
+      manifest.environment,
+      Object.fromEntries(manifest.prompts.map(({ name }) => [name, values[name] ?? ""])),
+      open.environment,
+      command.env,
+    );
     const systemPrompt = manifest.systemPrompt === "" ? null : `${manifest.systemPrompt}\n`;
     const { argv, env } = await backend.create({
       id,
@@ -123,7 +120,8 @@ export class Starter {
       argv: systemPrompt === null ? command.argv : [...command.argv, ...systemPromptArguments(prepared)],
       cwd: command.cwd,
       ports: open.ports,
-      certificate,
+      trust: open.trust,
+      homeFiles: open.homeFiles,
       systemPrompt,
     });
     const terminal = { ...command.terminal, owner: { ...command.terminal.owner, bottleId: id } };
@@ -201,13 +199,4 @@ export function running(record: BottleRecord, ports: RunningBottle["ports"], ter
 function systemPromptArguments({ spec }: Prepared): string[] {
   const list = spec.program.entry.start["system-prompt"] ?? [];
   return list.map((argument) => argument.replace("{file}", () => guestSystemPrompt));
-}
-
-/** Where distributions keep the authorities as one file. */
-async function systemCertificates(): Promise<string> {
-  for (const path of ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]) {
-    const text = await readFile(path, "utf8").catch(() => null);
-    if (text !== null) return text;
-  }
-  return "";
 }

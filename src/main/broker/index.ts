@@ -3,6 +3,7 @@
  * and closes it with the bottle; main restores what was open when it starts again. Nothing here ever returns a secret.
  */
 
+export { BottleBroker } from "./bottle-service.ts";
 export type { BrokerEvent, BrokerListener } from "./broker-listener.ts";
 export { type RunEnvironment, type RunEnvironmentParts, runEnvironment } from "./environment.ts";
 export type { ListenAddress, ListenOn } from "./listen.ts";

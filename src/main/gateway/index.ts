@@ -1,5 +1,6 @@
 /** The only way out of a bottle for what is not brokered: default deny, every decision seen. */
 export type { Credentials, OpenedGateway, ProbeFacts } from "./bottle-gateway.ts";
+export { BottleGateways } from "./bottle-service.ts";
 export { gatewayDecisionsSchema } from "./decision-log.ts";
 export type { Listen, Listening } from "./listeners.ts";
 export { gatewayProcedures } from "./procedures.ts";

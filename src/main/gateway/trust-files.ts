@@ -5,7 +5,7 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import { rootCertificates } from "node:tls";
+import { getCACertificates, rootCertificates } from "node:tls";
 import { bmpString, explicit, integer, nothing, octets, oid, sequence, set } from "./der.ts";
 
 export const trustFileNames = {
@@ -18,7 +18,7 @@ export const trustFileNames = {
 const javaPassword = "changeit";
 
 /** Writes the files, each whole at once: programs of the bottle may be reading them. */
-export function writeTrustFiles(folder: string, authority: string, roots: readonly string[] = rootCertificates): void {
+export function writeTrustFiles(folder: string, authority: string, roots: readonly string[] = systemRoots()): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const write = (name: string, content: string | Uint8Array) => {
     writeFileSync(join(folder, `.${name}.new`), content, { mode: 0o644 });
@@ -28,6 +28,12 @@ export function writeTrustFiles(folder: string, authority: string, roots: readon
   write(trustFileNames.certificate, `${authority.trim()}\n`);
   write(trustFileNames.bundle, `${all.map((pem) => pem.trim()).join("\n")}\n`);
   write(trustFileNames.java, javaTrustStore(all));
+}
+
+/** What this computer trusts (a company may have an authority of its own); Node's own list where it keeps none. */
+function systemRoots(): readonly string[] {
+  const own = getCACertificates("system");
+  return own.length > 0 ? own : rootCertificates;
 }
 
 /** `folder`: where the bottle sees the files. */
@@ -42,6 +48,7 @@ export function trustEnvironment(folder: string): Record<string, string> {
     PIP_CERT: bundle,
     GIT_SSL_CAINFO: bundle,
     CURL_CA_BUNDLE: bundle,
+    CARGO_HTTP_CAINFO: bundle,
     JAVA_TOOL_OPTIONS: `-Djavax.net.ssl.trustStore=${at(trustFileNames.java)} -Djavax.net.ssl.trustStorePassword=${javaPassword}`,
   };
 }

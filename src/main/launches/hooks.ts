@@ -4,6 +4,7 @@
  */
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { shellQuote } from "#node/shell-quote.ts";
 import type { LaunchedAgent } from "#shared/activity/index.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
 
@@ -34,7 +35,7 @@ export async function hooksFor(
   const hook = withSlashes(join(places.folder, "cellar-hook"));
   await provide(hook, await readFile(places.script), 0o700);
   const file = join(places.folder, `${program.id}.settings`);
-  if (hooks?.file !== undefined) await provide(file, fill(hooks.file, { hook: inJson(quoted(hook)) }), 0o600);
+  if (hooks?.file !== undefined) await provide(file, fill(hooks.file, { hook: inJson(shellQuote(hook)) }), 0o600);
   const put = (text: string) => fill(text, { hook, file });
   return {
     arguments: hooks?.arguments.map(put) ?? [],
@@ -80,11 +81,6 @@ async function provide(path: string, content: string | Buffer, mode: number): Pr
 /** Replaces each placeholder in one pass; what is put in is not looked at again. */
 function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
-}
-
-/** For the shells that run hooks. */
-function quoted(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 /** As every shell, TOML and JSON take it. */

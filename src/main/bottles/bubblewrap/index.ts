@@ -20,6 +20,7 @@ import type {
   RunningBottle,
 } from "../backend.ts";
 import { guestHome, type ProbeHeader } from "../backend.ts";
+import { writeHomeFiles } from "../home-files.ts";
 import {
   makePlaceholders,
   missingOf,
@@ -162,12 +163,13 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
     const paths = {
       etc: at(files.etc),
       init: at(files.init),
-      certificate: await given(files.certificate, bottle.certificate),
+      homeFiles: at(files.homeFiles),
       systemPrompt: await given(files.systemPrompt, bottle.systemPrompt),
     };
     await Promise.all([
+      writeHomeFiles(at(files.homeFiles), bottle.homeFiles),
       write(files.filter, filter),
-      write(files.init, initScript(spec.limits, bottle.argv)),
+      write(files.init, initScript(spec.limits, bottle.argv, bottle.homeFiles)),
       write(files.arguments, argumentFile(["--clearenv", ...sandboxArguments(bottle, paths)])),
       write(files.inside, argumentFile(insideArguments(uid, gid, environment, cwd))),
       ...Object.entries(ownEtc(uid, gid)).map(([name, content]) => write(`${files.etc}/${name}`, content)),

@@ -4,7 +4,9 @@
  *
  * Everything starts from an empty environment: that of bwrap itself could otherwise be read inside, as the environment of process 1.
  */
-import type { BottleLimits } from "../backend.ts";
+import { shellQuote } from "#node/shell-quote.ts";
+import type { BottleLimits, HomeFile } from "../backend.ts";
+import { homeFilesScript } from "../home-files.ts";
 import { type BottlePids, wholly } from "./namespaces.ts";
 import { guestInit } from "./view.ts";
 
@@ -20,7 +22,7 @@ export const files = {
   gate: "gate",
   init: "init",
   etc: "etc",
-  certificate: "ca.pem",
+  homeFiles: "home-files",
   systemPrompt: "system-prompt.md",
   /** What was made in the workspace to mount over. */
   placeholders: "placeholders",
@@ -96,13 +98,13 @@ export function insideArguments(
   ];
 }
 
-/** The first thing that runs inside: waits at the gate, takes on the limits, and becomes the program. */
-export function initScript(limits: BottleLimits, argv: readonly string[]): string {
-  const command = limited(limits, argv).map(quote).join(" ");
+/** The first thing that runs inside: waits at the gate, fills the home, takes on the limits, and becomes the program. */
+export function initScript(limits: BottleLimits, argv: readonly string[], homeFiles: readonly HomeFile[]): string {
+  const command = limited(limits, argv).map(shellQuote).join(" ");
   return `read -r word <&7 || exit 1
 exec 7<&- 6<&- 8<&- 9<&-
 [ "$word" = ${goAhead} ] || { echo 'The bottle was not started.'; exit 1; }
-exec ${command}
+${homeFilesScript(homeFiles)}exec ${command}
 `;
 }
 
@@ -125,8 +127,4 @@ function limited(limits: BottleLimits, argv: readonly string[]): string[] {
     "--",
     ...argv,
   ];
-}
-
-function quote(argument: string): string {
-  return `'${argument.replaceAll("'", "'\\''")}'`;
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import type { BottleMount } from "#shared/contract/bottles.ts";
-import { type BottleToStart, guestCertificate, guestHome, guestSystemPrompt } from "../backend.ts";
+import { type BottleToStart, guestHome, guestHomeFiles, guestSystemPrompt, guestTrust } from "../backend.ts";
 import { systemFolders } from "./program-folders.ts";
 
 /**
@@ -87,7 +87,7 @@ export async function systemView(): Promise<View> {
 /** bwrap's arguments but for the command: handed over in a file, because variables are among them. */
 export function sandboxArguments(
   bottle: BottleToStart<{ links: GuestLink[]; uid: number; gid: number }>,
-  files: { etc: string; init: string; certificate: string | null; systemPrompt: string | null },
+  files: { etc: string; init: string; homeFiles: string; systemPrompt: string | null },
 ): string[] {
   const { plan, spec, environment } = bottle;
   const { links, uid, gid } = plan.details;
@@ -108,7 +108,8 @@ export function sandboxArguments(
     ...links.flatMap(({ at, target }) => ["--symlink", target, at]),
     ...plan.mounts.flatMap(({ from, to, access }) => [access === "read-only" ? "--ro-bind" : "--bind", from, to]),
     ...["--ro-bind", files.init, guestInit],
-    ...(files.certificate === null ? [] : ["--ro-bind", files.certificate, guestCertificate]),
+    ...(bottle.trust === null ? [] : ["--ro-bind", bottle.trust, guestTrust]),
+    ...(bottle.homeFiles.length === 0 ? [] : ["--ro-bind", files.homeFiles, guestHomeFiles]),
     ...(files.systemPrompt === null ? [] : ["--ro-bind", files.systemPrompt, guestSystemPrompt]),
     // Everything that was not mounted is one small file system of the bottle's own: nothing is to be kept there.
     ...["--remount-ro", "/"],

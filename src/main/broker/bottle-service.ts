@@ -1,0 +1,111 @@
+/** The broker of a bottle: the route to its program's provider, and what leads the program there. */
+import type { Secret } from "#node/secret.ts";
+import { servicePorts } from "#shared/bottles/names.ts";
+import { Failure } from "#shared/failure.ts";
+import type { BottlePlace, BottleReach, BottleService, OpenService, PlannedService } from "../bottles/index.ts";
+import { runEnvironment } from "./environment.ts";
+import { llmRoute, type Providers } from "./providers.ts";
+import type { Route } from "./route.ts";
+import type { Broker } from "./service.ts";
+
+export type BottleBrokerParts = {
+  broker: Broker;
+  providers: () => Providers;
+  /** Throws `not_found` for a handle that is nowhere, and a Failure that says so while the vault is locked. */
+  resolve: (handle: string, usedBy: string) => Promise<Secret>;
+  /** False while there is no vault at all: then a handle that is not in the environment is not there. */
+  vaultExists: () => boolean;
+};
+
+/** Beginning of the shell's name for a provider's key: `anthropic` → `anthropic_api_key`, which the environment may hold as ANTHROPIC_API_KEY. */
+const keyOf = (provider: string) => `${provider.replaceAll("-", "_")}_api_key`;
+
+const ownerOf = (bottleId: string) => ({ kind: "bottle", id: bottleId }) as const;
+
+export class BottleBroker implements BottleService {
+  readonly name = "broker";
+  readonly #parts: BottleBrokerParts;
+
+  constructor(parts: BottleBrokerParts) {
+    this.#parts = parts;
+  }
+
+  async plan(reach: BottleReach): Promise<(PlannedService & { serves: boolean }) | null> {
+    const route = await this.#route(reach);
+    if (route !== null) {
+      return {
+        serves: true,
+        routes: [`${route.upstream.host} [auth:${schemeOf(route)}]`],
+        environment: Object.keys(this.#environment(reach, "")),
+      };
+    }
+    if (reach.provider === null) return null;
+    const missing = `The vault has no ${keyOf(reach.provider)}, so no credential is put in on the way out: the program has to sign in inside, and what it is given there it can read.`;
+    return { serves: false, notEnforced: [missing] };
+  }
+
+  async open(place: BottlePlace, reach: BottleReach, socketPath: string): Promise<OpenService | null> {
+    const route = await this.#route(reach);
+    if (route === null) return null;
+    const { sentinel } = await this.#parts.broker.open({
+      owner: ownerOf(place.id),
+      listen: { socketPath },
+      routes: [route],
+    });
+    return { listening: true, environment: this.#environment(reach, sentinel) };
+  }
+
+  /** The broker restores its own listeners before; one that could not be is down. */
+  async restore({ id }: BottlePlace, reach: BottleReach): Promise<OpenService | null> {
+    const opened = this.#parts.broker.of(ownerOf(id));
+    if (opened === undefined) return null;
+    return { listening: true, environment: this.#environment(reach, opened.sentinel) };
+  }
+
+  state(bottleId: string) {
+    const up = this.#parts.broker.of(ownerOf(bottleId)) !== undefined;
+    return { state: up ? "up" : "down", detail: null } as const;
+  }
+
+  async close(bottleId: string): Promise<void> {
+    await this.#parts.broker.of(ownerOf(bottleId))?.close();
+    this.#parts.broker.forget(ownerOf(bottleId));
+  }
+
+  /** AV-9: where the provider is found, and what the program shows there in place of a key. */
+  #environment({ provider }: BottleReach, sentinel: string): Record<string, string> {
+    const { env } = runEnvironment({
+      host: {},
+      providers: this.#parts.providers(),
+      provider: provider === null ? null : { id: provider },
+      broker: { routed: true, urlOf: (key) => `http://127.0.0.1:${servicePorts.broker}/${key}`, sentinel },
+      manifest: {},
+    });
+    return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AVP_")));
+  }
+
+  /** The provider's route, or null when it has no credential of ours. Throws when the manifest names one that is not to be had. */
+  async #route({ provider, credential }: BottleReach): Promise<Route | null> {
+    if (credential.forwardHostCredentials) {
+      throw new Failure("unavailable", "A sign-in of this computer cannot be lent to a bottle yet", {
+        hint: "Leave out forward_host_credentials and store the provider's key in the vault.",
+      });
+    }
+    if (provider === null) return null;
+    const handle = credential.authToken ?? keyOf(provider);
+    try {
+      await this.#parts.resolve(handle, `the launch of a bottle (${provider})`);
+    } catch (error) {
+      const absent = error instanceof Failure && (error.code === "not_found" || !this.#parts.vaultExists());
+      if (credential.authToken === null && absent) return null;
+      throw error;
+    }
+    return llmRoute(this.#parts.providers(), { provider, secret: { handle } });
+  }
+}
+
+function schemeOf({ credential }: Route): string {
+  const [first] = credential;
+  if (first === undefined || !("prefix" in first.to)) return "basic";
+  return first.to.prefix.trim() || first.to.header;
+}
