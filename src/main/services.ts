@@ -25,7 +25,7 @@ import {
   JoinedServices,
   readGitConfig,
 } from "./bottles/index.ts";
-import { BottleBroker, Broker, readProviders } from "./broker/index.ts";
+import { BottleBroker, Broker, brokerProcedures, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { Dialer } from "./egress/index.ts";
 import { BottleGateways, Gateways, gatewayProcedures } from "./gateway/index.ts";
@@ -292,6 +292,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     notifications: notificationsProcedures(notifications),
     vault: vaultProcedures(vault),
     gateway: gatewayProcedures(gateways),
+    broker: brokerProcedures(broker),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

@@ -6,10 +6,12 @@
 export { BottleBroker } from "./bottle-service.ts";
 export type { BrokerEvent, BrokerListener } from "./broker-listener.ts";
 export { type RunEnvironment, type RunEnvironmentParts, runEnvironment } from "./environment.ts";
+export { brokerLedgerSchema } from "./ledger.ts";
 export type { ListenAddress, ListenOn } from "./listen.ts";
+export { brokerProcedures } from "./procedures.ts";
 export { llmRoute, type Provider, type Providers, readProviders } from "./providers.ts";
 export { formsOf } from "./redaction/forms.ts";
-export type { BrokerCounters, BrokerRequest } from "./request-log.ts";
+export type { BrokerCounters } from "./request-log.ts";
 export { gitRoute, mcpRoute, type NewRoute, type Route, routeSchema, upstreamOf } from "./route.ts";
 export { Broker, type BrokerParts, type OpenBroker } from "./service.ts";
 export { readSignIn, type SignInFormat, sentinelFile } from "./sign-in/files.ts";

@@ -2,7 +2,7 @@
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { bottlesSchema } from "../bottles/index.ts";
-import { brokerSchema } from "../broker/index.ts";
+import { brokerLedgerSchema, brokerSchema } from "../broker/index.ts";
 import { gatewayDecisionsSchema, gatewayRulesSchema } from "../gateway/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
@@ -24,6 +24,7 @@ const migrations = [
   brokerSchema,
   gatewayRulesSchema,
   gatewayDecisionsSchema,
+  brokerLedgerSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

@@ -2,6 +2,7 @@
 import { activities } from "./activities.ts";
 import { app } from "./app.ts";
 import { bottles } from "./bottles.ts";
+import { broker } from "./broker.ts";
 import { cells } from "./cells.ts";
 import { gateway } from "./gateway.ts";
 import { jobs } from "./jobs.ts";
@@ -28,6 +29,7 @@ export const contract = {
   notifications,
   vault,
   gateway,
+  broker,
   settings: settingsContract,
 };
 export type Contract = typeof contract;
