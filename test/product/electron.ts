@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Control } from "#test/doubles/electron/control.ts";
@@ -38,8 +38,13 @@ export class Desktop implements AsyncDisposable {
     return new Desktop(served, await chromium.connectOverCDP(served.url));
   }
 
+  get environment(): NodeJS.ProcessEnv {
+    const { path } = this.folder;
+    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };
+  }
+
   /** Starts the app as a click on its icon does. Resolves when it answers; its window may still be loading. */
-  async start(computer: Computer = {}): Promise<App> {
+  async start(computer: Computer = {}): Promise<DesktopApp> {
     const control = this.folder.in(`control-${Math.random().toString(36).slice(2)}`);
     const settings: DoubleSettings = { ...computer, browser: this.#chromium.url, control };
     const child = spawn(
@@ -47,10 +52,7 @@ export class Desktop implements AsyncDisposable {
       ["--import", resolve(root, "test/doubles/electron/register.ts"), this.entry],
       {
         env: {
-          ...process.env,
-          HOME: this.folder.path,
-          CELLAR_HOME: this.home,
-          XDG_RUNTIME_DIR: this.folder.path,
+          ...this.environment,
           ELECTRON_DOUBLE: JSON.stringify(settings),
           // A keychain outlives the app.
           ELECTRON_DOUBLE_KEY: "11".repeat(32),
@@ -58,7 +60,7 @@ export class Desktop implements AsyncDisposable {
         stdio: ["ignore", "inherit", "pipe"],
       },
     );
-    return App.of(this.browser, child, control);
+    return DesktopApp.of(this.browser, child, control);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,7 +72,7 @@ export class Desktop implements AsyncDisposable {
 }
 
 /** One run of the app. */
-export class App {
+export class DesktopApp {
   readonly process: ChildProcess;
   readonly exited: Promise<number | null>;
   /** What it said on stderr so far. */
@@ -102,14 +104,14 @@ export class App {
     socket.on("error", () => {});
   }
 
-  static async of(browser: Browser, child: ChildProcess, path: string): Promise<App> {
+  static async of(browser: Browser, child: ChildProcess, path: string): Promise<DesktopApp> {
     for (;;) {
       const socket = connect(path);
       const connected = await once(socket, "connect").then(
         () => true,
         () => false,
       );
-      if (connected || child.exitCode !== null) return new App(browser, child, socket);
+      if (connected || child.exitCode !== null) return new DesktopApp(browser, child, socket);
       await new Promise((passed) => setTimeout(passed, 20));
     }
   }
@@ -126,6 +128,21 @@ export class App {
         }),
   });
 
+  /** Ends main as a crash does. Its pages go with it, as they do in Electron. */
+  async crash(): Promise<void> {
+    const { windows } = await this.control.state();
+    this.process.kill("SIGKILL");
+    await this.exited;
+    for (const { target } of windows) await (await this.#pageOf(target))?.close();
+  }
+
+  /** The next drop of a file or folder in the window has this path. */
+  async knowFiles(...paths: string[]): Promise<void> {
+    const { windows } = await this.control.state();
+    const files = Object.fromEntries(paths.map((path) => [basename(path), path]));
+    for (const { id } of windows) await this.control.knowFiles(id, files);
+  }
+
   /** Polls what the double tells until it is as wanted: it says nothing by itself. */
   async until(wanted: (state: Awaited<ReturnType<Control["state"]>>) => boolean) {
     const deadline = Date.now() + 20_000;
@@ -139,18 +156,30 @@ export class App {
 
   /** The page of a window, when it has shown the product's frame. */
   async page(windowId?: number): Promise<Page> {
-    const state = await this.until(({ windows }) => windows.some(({ id, url }) => url !== "" && (windowId ?? id) === id));
+    const state = await this.until(({ windows }) =>
+      windows.some(({ id, url }) => url !== "" && (windowId ?? id) === id),
+    );
     const { target } = state.windows.find(({ id }) => (windowId ?? id) === id)!;
     for (;;) {
-      for (const page of this.#browser.contexts()[0]!.pages()) {
-        const session = await page.context().newCDPSession(page).catch(() => null);
-        const info = await session?.send("Target.getTargetInfo");
-        await session?.detach();
-        if (info?.targetInfo.targetId !== target) continue;
+      const page = await this.#pageOf(target);
+      if (page !== null) {
         await page.getByRole("banner", { includeHidden: true }).waitFor();
         return page;
       }
       await new Promise((passed) => setTimeout(passed, 20));
     }
+  }
+
+  async #pageOf(target: string): Promise<Page | null> {
+    for (const page of this.#browser.contexts()[0]!.pages()) {
+      const session = await page
+        .context()
+        .newCDPSession(page)
+        .catch(() => null);
+      const info = await session?.send("Target.getTargetInfo").catch(() => null);
+      await session?.detach().catch(() => {});
+      if (info?.targetInfo.targetId === target) return page;
+    }
+    return null;
   }
 }

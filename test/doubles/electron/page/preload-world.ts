@@ -20,7 +20,7 @@ export type PreloadWorld = {
   channel: string;
   binding: string;
   receiver: string;
-  /** Paths of files a person has dropped or chosen, by name, size and time. */
+  /** Paths of files a person has dropped or chosen, by name. */
   paths: string;
 };
 
@@ -112,7 +112,7 @@ export function preloadWorld(
     getPathForFile(file: File) {
       if (!(file instanceof File)) throw new TypeError("getPathForFile expected to receive a File object");
       const known = (scope[paths] ?? {}) as Record<string, string>;
-      return known[`${file.name}/${file.size}`] ?? "";
+      return known[file.name] ?? "";
     },
   });
 
