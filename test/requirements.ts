@@ -32,6 +32,7 @@ export function claudeCode(): string | null {
 const probes: Record<string, () => boolean> = {
   "claude-code": () => claudeCode() !== null,
   docker: () => spawnSync("docker", ["info"], { stdio: "ignore", timeout: 10_000 }).status === 0,
+  dockerd: () => process.getuid?.() === 0 && onPath("dockerd") !== null && onPath("docker") !== null,
   bwrap: () => spawnSync("bwrap", ["--ro-bind", "/", "/", "true"], { stdio: "ignore", timeout: 10_000 }).status === 0,
 };
 const answers = new Map<string, boolean>();
