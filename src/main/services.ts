@@ -14,7 +14,7 @@ import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
-import { Activities, activitiesProcedures } from "./activity/index.ts";
+import { Activities, activitiesProcedures, BottleHooks } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import {
   Bottles,
@@ -228,6 +228,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         providers,
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
+      }),
+      new BottleHooks({
+        agentsSocket: paths.agentsSocket,
+        tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
+        terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
       }),
       new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
     ]),

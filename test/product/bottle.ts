@@ -31,6 +31,8 @@ export const plainReach: BottleReach = {
   routes: [],
   gitRepositories: [],
   supervise: false,
+  drivesTerminals: false,
+  tellsActivity: false,
   credential: { authToken: null, forwardHostCredentials: false },
 };
 

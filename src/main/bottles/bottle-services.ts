@@ -24,13 +24,18 @@ export type BottleReach = {
     identityFile: string | null;
     knownHostKey: string | null;
   }[];
+  /** The program may ask the person for things. */
   supervise: boolean;
+  /** The program may drive the terminals of its bottle through MCP. */
+  drivesTerminals: boolean;
+  /** The program says what it is doing. */
+  tellsActivity: boolean;
   /** How the provider's credential is to be had: a reference into the vault, or the person's own sign-in. Neither value comes in here. */
   credential: { authToken: string | null; forwardHostCredentials: boolean };
 };
 
-/** The bottle a service is opened for. `directory` is on the host, 0700, and goes with the bottle. */
-export type BottlePlace = { id: string; label: string; directory: string };
+/** The bottle a service is opened for. `directory` is on the host, 0700, and goes with the bottle. `launchId`: whose program runs in it. */
+export type BottlePlace = { id: string; label: string; launchId: string; directory: string };
 
 /** A service's part of the launch summary. */
 export type PlannedService = {

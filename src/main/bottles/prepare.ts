@@ -8,6 +8,7 @@ import type { Git } from "#node/git/index.ts";
 import type { BackendName, BottleColour } from "#shared/bottles/names.ts";
 import { servicePorts } from "#shared/bottles/names.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
+import type { Launch } from "#shared/contract/launches.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
@@ -26,6 +27,8 @@ export type PrepareRequest = {
   arguments?: string[] | undefined;
   backend?: BackendName | undefined;
   agent?: string | undefined;
+  /** Default: as in the launch it resumes, else not. */
+  drivesTerminals?: boolean | undefined;
   label?: string | undefined;
   colour?: BottleColour | undefined;
   resume?: string | undefined;
@@ -63,6 +66,7 @@ export type PreparerParts = {
   backend(name: BackendName | undefined): Promise<BottleBackend>;
   /** Home of the bottle of an earlier launch. Throws `not_found`. */
   homeOfLaunch(launchId: string): string;
+  launches: { readonly list: { get(id: string): Launch | undefined } };
 };
 
 const gibibyte = 1024 ** 3;
@@ -100,6 +104,13 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
   const keepsHome = program.entry.conversation !== undefined;
   const homeOf = request.resume === undefined ? null : parts.homeOfLaunch(request.resume);
   const provider = manifest.provider ?? program.entry.provider ?? null;
+  const resumed = request.resume === undefined ? undefined : parts.launches.list.get(request.resume);
+  const drivesTerminals = request.drivesTerminals ?? resumed?.drivesTerminals ?? false;
+  if (drivesTerminals && program.entry.mcp === undefined) {
+    throw new Failure("invalid_input", `${program.entry.name} cannot be told of Cellar's MCP server when it is started`, {
+      hint: "Launch it without driving terminals.",
+    });
+  }
   const reach: BottleReach = {
     workspaceId: workspace.id,
     programId: program.id,
@@ -108,6 +119,8 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     routes: manifest.routes,
     gitRepositories: manifest.repositories,
     supervise: manifest.supervise,
+    drivesTerminals,
+    tellsActivity: program.entry.command[0] !== "{shell}",
     credential: manifest.credential,
   };
   const spec = {
@@ -165,6 +178,8 @@ function viewOf(
     allowedHosts: services.allowedHosts,
     routes: services.routes,
     services: [...services.services].sort(),
+    supervise: plan.reach.supervise,
+    drivesTerminals: plan.reach.drivesTerminals,
     limits: backendPlan.limits,
     notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
     secretsEntering: manifest.secrets,

@@ -13,9 +13,9 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
-import type { Launches, Started } from "../launches/index.ts";
+import type { Enclosure, Launches, Started } from "../launches/index.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
-import type { BottleBackend, RunningBottle } from "./backend.ts";
+import { type BottleBackend, guestHome, guestMcpUrl, type RunningBottle } from "./backend.ts";
 import { Backends } from "./backends.ts";
 import { BottleLog } from "./bottle-log.ts";
 import type { BottleServices } from "./bottle-services.ts";
@@ -116,6 +116,7 @@ export class Bottles {
         homes: folders.state,
         backend: (name) => this.backends.usable(name),
         homeOfLaunch: (launchId) => this.#homeOfLaunch(launchId),
+        launches: this.#parts.launches,
       },
       request,
     );
@@ -135,9 +136,12 @@ export class Bottles {
     const prepared = this.#plans.take(planId);
     const { request, view } = prepared;
     const id = `bottle-${randomBytes(6).toString("hex")}`;
-    const enclosure = {
+    const enclosure: Enclosure = {
       isolation: view.backend,
-      start: (command: Parameters<Starter["start"]>[3]) => this.#starter.start(id, prepared, answers.values, command),
+      home: guestHome,
+      mcpUrl: view.supervise || view.drivesTerminals ? guestMcpUrl : null,
+      drivesTerminals: view.drivesTerminals,
+      start: (command) => this.#starter.start(id, prepared, answers.values, command),
     };
     const { workspaceId, programId, prompt, resume } = request;
     const started: Started =
@@ -243,7 +247,7 @@ export class Bottles {
       // Main ended between the row and the terminal, or before the gate was opened: the program never ran.
       if (terminal === undefined || !isAlive(terminal)) return await this.#end(record);
       const { ports } = await this.#parts.services.restore(
-        { id: bottle.id, label: bottle.label, directory: record.directory },
+        { id: bottle.id, label: bottle.label, launchId: bottle.launchId ?? "", directory: record.directory },
         record.reach,
       );
       await this.#backendOf(record).rejoin(running(record, ports, terminal));

@@ -66,7 +66,7 @@ export class Starter {
       mkdirSync(record.directory, { mode: 0o700 });
       record.triggers = await prepared.triggers;
       const open = await this.#parts.services.open(
-        { id, label: record.bottle.label, directory: record.directory },
+        { id, label: record.bottle.label, launchId: command.launchId, directory: record.directory },
         record.reach,
       );
       note(id, `services listen: ${open.ports.map(({ name }) => name).join(", ") || "none"}`);
@@ -121,7 +121,7 @@ export class Starter {
       cwd: command.cwd,
       ports: open.ports,
       trust: open.trust,
-      homeFiles: open.homeFiles,
+      homeFiles: [...open.homeFiles, ...command.files.map((file) => ({ ...file, replace: true }))],
       systemPrompt,
     });
     const terminal = { ...command.terminal, owner: { ...command.terminal.owner, bottleId: id } };

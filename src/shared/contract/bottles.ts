@@ -92,6 +92,10 @@ export const bottlePlan = z.strictObject({
   /** `host [auth:scheme]` per route of the broker; the credential stays outside. */
   routes: z.array(z.string()),
   services: z.array(serviceName),
+  /** The program may ask the person for a host, a capability or a decision. */
+  supervise: z.boolean().default(false),
+  /** The program is told of Cellar's MCP server, and may start, read and type into terminals in its own bottle. */
+  drivesTerminals: z.boolean().default(false),
   limits: z.array(bottleLimit),
   /** What keeps the program from nothing on this computer with this backend, in plain words. */
   notEnforced: z.array(z.string()),
@@ -181,6 +185,8 @@ export const bottles = {
         backend: backendName.optional(),
         /** Name of an agent manifest; its bottle's manifest comes with it. */
         agent: z.string().max(60).optional(),
+        /** Default: as in the launch it resumes, else not. `invalid_input` for a program that cannot be told of Cellar's MCP server. */
+        drivesTerminals: z.boolean().optional(),
         label: z
           .string()
           .refine(
