@@ -8,6 +8,7 @@ import type { Git } from "#node/git/index.ts";
 import type { BackendName, BottleColour } from "#shared/bottles/names.ts";
 import { servicePorts } from "#shared/bottles/names.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
@@ -28,6 +29,7 @@ export type PrepareRequest = {
   agent?: string | undefined;
   label?: string | undefined;
   colour?: BottleColour | undefined;
+  usageLimits?: UsageLimits | undefined;
   resume?: string | undefined;
 };
 
@@ -59,6 +61,7 @@ export type PreparerParts = {
   loginEnvironment(): Promise<Record<string, string>>;
   /** Where the bottles' kept homes are. */
   homes: string;
+  usageLimits: UsageLimits;
   /** Throws `unavailable` with the backend's own reason. */
   backend(name: BackendName | undefined): Promise<BottleBackend>;
   /** Home of the bottle of an earlier launch. Throws `not_found`. */
@@ -108,6 +111,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     routes: manifest.routes,
     gitRepositories: manifest.repositories,
     supervise: manifest.supervise,
+    usageLimits: request.usageLimits ?? manifest.usageLimits ?? parts.usageLimits,
     credential: manifest.credential,
   };
   const spec = {
@@ -165,6 +169,7 @@ function viewOf(
     allowedHosts: services.allowedHosts,
     routes: services.routes,
     services: [...services.services].sort(),
+    usageLimits: plan.reach.usageLimits ?? { tokens: null, costMicros: null },
     limits: backendPlan.limits,
     notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
     secretsEntering: manifest.secrets,

@@ -22,6 +22,7 @@ import {
   timestamp,
   workspaceId,
 } from "./base.ts";
+import { usageLimits } from "./broker.ts";
 import { launch } from "./launches.ts";
 import { terminal } from "./terminals.ts";
 
@@ -92,6 +93,8 @@ export const bottlePlan = z.strictObject({
   /** `host [auth:scheme]` per route of the broker; the credential stays outside. */
   routes: z.array(z.string()),
   services: z.array(serviceName),
+  /** What it may use at its provider; the broker refuses what is beyond. */
+  usageLimits: usageLimits.default({ tokens: null, costMicros: null }),
   limits: z.array(bottleLimit),
   /** What keeps the program from nothing on this computer with this backend, in plain words. */
   notEnforced: z.array(z.string()),
@@ -190,6 +193,8 @@ export const bottles = {
           .refine((label) => !/\p{Cc}/u.test(label), "a label has no control characters")
           .optional(),
         colour: z.enum(bottleColours).optional(),
+        /** Default: what the agent's bottle says, else the settings. */
+        usageLimits: usageLimits.optional(),
         /** Continue the conversation of this launch in the home it had. */
         resume: launchId.optional(),
       }),
