@@ -243,6 +243,10 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     git,
     loginEnvironment,
     folders: { runtime: paths.runtime, state: bottleFolder, manifests: join(paths.home, "manifests") },
+    usageLimits: () => {
+      const { bottleLimitTokens, bottleLimitDollars } = settings.settings;
+      return { tokens: bottleLimitTokens || null, costMicros: bottleLimitDollars * 1e6 || null };
+    },
     log,
   });
   closing.push(() => bottles.close());
@@ -274,6 +278,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     onHostAsked: (listener) => gateways.onAsked(listener),
+    onLimitReached: (listener) =>
+      broker.onEvent((event) => {
+        const bottle = event.type === "limit" ? bottles.list.get(event.owner.id) : undefined;
+        if (event.type === "limit" && bottle !== undefined) listener({ bottle, why: event.why });
+      }),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();

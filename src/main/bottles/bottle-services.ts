@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { type ServiceName, servicePorts } from "#shared/bottles/names.ts";
 import type { BottleServiceState } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { HomeFile, ProbeHeader, ServicePort } from "./backend.ts";
 import type { EgressRoute } from "./manifests/schema.ts";
 
@@ -30,6 +31,8 @@ export type BottleReach = {
   drivesTerminals: boolean;
   /** The program says what it is doing. */
   tellsActivity: boolean;
+  /** What it may use at its provider. */
+  usageLimits?: UsageLimits;
   /** How the provider's credential is to be had: a reference into the vault, or the person's own sign-in. Neither value comes in here. */
   credential: { authToken: string | null; forwardHostCredentials: boolean };
 };
@@ -75,6 +78,8 @@ export interface BottleService {
   state(bottleId: string): Pick<BottleServiceState, "state" | "detail">;
   /** Idempotent; also forgets what the bottle's programs were given. */
   close(bottleId: string): Promise<void>;
+  /** The bottle, closed before, is gone for good: so is what was kept of it to be looked at. */
+  forget?(bottleId: string): Promise<void>;
 }
 
 /** A reach as its services will serve it. Finding that out changes nothing. */
@@ -107,6 +112,8 @@ export interface BottleServices {
   /** Calls back with the id of a bottle whose services have changed; returns what ends that. */
   onChange(changed: (bottleId: string) => void): () => void;
   close(bottleId: string): Promise<void>;
+  /** See {@link BottleService.forget}. */
+  forget?(bottleId: string): Promise<void>;
 }
 
 export class JoinedServices implements BottleServices {
@@ -161,6 +168,10 @@ export class JoinedServices implements BottleServices {
     // One that cannot be closed is no reason to leave the others open.
     const ends = await Promise.allSettled(this.#services.map((service) => service.close(bottleId)));
     for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
+
+  async forget(bottleId: string): Promise<void> {
+    for (const service of this.#services) await service.forget?.(bottleId);
   }
 
   async #openAll(

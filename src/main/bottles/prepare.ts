@@ -8,6 +8,7 @@ import type { Git } from "#node/git/index.ts";
 import type { BackendName, BottleColour } from "#shared/bottles/names.ts";
 import { servicePorts } from "#shared/bottles/names.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
@@ -31,6 +32,7 @@ export type PrepareRequest = {
   drivesTerminals?: boolean | undefined;
   label?: string | undefined;
   colour?: BottleColour | undefined;
+  usageLimits?: UsageLimits | undefined;
   resume?: string | undefined;
 };
 
@@ -62,6 +64,7 @@ export type PreparerParts = {
   loginEnvironment(): Promise<Record<string, string>>;
   /** Where the bottles' kept homes are. */
   homes: string;
+  usageLimits: UsageLimits;
   /** Throws `unavailable` with the backend's own reason. */
   backend(name: BackendName | undefined): Promise<BottleBackend>;
   /** Home of the bottle of an earlier launch. Throws `not_found`. */
@@ -107,9 +110,13 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
   const resumed = request.resume === undefined ? undefined : parts.launches.list.get(request.resume);
   const drivesTerminals = request.drivesTerminals ?? resumed?.drivesTerminals ?? false;
   if (drivesTerminals && program.entry.mcp === undefined) {
-    throw new Failure("invalid_input", `${program.entry.name} cannot be told of Cellar's MCP server when it is started`, {
-      hint: "Launch it without driving terminals.",
-    });
+    throw new Failure(
+      "invalid_input",
+      `${program.entry.name} cannot be told of Cellar's MCP server when it is started`,
+      {
+        hint: "Launch it without driving terminals.",
+      },
+    );
   }
   const reach: BottleReach = {
     workspaceId: workspace.id,
@@ -121,6 +128,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     supervise: manifest.supervise,
     drivesTerminals,
     tellsActivity: program.entry.command[0] !== "{shell}",
+    usageLimits: request.usageLimits ?? manifest.usageLimits ?? parts.usageLimits,
     credential: manifest.credential,
   };
   const spec = {
@@ -180,6 +188,7 @@ function viewOf(
     services: [...services.services].sort(),
     supervise: plan.reach.supervise,
     drivesTerminals: plan.reach.drivesTerminals,
+    usageLimits: plan.reach.usageLimits ?? { tokens: null, costMicros: null },
     limits: backendPlan.limits,
     notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
     secretsEntering: manifest.secrets,

@@ -8,6 +8,7 @@ import type { Database } from "#node/store/index.ts";
 import type { BackendName } from "#shared/bottles/names.ts";
 import type { LiveListEvent, TerminalSize } from "#shared/contract/base.ts";
 import type { Bottle, BottlePlanView, Manifest } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
@@ -43,6 +44,8 @@ export type BottlesParts = {
   loginEnvironment(): Promise<Record<string, string>>;
   /** `runtime`: short, for sockets. `state`: kept homes and logs. `manifests`: the person's own. */
   folders: { runtime: string; state: string; manifests: string };
+  /** What a bottle may use when neither the launch nor a manifest says. */
+  usageLimits(): UsageLimits;
   log: { warn(details: object, message: string): void };
 };
 
@@ -114,6 +117,7 @@ export class Bottles {
         plans: this.#plans,
         manifests: this.#manifests,
         homes: folders.state,
+        usageLimits: this.#parts.usageLimits(),
         backend: (name) => this.backends.usable(name),
         homeOfLaunch: (launchId) => this.#homeOfLaunch(launchId),
         launches: this.#parts.launches,
@@ -211,6 +215,7 @@ export class Bottles {
     }
     this.#store.save({ ...record, removing: true });
     await this.#backendOf(record).destroy({ id, directory: record.directory });
+    await this.#parts.services.forget?.(id);
     this.#forget(id);
     if (record.homeOf !== null && !this.homesInUse().has(record.homeOf)) {
       await rm(join(this.#parts.folders.state, record.homeOf), { recursive: true, force: true });

@@ -42,6 +42,15 @@ describe("a bottle's program reaches its provider", () => {
     expect(await broker([]).plan({ ...plain, provider: null })).toBeNull();
   });
 
+  test("with a limit that nothing can keep being said before the launch", async () => {
+    const limited = { ...plain, usageLimits: { tokens: 1000, costMicros: null } };
+    expect((await broker(["anthropic_api_key"]).plan(limited))?.notEnforced).toBeUndefined();
+    for (const plan of [await broker([]).plan(limited), await broker([]).plan({ ...limited, provider: null })]) {
+      expect(plan).toMatchObject({ serves: false });
+      expect(plan?.notEnforced?.join()).toContain("limit of tokens and cost");
+    }
+  });
+
   test("not at all while the vault that may hold the key is locked", async () => {
     await expect(broker(locked).plan(plain)).rejects.toBe(locked);
   });

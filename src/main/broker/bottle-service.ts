@@ -7,6 +7,7 @@ import { runEnvironment } from "./environment.ts";
 import { llmRoute, type Providers } from "./providers.ts";
 import type { Route } from "./route.ts";
 import type { Broker } from "./service.ts";
+import { limitsOf, noLimits } from "./usage/money.ts";
 
 export type BottleBrokerParts = {
   broker: Broker;
@@ -39,9 +40,11 @@ export class BottleBroker implements BottleService {
         environment: Object.keys(this.#environment(reach, "")),
       };
     }
-    if (reach.provider === null) return null;
+    const limited = reach.usageLimits?.tokens != null || reach.usageLimits?.costMicros != null;
+    const unlimited = "Its limit of tokens and cost: what it uses does not pass through Cellar's broker.";
+    if (reach.provider === null) return limited ? { serves: false, notEnforced: [unlimited] } : null;
     const missing = `The vault has no ${keyOf(reach.provider)}, so no credential is put in on the way out: the program has to sign in inside, and what it is given there it can read.`;
-    return { serves: false, notEnforced: [missing] };
+    return { serves: false, notEnforced: limited ? [missing, unlimited] : [missing] };
   }
 
   async open(place: BottlePlace, reach: BottleReach, socketPath: string): Promise<OpenService | null> {
@@ -51,6 +54,7 @@ export class BottleBroker implements BottleService {
       owner: ownerOf(place.id),
       listen: { socketPath },
       routes: [route],
+      limits: limitsOf(reach.usageLimits ?? noLimits),
     });
     return { listening: true, environment: this.#environment(reach, sentinel) };
   }
@@ -70,6 +74,10 @@ export class BottleBroker implements BottleService {
   async close(bottleId: string): Promise<void> {
     await this.#parts.broker.of(ownerOf(bottleId))?.close();
     this.#parts.broker.forget(ownerOf(bottleId));
+  }
+
+  async forget(bottleId: string): Promise<void> {
+    this.#parts.broker.ledger.forget(bottleId);
   }
 
   /** AV-9: where the provider is found, and what the program shows there in place of a key. */

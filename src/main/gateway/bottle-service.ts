@@ -59,6 +59,10 @@ export class BottleGateways implements BottleService {
   async close(bottleId: string): Promise<void> {
     await this.#parts.gateways.close(bottleId);
   }
+
+  async forget(bottleId: string): Promise<void> {
+    await this.#parts.gateways.forget(bottleId);
+  }
 }
 
 /** The approved reach as rules of the gateway. Throws `unavailable` for what no service here can hold. */

@@ -61,7 +61,7 @@ export async function handleRequest(
     method: request.method ?? "",
     path: where.path,
   };
-  const judgement = await parts.policy.judge(question, gone.signal, !parts.isProbe(request.headers[probeHeader]));
+  const judgement = await parts.policy.judge(question, gone.signal, parts.isProbe(request.headers[probeHeader]));
   if (judgement === null || request.socket.destroyed) return;
   const { verdict } = judgement;
   if (verdict.type === "deny") return refuse(parts, answer, judgement, verdict);

@@ -21,6 +21,7 @@ const decision: GatewayDecision = {
   bytesIn: 0,
   durationMs: 5,
   canAllow: false,
+  probe: false,
   waitsUntil: null,
 };
 

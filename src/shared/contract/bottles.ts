@@ -22,6 +22,7 @@ import {
   timestamp,
   workspaceId,
 } from "./base.ts";
+import { usageLimits } from "./broker.ts";
 import { launch } from "./launches.ts";
 import { terminal } from "./terminals.ts";
 
@@ -96,6 +97,8 @@ export const bottlePlan = z.strictObject({
   supervise: z.boolean().default(false),
   /** The program is told of Cellar's MCP server, and may start, read and type into terminals in its own bottle. */
   drivesTerminals: z.boolean().default(false),
+  /** What it may use at its provider; the broker refuses what is beyond. */
+  usageLimits: usageLimits.default({ tokens: null, costMicros: null }),
   limits: z.array(bottleLimit),
   /** What keeps the program from nothing on this computer with this backend, in plain words. */
   notEnforced: z.array(z.string()),
@@ -196,6 +199,8 @@ export const bottles = {
           .refine((label) => !/\p{Cc}/u.test(label), "a label has no control characters")
           .optional(),
         colour: z.enum(bottleColours).optional(),
+        /** Default: what the agent's bottle says, else the settings. */
+        usageLimits: usageLimits.optional(),
         /** Continue the conversation of this launch in the home it had. */
         resume: launchId.optional(),
       }),

@@ -125,6 +125,8 @@ export const gatewayDecision = z.strictObject({
   durationMs: z.int().nullable(),
   /** A click can allow it: `gateway.allow`. */
   canAllow: z.boolean(),
+  /** Asked by the launch probe, whose requests have to be refused. They are not counted. */
+  probe: z.boolean().default(false),
   /** Until when it waits. */
   waitsUntil: timestamp.nullable(),
 });

@@ -59,6 +59,13 @@ export const bottleManifest = z.strictObject({
   git: z.strictObject({ user: gitUser.optional(), repos: z.array(gitRepository).max(100).optional() }).optional(),
   egress: z.strictObject({ routes: z.array(egressRoute).max(500) }).optional(),
   supervise: z.boolean().optional(),
+  /** What a bottle may use at its provider: tokens, and US dollars. */
+  limits: z
+    .strictObject({
+      tokens: z.int().min(1).max(1_000_000_000_000).optional(),
+      cost: z.number().min(0.000001).max(1_000_000).optional(),
+    })
+    .optional(),
 });
 export type BottleManifest = z.infer<typeof bottleManifest>;
 
