@@ -48,6 +48,17 @@ export type PlannedService = {
   /** Names of variables it will set inside. */
   environment?: readonly string[];
   notEnforced?: readonly string[];
+  /** Id of the provider whose credential will be put in. */
+  brokered?: string;
+};
+
+/** A provider whose credential is put in outside. */
+export type BrokeredProvider = {
+  id: string;
+  /** What stands inside for the provider's base address, its path included. */
+  url: string;
+  /** What stands inside for the credential. */
+  sentinel: string;
 };
 
 /** A service that serves: how it is found, and what inside leads programs to it. No secret of the person is in any of it. */
@@ -60,6 +71,7 @@ export type OpenService = {
   /** See {@link OpenServices.trust}. */
   trust?: string;
   probe?: ProbeHeader;
+  brokered?: BrokeredProvider;
 };
 
 /** One kind of service, for all bottles. */
@@ -89,6 +101,7 @@ export type PlannedServices = {
   routes: string[];
   environment: string[];
   notEnforced: string[];
+  brokered: string | null;
 };
 
 export type OpenServices = {
@@ -99,6 +112,7 @@ export type OpenServices = {
   trust: string | null;
   /** What the launch probe sends to the gateway; null where there is none, or where it asks nobody. */
   probe: ProbeHeader | null;
+  brokered: BrokeredProvider | null;
 };
 
 /** All services of bottles, as one. */
@@ -132,13 +146,14 @@ export class JoinedServices implements BottleServices {
         part: await plan.call(this.#services[index], reach),
       })),
     );
-    const all = (key: keyof PlannedService) => planned.flatMap(({ part }) => part?.[key] ?? []);
+    const all = (key: Exclude<keyof PlannedService, "brokered">) => planned.flatMap(({ part }) => part?.[key] ?? []);
     return {
       services: planned.filter(({ part }) => part?.serves).map(({ name }) => name),
       allowedHosts: all("allowedHosts"),
       routes: all("routes"),
       environment: all("environment"),
       notEnforced: all("notEnforced"),
+      brokered: planned.find(({ part }) => part?.brokered !== undefined)?.part?.brokered ?? null,
     };
   }
 
@@ -201,6 +216,7 @@ export class JoinedServices implements BottleServices {
       homeFiles: parts.flatMap(({ homeFiles = [] }) => homeFiles),
       trust: parts.find(({ trust }) => trust !== undefined)?.trust ?? null,
       probe: parts.find(({ probe }) => probe !== undefined)?.probe ?? null,
+      brokered: parts.find(({ brokered }) => brokered !== undefined)?.brokered ?? null,
     };
   }
 }

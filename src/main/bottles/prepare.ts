@@ -19,6 +19,7 @@ import { bottleEnvironment, type GitIdentity } from "./environment.ts";
 import type { Manifests } from "./manifests/read.ts";
 import { type ResolvedManifest, resolveManifest } from "./manifests/resolve.ts";
 import type { Plans } from "./plans.ts";
+import { variablesInside } from "./program-inside.ts";
 import { type Triggers, triggersIn } from "./triggers.ts";
 
 export type PrepareRequest = {
@@ -165,7 +166,12 @@ function viewOf(
     ports: services.services.map((name) => ({ name, port: servicePorts[name] })),
     identity,
   });
-  const names = [...Object.keys(own), ...services.environment, ...Object.keys(manifest.environment)];
+  const names = [
+    ...Object.keys(own),
+    ...services.environment,
+    ...variablesInside(program.entry, services.brokered),
+    ...Object.keys(manifest.environment),
+  ];
   return {
     id: plan.id,
     workspaceId: workspace.id,

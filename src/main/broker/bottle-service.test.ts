@@ -28,6 +28,7 @@ describe("a bottle's program reaches its provider", () => {
   test("through the broker, when the vault has the key; only names go into the plan", async () => {
     expect(await broker(["anthropic_api_key"]).plan(plain)).toEqual({
       serves: true,
+      brokered: "anthropic",
       routes: ["api.anthropic.com [auth:x-api-key]"],
       environment: ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"],
     });

@@ -21,6 +21,8 @@ export type BottleBrokerParts = {
 /** Beginning of the shell's name for a provider's key: `anthropic` → `anthropic_api_key`, which the environment may hold as ANTHROPIC_API_KEY. */
 const keyOf = (provider: string) => `${provider.replaceAll("-", "_")}_api_key`;
 
+const urlOf = (key: string) => `http://127.0.0.1:${servicePorts.broker}/${key}`;
+
 const ownerOf = (bottleId: string) => ({ kind: "bottle", id: bottleId }) as const;
 
 export class BottleBroker implements BottleService {
@@ -38,6 +40,7 @@ export class BottleBroker implements BottleService {
         serves: true,
         routes: [`${route.upstream.host} [auth:${schemeOf(route)}]`],
         environment: Object.keys(this.#environment(reach, "")),
+        brokered: reach.provider!,
       };
     }
     const limited = reach.usageLimits?.tokens != null || reach.usageLimits?.costMicros != null;
@@ -53,17 +56,18 @@ export class BottleBroker implements BottleService {
     const { sentinel } = await this.#parts.broker.open({
       owner: ownerOf(place.id),
       listen: { socketPath },
+      hosts: [`127.0.0.1:${servicePorts.broker}`, `localhost:${servicePorts.broker}`],
       routes: [route],
       limits: limitsOf(reach.usageLimits ?? noLimits),
     });
-    return { listening: true, environment: this.#environment(reach, sentinel) };
+    return this.#opened(reach, sentinel);
   }
 
   /** The broker restores its own listeners before; one that could not be is down. */
   async restore({ id }: BottlePlace, reach: BottleReach): Promise<OpenService | null> {
     const opened = this.#parts.broker.of(ownerOf(id));
     if (opened === undefined) return null;
-    return { listening: true, environment: this.#environment(reach, opened.sentinel) };
+    return this.#opened(reach, opened.sentinel);
   }
 
   state(bottleId: string) {
@@ -80,13 +84,21 @@ export class BottleBroker implements BottleService {
     this.#parts.broker.ledger.forget(bottleId);
   }
 
+  #opened(reach: BottleReach, sentinel: string): OpenService {
+    const id = reach.provider!;
+    // A client's base address has a path (`/v1`), which the route leaves to it.
+    const { pathname } = new URL(this.#parts.providers().get(id)?.["base-url"] ?? "http://none");
+    const url = `${urlOf(`llm/${id}`)}${pathname.replace(/\/$/, "")}`;
+    return { listening: true, environment: this.#environment(reach, sentinel), brokered: { id, url, sentinel } };
+  }
+
   /** AV-9: where the provider is found, and what the program shows there in place of a key. */
   #environment({ provider }: BottleReach, sentinel: string): Record<string, string> {
     const { env } = runEnvironment({
       host: {},
       providers: this.#parts.providers(),
       provider: provider === null ? null : { id: provider },
-      broker: { routed: true, urlOf: (key) => `http://127.0.0.1:${servicePorts.broker}/${key}`, sentinel },
+      broker: { routed: true, urlOf, sentinel },
       manifest: {},
     });
     return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AVP_")));
