@@ -229,7 +229,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
       }),
-      new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
+      new BottleGateways({
+        gateways,
+        knownSecrets: () => vault.known().map(({ secret }) => secret),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
+      }),
     ]),
     launches,
     programs,

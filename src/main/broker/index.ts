@@ -6,11 +6,17 @@
 export { BottleBroker } from "./bottle-service.ts";
 export type { BrokerEvent, BrokerListener } from "./broker-listener.ts";
 export { type RunEnvironment, type RunEnvironmentParts, runEnvironment } from "./environment.ts";
+export { downwardHeaders } from "./exchange.ts";
+export { isCredentialQuery, isOverriding, passesUp } from "./header-rules.ts";
 export type { ListenAddress, ListenOn } from "./listen.ts";
 export { llmRoute, type Provider, type Providers, readProviders } from "./providers.ts";
+export { decodersOf } from "./redaction/decoding.ts";
 export { formsOf } from "./redaction/forms.ts";
+export { Redactor } from "./redaction/redactor.ts";
+export { redacting } from "./redaction/stream.ts";
 export type { BrokerCounters, BrokerRequest } from "./request-log.ts";
 export { gitRoute, mcpRoute, type NewRoute, type Route, routeSchema, upstreamOf } from "./route.ts";
+export { withCredential } from "./sentinel.ts";
 export { Broker, type BrokerParts, type OpenBroker } from "./service.ts";
 export { readSignIn, type SignInFormat, sentinelFile } from "./sign-in/files.ts";
 export type { VaultAccess } from "./sign-in/sign-ins.ts";
