@@ -234,7 +234,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
         terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
       }),
-      new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
+      new BottleGateways({
+        gateways,
+        knownSecrets: () => vault.known().map(({ secret }) => secret),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
+      }),
     ]),
     launches,
     programs,

@@ -123,7 +123,8 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     workspaceId: workspace.id,
     programId: program.id,
     provider,
-    allowedHosts: [...new Set([...program.entry.network.hosts, ...manifest.routes.map(({ host }) => host)])],
+    // Not those of routes: a route may allow less than its whole host.
+    allowedHosts: [...new Set(program.entry.network.hosts)],
     routes: manifest.routes,
     gitRepositories: manifest.repositories,
     supervise: manifest.supervise,

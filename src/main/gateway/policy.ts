@@ -39,6 +39,8 @@ export type Open = {
   readonly id: string;
   /** How much has passed, and how to end it when the rules stop allowing it. */
   follow(measure: () => Bytes, cut: () => void): void;
+  /** Something about it for whoever reads the log, never a value. */
+  note(sentences: readonly string[]): void;
   /** It is over. `failed` says why it came to nothing. */
   end(failed?: { reason: GatewayReason; detail: string }): void;
 };
@@ -124,7 +126,7 @@ export class Policy {
     const allowed = {
       outcome: "allowed" as const,
       reason: waitedId === null ? ("allowed" as const) : ("allowed_by_person" as const),
-      detail: "",
+      detail: permission.credential === null ? "" : `With ${permission.credential.handle} of the vault put in`,
       ruleId: permission.rule.id,
       intercepted,
       canAllow: false,
@@ -142,6 +144,11 @@ export class Policy {
       follow: (measure, cut) => {
         entry.measure = measure;
         entry.cut = cut;
+      },
+      note: (sentences) => {
+        if (sentences.length === 0) return;
+        const before = log.list.get(id)?.detail ?? "";
+        log.change(id, { detail: [before, ...sentences].filter(Boolean).map(capitalised).join(". ") });
       },
       end: (failed) => this.#end(entry, failed),
     };
@@ -248,6 +255,10 @@ export class Policy {
       path: question.kind === "request" ? printable(withoutQuery(question.path)) : null,
     };
   }
+}
+
+function capitalised(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function fieldsOf({ reason, detail, rule, canAllow }: Denial) {
