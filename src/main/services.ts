@@ -14,7 +14,7 @@ import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
-import { Activities, activitiesProcedures } from "./activity/index.ts";
+import { Activities, activitiesProcedures, BottleHooks } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import {
   Bottles,
@@ -229,7 +229,16 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
       }),
-      new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
+      new BottleHooks({
+        agentsSocket: paths.agentsSocket,
+        tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
+        terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
+      }),
+      new BottleGateways({
+        gateways,
+        knownSecrets: () => vault.known().map(({ secret }) => secret),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
+      }),
     ]),
     launches,
     programs,
@@ -238,6 +247,10 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     git,
     loginEnvironment,
     folders: { runtime: paths.runtime, state: bottleFolder, manifests: join(paths.home, "manifests") },
+    usageLimits: () => {
+      const { bottleLimitTokens, bottleLimitDollars } = settings.settings;
+      return { tokens: bottleLimitTokens || null, costMicros: bottleLimitDollars * 1e6 || null };
+    },
     log,
   });
   closing.push(() => bottles.close());
@@ -269,6 +282,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     onHostAsked: (listener) => gateways.onAsked(listener),
+    onLimitReached: (listener) =>
+      broker.onEvent((event) => {
+        const bottle = event.type === "limit" ? bottles.list.get(event.owner.id) : undefined;
+        if (event.type === "limit" && bottle !== undefined) listener({ bottle, why: event.why });
+      }),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();

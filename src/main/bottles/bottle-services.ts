@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { type ServiceName, servicePorts } from "#shared/bottles/names.ts";
 import type { BottleServiceState } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { HomeFile, ProbeHeader, ServicePort } from "./backend.ts";
 import type { EgressRoute } from "./manifests/schema.ts";
 
@@ -24,13 +25,20 @@ export type BottleReach = {
     identityFile: string | null;
     knownHostKey: string | null;
   }[];
+  /** The program may ask the person for things. */
   supervise: boolean;
+  /** The program may drive the terminals of its bottle through MCP. */
+  drivesTerminals: boolean;
+  /** The program says what it is doing. */
+  tellsActivity: boolean;
+  /** What it may use at its provider. */
+  usageLimits?: UsageLimits;
   /** How the provider's credential is to be had: a reference into the vault, or the person's own sign-in. Neither value comes in here. */
   credential: { authToken: string | null; forwardHostCredentials: boolean };
 };
 
-/** The bottle a service is opened for. `directory` is on the host, 0700, and goes with the bottle. */
-export type BottlePlace = { id: string; label: string; directory: string };
+/** The bottle a service is opened for. `directory` is on the host, 0700, and goes with the bottle. `launchId`: whose program runs in it. */
+export type BottlePlace = { id: string; label: string; launchId: string; directory: string };
 
 /** A service's part of the launch summary. */
 export type PlannedService = {
@@ -40,6 +48,17 @@ export type PlannedService = {
   /** Names of variables it will set inside. */
   environment?: readonly string[];
   notEnforced?: readonly string[];
+  /** Id of the provider whose credential will be put in. */
+  brokered?: string;
+};
+
+/** A provider whose credential is put in outside. */
+export type BrokeredProvider = {
+  id: string;
+  /** What stands inside for the provider's base address, its path included. */
+  url: string;
+  /** What stands inside for the credential. */
+  sentinel: string;
 };
 
 /** A service that serves: how it is found, and what inside leads programs to it. No secret of the person is in any of it. */
@@ -52,6 +71,7 @@ export type OpenService = {
   /** See {@link OpenServices.trust}. */
   trust?: string;
   probe?: ProbeHeader;
+  brokered?: BrokeredProvider;
 };
 
 /** One kind of service, for all bottles. */
@@ -70,6 +90,8 @@ export interface BottleService {
   state(bottleId: string): Pick<BottleServiceState, "state" | "detail">;
   /** Idempotent; also forgets what the bottle's programs were given. */
   close(bottleId: string): Promise<void>;
+  /** The bottle, closed before, is gone for good: so is what was kept of it to be looked at. */
+  forget?(bottleId: string): Promise<void>;
 }
 
 /** A reach as its services will serve it. Finding that out changes nothing. */
@@ -79,6 +101,7 @@ export type PlannedServices = {
   routes: string[];
   environment: string[];
   notEnforced: string[];
+  brokered: string | null;
 };
 
 export type OpenServices = {
@@ -89,6 +112,7 @@ export type OpenServices = {
   trust: string | null;
   /** What the launch probe sends to the gateway; null where there is none, or where it asks nobody. */
   probe: ProbeHeader | null;
+  brokered: BrokeredProvider | null;
 };
 
 /** All services of bottles, as one. */
@@ -102,6 +126,8 @@ export interface BottleServices {
   /** Calls back with the id of a bottle whose services have changed; returns what ends that. */
   onChange(changed: (bottleId: string) => void): () => void;
   close(bottleId: string): Promise<void>;
+  /** See {@link BottleService.forget}. */
+  forget?(bottleId: string): Promise<void>;
 }
 
 export class JoinedServices implements BottleServices {
@@ -120,13 +146,14 @@ export class JoinedServices implements BottleServices {
         part: await plan.call(this.#services[index], reach),
       })),
     );
-    const all = (key: keyof PlannedService) => planned.flatMap(({ part }) => part?.[key] ?? []);
+    const all = (key: Exclude<keyof PlannedService, "brokered">) => planned.flatMap(({ part }) => part?.[key] ?? []);
     return {
       services: planned.filter(({ part }) => part?.serves).map(({ name }) => name),
       allowedHosts: all("allowedHosts"),
       routes: all("routes"),
       environment: all("environment"),
       notEnforced: all("notEnforced"),
+      brokered: planned.find(({ part }) => part?.brokered !== undefined)?.part?.brokered ?? null,
     };
   }
 
@@ -158,6 +185,10 @@ export class JoinedServices implements BottleServices {
     for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
 
+  async forget(bottleId: string): Promise<void> {
+    for (const service of this.#services) await service.forget?.(bottleId);
+  }
+
   async #openAll(
     { id, directory }: BottlePlace,
     openOne: (service: BottleService, socket: string) => Promise<OpenService | null>,
@@ -185,6 +216,7 @@ export class JoinedServices implements BottleServices {
       homeFiles: parts.flatMap(({ homeFiles = [] }) => homeFiles),
       trust: parts.find(({ trust }) => trust !== undefined)?.trust ?? null,
       probe: parts.find(({ probe }) => probe !== undefined)?.probe ?? null,
+      brokered: parts.find(({ brokered }) => brokered !== undefined)?.brokered ?? null,
     };
   }
 }

@@ -1,5 +1,12 @@
 /** Bottles: agent programs in isolated environments, and what makes those. */
-export { type BottleBackend, guestTrust, type HomeFile, type RunningBottle, type ServicePort } from "./backend.ts";
+export {
+  type BottleBackend,
+  guestMcpUrl,
+  guestTrust,
+  type HomeFile,
+  type RunningBottle,
+  type ServicePort,
+} from "./backend.ts";
 export {
   type BottlePlace,
   type BottleReach,
@@ -13,6 +20,7 @@ export {
 export { Bubblewrap, readGitConfig } from "./bubblewrap/index.ts";
 export { Cleanup } from "./cleanup.ts";
 export { Inside } from "./inside.ts";
+export type { EgressRoute } from "./manifests/schema.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
 export { Bottles, type BottlesParts } from "./service.ts";

@@ -1,6 +1,7 @@
 /** What of all that happens is worth telling, and in which words (features 11). Pure: who is looking and what was told before is decided elsewhere. */
 import type { Activity } from "#shared/contract/activities.ts";
 import { workspaceId } from "#shared/contract/base.ts";
+import type { Bottle } from "#shared/contract/bottles.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { NotificationKind } from "#shared/contract/notifications.ts";
@@ -159,5 +160,18 @@ export function hostDraft({ decision: { host, port, reason, detail }, workspaceI
     terminalId: null,
     cellId: null,
     workspaceId: workspace,
+  };
+}
+
+export type LimitReached = { bottle: Pick<Bottle, "label" | "terminalId" | "workspaceId">; why: string };
+
+export function limitDraft({ bottle, why }: LimitReached): Draft {
+  return {
+    kind: "broker-limit",
+    key: null,
+    body: cleanText(`Reached its limit: ${why}. It can go on when you raise it.`),
+    terminalId: bottle.terminalId,
+    cellId: null,
+    workspaceId: bottle.workspaceId,
   };
 }

@@ -27,6 +27,8 @@ import {
   endedDraft,
   hostDraft,
   jobDraft,
+  type LimitReached,
+  limitDraft,
   programDraft,
 } from "./rules.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
@@ -52,6 +54,8 @@ export type NotificationsParts = {
   watchJobs: (signal: AbortSignal) => AsyncIterable<LiveListEvent<Job>>;
   /** Every host that a bottle asks for, once. Returns the function that ends it. */
   onHostAsked: (listener: (asked: HostAsked) => void) => () => void;
+  /** Every bottle that has used what it may. Returns the function that ends it. */
+  onLimitReached: (listener: (reached: LimitReached) => void) => () => void;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
   open: (notification: Notification) => void;
   /** Null when there is no such workspace. */
@@ -98,6 +102,7 @@ export class Notifications {
       parts.onTerminal((terminal) => this.#onTerminal(terminal)),
       parts.activities.onChange(({ before, now }) => this.#onActivity(before, now)),
       parts.onHostAsked((asked) => this.#onHostAsked(asked)),
+      parts.onLimitReached((reached) => this.#tell(limitDraft(reached), reached.bottle.label)),
     ];
     void this.#followJobs();
   }

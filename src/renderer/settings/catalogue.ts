@@ -167,6 +167,20 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "gateway network egress allow hold",
     control: { type: "number", least: 0, most: 120, unit: "s" },
   },
+  bottleLimitDollars: {
+    section: "Bottles",
+    label: "Cost limit of a bottle",
+    help: "At so much its requests to the provider are refused until you raise the limit. Each launch can say otherwise. 0: no limit.",
+    keywords: "budget dollars usage tokens money",
+    control: { type: "number", least: 0, most: 1_000_000, unit: "USD" },
+  },
+  bottleLimitTokens: {
+    section: "Bottles",
+    label: "Token limit of a bottle",
+    help: "The same by tokens, input and output together. 0: no limit.",
+    keywords: "budget usage cost",
+    control: { type: "number", least: 0, most: 1_000_000_000_000, unit: "tokens" },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
@@ -184,6 +198,10 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
   notify: { label: "A message from a script", help: "Sent with k notify or by another program of yours." },
   program: { label: "A program asks for attention", help: "Sent from inside a terminal (OSC 9, 99, 777)." },
   "gateway-asks": { label: "A bottle asks for a host", help: "Its first request waits for you to allow or refuse it." },
+  "broker-limit": {
+    label: "A bottle has reached its limit",
+    help: "Its next request is refused until you raise the limit.",
+  },
   bell: { label: "A terminal rings", help: "The program wrote a bell character." },
   "agent-permission": { label: "An agent asks for permission", help: "It does not go on without your answer." },
   "agent-waiting": { label: "An agent waits for you", help: "It asks a question, or waits for your next prompt." },

@@ -20,6 +20,8 @@ export const notificationKind = z.enum([
   "job-ended",
   /** A bottle wants to reach a host that is on no rule, and waits for an answer. */
   "gateway-asks",
+  /** A bottle has used what it may: the next request to its provider is refused. */
+  "broker-limit",
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 

@@ -31,6 +31,10 @@ export const settings = z.strictObject({
   launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
   /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
   gatewayHoldSeconds: z.int().min(0).max(120).default(30),
+  /** What a bottle may use at its provider unless its launch says otherwise; 0: as much as it likes. */
+  bottleLimitTokens: z.int().min(0).max(1_000_000_000_000).default(0),
+  /** US dollars. */
+  bottleLimitDollars: z.int().min(0).max(1_000_000).default(0),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(

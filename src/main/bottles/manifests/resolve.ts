@@ -1,6 +1,7 @@
 /** From an agent's manifest and its bottle's to what a launch needs: checked against the host in a fixed order, first problem first. */
 import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import { Failure } from "#shared/failure.ts";
 import type { GitIdentity } from "../environment.ts";
 import type { Manifests } from "./read.ts";
@@ -23,6 +24,8 @@ export type ResolvedManifest = {
   supervise: boolean;
   credential: { authToken: string | null; forwardHostCredentials: boolean };
   dockerfile: string | null;
+  /** Null where it says nothing of them. */
+  usageLimits: UsageLimits | null;
 };
 
 export type Host = { workspace: string; hostEnvironment: Readonly<Record<string, string>>; home: string };
@@ -42,6 +45,7 @@ const nothing: ResolvedManifest = {
   supervise: false,
   credential: { authToken: null, forwardHostCredentials: false },
   dockerfile: null,
+  usageLimits: null,
 };
 
 /** A value that is written down is taken for a secret by the name of its variable. */
@@ -85,7 +89,12 @@ export async function resolveManifest(
       forwardHostCredentials: bottle.agent_provider?.forward_host_credentials ?? false,
     },
     dockerfile,
+    usageLimits: bottle.limits === undefined ? null : limitsOf(bottle.limits),
   };
+}
+
+function limitsOf({ tokens, cost }: NonNullable<BottleManifest["limits"]>): UsageLimits {
+  return { tokens: tokens ?? null, costMicros: cost === undefined ? null : Math.round(cost * 1e6) };
 }
 
 /** `${HOST_VAR}` is the person's, `?question` is asked; anything else is the value. Throws `not_found` for a variable the person has not. */

@@ -6,7 +6,7 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case l
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable");
 const text = (most: number) => z.string().trim().min(1).max(most);
 
-export const egressRoute = z.strictObject({
+const route = z.strictObject({
   host: hostPattern,
   auth: z.strictObject({ scheme: z.enum(["Bearer", "token"]), token_ref: text(200) }).optional(),
   matches: z
@@ -29,6 +29,11 @@ export const egressRoute = z.strictObject({
       inbound: z.enum(["supervise", "redact", "block"]).optional(),
     })
     .optional(),
+});
+/** A credential is for one host: below a `*.` somebody else's may be. */
+export const egressRoute = route.refine(({ host, auth }) => auth === undefined || !host.startsWith("*."), {
+  path: ["auth"],
+  message: "a credential needs one host, not *.domain",
 });
 export type EgressRoute = z.infer<typeof egressRoute>;
 
@@ -59,6 +64,13 @@ export const bottleManifest = z.strictObject({
   git: z.strictObject({ user: gitUser.optional(), repos: z.array(gitRepository).max(100).optional() }).optional(),
   egress: z.strictObject({ routes: z.array(egressRoute).max(500) }).optional(),
   supervise: z.boolean().optional(),
+  /** What a bottle may use at its provider: tokens, and US dollars. */
+  limits: z
+    .strictObject({
+      tokens: z.int().min(1).max(1_000_000_000_000).optional(),
+      cost: z.number().min(0.000001).max(1_000_000).optional(),
+    })
+    .optional(),
 });
 export type BottleManifest = z.infer<typeof bottleManifest>;
 

@@ -2,6 +2,8 @@
 import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { Limits } from "./meter.ts";
 
+export const noLimits: UsageLimits = { tokens: null, costMicros: null };
+
 export function micros(dollars: number): number {
   return Math.round(dollars * 1e6);
 }
