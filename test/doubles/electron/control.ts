@@ -45,17 +45,17 @@ const calls = {
       menu: (menu?.items ?? []).map(factsOf),
     })),
     menu: (Menu.application?.items ?? []).map(factsOf),
-    notifications: [...Notification.shown].map(([id, { options }]) => ({ id, ...options })),
+    notifications: [...Notification.shown].map(([number, { options }]) => ({ ...options, number })),
   }),
   clickTray: () => tray().emit("click", {}, {}, {}),
   clickTrayMenu: (label: string) => clickItem(tray().menu?.items ?? [], label),
   clickMenu: (label: string) => clickItem(Menu.application?.items ?? [], label),
-  clickNotification: (id: number) => {
-    const found = Notification.shown.get(id);
-    if (found === undefined) throw new Error(`there is no notification ${id}`);
+  clickNotification: (number: number) => {
+    const found = Notification.shown.get(number);
+    if (found === undefined) throw new Error(`there is no notification ${number}`);
     found.emit("click", {});
   },
-  closeNotification: (id: number) => Notification.shown.get(id)?.close(),
+  closeNotification: (number: number) => Notification.shown.get(number)?.close(),
   answerDialog: (filePaths: string[]) => void answers.push({ canceled: filePaths.length === 0, filePaths }),
   closeWindow: (id: number) => window(id).close(),
   minimizeWindow: (id: number) => window(id).minimize(),
