@@ -136,13 +136,12 @@ export class WebContents extends EventEmitter {
       if (frame.parentId === undefined) this.#url = inElectron(frame.url);
     });
     cdp.on("Fetch.requestPaused", (paused) => void this.#answer(paused));
-    page.on("popup", (popup) => {
-      // "Called before creating a window a new window is requested by the renderer"; what is denied is never shown.
-      const url = inElectron(popup.url());
-      const { action } = this.#open({ url });
-      if (action === "deny") void popup.close();
-      else this.emit("did-create-window", {});
+    // "Called before creating a window a new window is requested by the renderer"; what is denied is never shown.
+    cdp.on("Page.windowOpen", ({ url }) => {
+      if (this.#open({ url: inElectron(url) }).action === "allow")
+        throw new Error("The double has no window of a page's own");
     });
+    page.on("popup", (popup) => void popup.close().catch(() => {}));
     const { frameTree } = await cdp.send("Page.getFrameTree");
     this.#topFrame = frameTree.frame.id;
     await cdp.send("Page.enable");
