@@ -37,6 +37,7 @@ import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
 import { openCellarStore } from "./store/index.ts";
+import { BottleSupervise, Proposals, superviseProcedures } from "./supervise/index.ts";
 import {
   cellsProcedures,
   configureHost,
@@ -212,6 +213,17 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => launches.close());
   const bottleFolder = join(paths.home, "bottles");
+  const proposals = new Proposals({
+    database: store.database,
+    auditPath: join(bottleFolder, "logs", "supervise.jsonl"),
+    gateways,
+    bottles: {
+      watch: (signal) => bottles.list.watch(signal),
+      runs: (id) => bottles.list.get(id)?.state === "running",
+    },
+    resumedFrom: (launchId) => launches.list.get(launchId)?.resumedFrom ?? null,
+  });
+  closing.push(() => proposals.close());
   const bottles = new Bottles({
     database: store.database,
     backends: [
@@ -234,6 +246,16 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
         terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
       }),
+      new BottleSupervise({
+        mcp: { serveInside: (...where) => mcp.serveInside(...where) },
+        proposals,
+        waitSeconds: () => settings.settings.superviseWaitSeconds,
+        rules: () => gateways.rules.values(),
+        bottle: (id) => {
+          const { programName, plan } = bottles.get(id).bottle;
+          return { programName, routes: plan.routes };
+        },
+      }),
       new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
     ]),
     launches,
@@ -246,6 +268,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     log,
   });
   closing.push(() => bottles.close());
+  proposals.start();
   const inside = new Inside(bottles, terminals, subprocesses);
 
   const mcp = new Mcp({
@@ -274,6 +297,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     onHostAsked: (listener) => gateways.onAsked(listener),
+    onProposal: (listener) => proposals.onMade(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();
@@ -297,6 +321,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     notifications: notificationsProcedures(notifications),
     vault: vaultProcedures(vault),
     gateway: gatewayProcedures(gateways),
+    supervise: superviseProcedures(proposals),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

@@ -40,7 +40,11 @@ export class BottleHooks implements BottleService {
     return tellsActivity ? { serves: true, environment: Object.keys(environment) } : null;
   }
 
-  async open({ id, launchId }: BottlePlace, { tellsActivity }: BottleReach, socket: string): Promise<OpenService | null> {
+  async open(
+    { id, launchId }: BottlePlace,
+    { tellsActivity }: BottleReach,
+    socket: string,
+  ): Promise<OpenService | null> {
     if (!tellsActivity) return null;
     const server = createServer({ maxHeaderSize: 8 * 1024, requestTimeout: requestMs, headersTimeout: requestMs });
     server.maxConnections = mostConnections;

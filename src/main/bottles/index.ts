@@ -1,5 +1,12 @@
 /** Bottles: agent programs in isolated environments, and what makes those. */
-export { type BottleBackend, guestMcpUrl, guestTrust, type HomeFile, type RunningBottle, type ServicePort } from "./backend.ts";
+export {
+  type BottleBackend,
+  guestMcpUrl,
+  guestTrust,
+  type HomeFile,
+  type RunningBottle,
+  type ServicePort,
+} from "./backend.ts";
 export {
   type BottlePlace,
   type BottleReach,

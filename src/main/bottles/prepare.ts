@@ -107,9 +107,13 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
   const resumed = request.resume === undefined ? undefined : parts.launches.list.get(request.resume);
   const drivesTerminals = request.drivesTerminals ?? resumed?.drivesTerminals ?? false;
   if (drivesTerminals && program.entry.mcp === undefined) {
-    throw new Failure("invalid_input", `${program.entry.name} cannot be told of Cellar's MCP server when it is started`, {
-      hint: "Launch it without driving terminals.",
-    });
+    throw new Failure(
+      "invalid_input",
+      `${program.entry.name} cannot be told of Cellar's MCP server when it is started`,
+      {
+        hint: "Launch it without driving terminals.",
+      },
+    );
   }
   const reach: BottleReach = {
     workspaceId: workspace.id,

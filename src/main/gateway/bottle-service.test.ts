@@ -21,7 +21,6 @@ describe("what a bottle may reach", () => {
       "a git gate",
       { gitRepositories: [{ name: "api", upstream: "ssh://git@a/b", identityFile: null, knownHostKey: null }] },
     ],
-    ["supervision", { supervise: true }],
     ["a credential of a route's own", { routes: [{ host: "a.example", auth: { scheme: "Bearer", token_ref: "x" } }] }],
     ["rules by header", { routes: [{ host: "a.example", matches: [{ headers: { accept: "x" } }] }] }],
     ["detectors on what comes in", { routes: [{ host: "a.example", dlp: { inbound: "block" } }] }],

@@ -167,6 +167,13 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "gateway network egress allow hold",
     control: { type: "number", least: 0, most: 120, unit: "s" },
   },
+  superviseWaitSeconds: {
+    section: "Bottles",
+    label: "Let an agent wait for your answer",
+    help: "For so long what an agent in a bottle asks of you holds it up. After that it goes on, and finds your answer later.",
+    keywords: "supervise question proposal pending",
+    control: { type: "number", least: 0, most: 600, unit: "s" },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
@@ -184,6 +191,7 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
   notify: { label: "A message from a script", help: "Sent with k notify or by another program of yours." },
   program: { label: "A program asks for attention", help: "Sent from inside a terminal (OSC 9, 99, 777)." },
   "gateway-asks": { label: "A bottle asks for a host", help: "Its first request waits for you to allow or refuse it." },
+  "bottle-asks": { label: "A bottle asks you something", help: "For a host, a capability or a decision." },
   bell: { label: "A terminal rings", help: "The program wrote a bell character." },
   "agent-permission": { label: "An agent asks for permission", help: "It does not go on without your answer." },
   "agent-waiting": { label: "An agent waits for you", help: "It asks a question, or waits for your next prompt." },

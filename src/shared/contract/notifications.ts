@@ -20,6 +20,8 @@ export const notificationKind = z.enum([
   "job-ended",
   /** A bottle wants to reach a host that is on no rule, and waits for an answer. */
   "gateway-asks",
+  /** A program in a bottle asks the person for a host, a capability or a decision. */
+  "bottle-asks",
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 

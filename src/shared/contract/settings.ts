@@ -31,6 +31,8 @@ export const settings = z.strictObject({
   launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
   /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
   gatewayHoldSeconds: z.int().min(0).max(120).default(30),
+  /** Seconds for which an agent's question to the person is waited for; after that it is told that the answer is pending. */
+  superviseWaitSeconds: z.int().min(0).max(600).default(30),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(
