@@ -37,6 +37,7 @@ import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
 import { openCellarStore } from "./store/index.ts";
+import { BottleSupervise, Proposals, superviseProcedures } from "./supervise/index.ts";
 import {
   cellsProcedures,
   configureHost,
@@ -212,6 +213,17 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => launches.close());
   const bottleFolder = join(paths.home, "bottles");
+  const proposals = new Proposals({
+    database: store.database,
+    auditPath: join(bottleFolder, "logs", "supervise.jsonl"),
+    gateways,
+    bottles: {
+      watch: (signal) => bottles.list.watch(signal),
+      runs: (id) => bottles.list.get(id)?.state === "running",
+    },
+    resumedFrom: (launchId) => launches.list.get(launchId)?.resumedFrom ?? null,
+  });
+  closing.push(() => proposals.close());
   const bottles = new Bottles({
     database: store.database,
     backends: [
@@ -239,6 +251,16 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         knownSecrets: () => vault.known().map(({ secret }) => secret),
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
       }),
+      new BottleSupervise({
+        mcp: { serveInside: (...where) => mcp.serveInside(...where) },
+        proposals,
+        waitSeconds: () => settings.settings.superviseWaitSeconds,
+        rules: () => gateways.rules.values(),
+        bottle: (id) => {
+          const { programName, plan } = bottles.get(id).bottle;
+          return { programName, routes: plan.routes };
+        },
+      }),
     ]),
     launches,
     programs,
@@ -254,6 +276,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     log,
   });
   closing.push(() => bottles.close());
+  proposals.start();
   const inside = new Inside(bottles, terminals, subprocesses);
 
   const mcp = new Mcp({
@@ -287,6 +310,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         const bottle = event.type === "limit" ? bottles.list.get(event.owner.id) : undefined;
         if (event.type === "limit" && bottle !== undefined) listener({ bottle, why: event.why });
       }),
+    onProposal: (listener) => proposals.onMade(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();
@@ -311,6 +335,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     vault: vaultProcedures(vault),
     gateway: gatewayProcedures(gateways),
     broker: brokerProcedures(broker),
+    supervise: superviseProcedures(proposals),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

@@ -61,7 +61,6 @@ describe("what a bottle may reach", () => {
       { gitRepositories: [{ name: "api", upstream: "ssh://git@a/b", identityFile: null, knownHostKey: null }] },
       "unavailable",
     ],
-    ["supervision", { supervise: true }, "unavailable"],
     [
       "a credential that is nowhere",
       { routes: [{ host: "a.example", auth: { ...auth, token_ref: "none" } }] },

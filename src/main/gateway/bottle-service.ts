@@ -97,9 +97,8 @@ export class BottleGateways implements BottleService {
 }
 
 /** The approved reach as rules of the gateway. Throws `unavailable` for what no service here can hold. */
-function rulesOf({ allowedHosts, routes, gitRepositories, supervise }: BottleReach): NewRule[] {
+function rulesOf({ allowedHosts, routes, gitRepositories }: BottleReach): NewRule[] {
   if (gitRepositories.length > 0) throw unserved("git repositories behind a git gate", "Leave out git.repos");
-  if (supervise) throw unserved("supervision", "Leave out supervise");
   return [...allowedHosts.map((host) => ruleOf(host, {})), ...routes.flatMap(rulesOfRoute)];
 }
 

@@ -5,6 +5,7 @@ import type { Bottle } from "#shared/contract/bottles.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { NotificationKind } from "#shared/contract/notifications.ts";
+import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { HostAsked } from "../gateway/index.ts";
 import { cleanText, spokenSeconds } from "./text.ts";
@@ -174,4 +175,26 @@ export function limitDraft({ bottle, why }: LimitReached): Draft {
     cellId: null,
     workspaceId: bottle.workspaceId,
   };
+}
+/** A host was checked before; other words of an agent are only told where the person wants details on a locked screen. */
+export function proposalDraft({ id, ask, workspaceId: workspace }: Proposal, details: boolean): Draft {
+  return {
+    kind: "bottle-asks",
+    key: `proposal:${id}`,
+    body: cleanText(askWords(ask, details)),
+    terminalId: null,
+    cellId: null,
+    workspaceId: workspace,
+  };
+}
+
+function askWords(ask: Proposal["ask"], details: boolean): string {
+  switch (ask.kind) {
+    case "host":
+      return `Asks for ${ask.host}`;
+    case "capability":
+      return details ? `Asks for a capability: ${ask.capability}` : "Asks for a capability";
+    case "decision":
+      return details ? `Asks you to decide: ${ask.question}` : "Asks you to decide";
+  }
 }

@@ -82,6 +82,7 @@ function start() {
     },
     heldCell: () => undefined,
     watchJobs: (signal) => jobs.watch(signal),
+    onProposal: () => () => {},
     onHostAsked: (listener) => {
       askHost = listener;
       return () => {};

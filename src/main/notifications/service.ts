@@ -8,6 +8,7 @@ import type { Cell } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
 import type { Settings, SettingsChange } from "#shared/contract/settings.ts";
+import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
 import { newestUnseen } from "#shared/notifications/unseen.ts";
@@ -30,6 +31,7 @@ import {
   type LimitReached,
   limitDraft,
   programDraft,
+  proposalDraft,
 } from "./rules.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
 import { grouped, titleOf } from "./text.ts";
@@ -56,6 +58,8 @@ export type NotificationsParts = {
   onHostAsked: (listener: (asked: HostAsked) => void) => () => void;
   /** Every bottle that has used what it may. Returns the function that ends it. */
   onLimitReached: (listener: (reached: LimitReached) => void) => () => void;
+  /** Every proposal that a bottle makes, once. Returns the function that ends it. */
+  onProposal: (listener: (proposal: Proposal) => void) => () => void;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
   open: (notification: Notification) => void;
   /** Null when there is no such workspace. */
@@ -103,6 +107,7 @@ export class Notifications {
       parts.activities.onChange(({ before, now }) => this.#onActivity(before, now)),
       parts.onHostAsked((asked) => this.#onHostAsked(asked)),
       parts.onLimitReached((reached) => this.#tell(limitDraft(reached), reached.bottle.label)),
+      parts.onProposal((proposal) => this.#onProposal(proposal)),
     ];
     void this.#followJobs();
   }
@@ -233,6 +238,12 @@ export class Notifications {
   #onHostAsked(asked: HostAsked): void {
     const workspace = asked.workspaceId && this.#parts.workspaceName(asked.workspaceId);
     this.#tell(hostDraft(asked), workspace ? `${workspace} · gateway` : "Gateway");
+  }
+
+  #onProposal(proposal: Proposal): void {
+    const workspace = this.#parts.workspaceName(proposal.workspaceId);
+    const draft = proposalDraft(proposal, this.#parts.settings.settings.notifyDetails);
+    this.#tell(draft, [workspace, proposal.programName].filter(Boolean).join(" · "));
   }
 
   /** `times`: how often it happened, for what is counted. */

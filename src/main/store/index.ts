@@ -8,6 +8,7 @@ import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
+import { superviseSchema } from "../supervise/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
 
 /** Forward only: a step is never changed once it was released; what changes a domain's tables is appended. */
@@ -25,6 +26,7 @@ const migrations = [
   gatewayRulesSchema,
   gatewayDecisionsSchema,
   brokerLedgerSchema,
+  superviseSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

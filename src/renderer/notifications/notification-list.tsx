@@ -26,6 +26,7 @@ const signs: Record<NotificationKind, State> = {
   "job-ended": "unknown",
   "gateway-asks": "permission",
   "broker-limit": "permission",
+  "bottle-asks": "permission",
 };
 
 /** What the notification is about knows best how that is. */

@@ -181,6 +181,13 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "budget usage cost",
     control: { type: "number", least: 0, most: 1_000_000_000_000, unit: "tokens" },
   },
+  superviseWaitSeconds: {
+    section: "Bottles",
+    label: "Let an agent wait for your answer",
+    help: "For so long what an agent in a bottle asks of you holds it up. After that it goes on, and finds your answer later.",
+    keywords: "supervise question proposal pending",
+    control: { type: "number", least: 0, most: 600, unit: "s" },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
@@ -202,6 +209,7 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
     label: "A bottle has reached its limit",
     help: "Its next request is refused until you raise the limit.",
   },
+  "bottle-asks": { label: "A bottle asks you something", help: "For a host, a capability or a decision." },
   bell: { label: "A terminal rings", help: "The program wrote a bell character." },
   "agent-permission": { label: "An agent asks for permission", help: "It does not go on without your answer." },
   "agent-waiting": { label: "An agent waits for you", help: "It asks a question, or waits for your next prompt." },

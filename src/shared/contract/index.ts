@@ -11,6 +11,7 @@ import { mcp } from "./mcp.ts";
 import { notifications } from "./notifications.ts";
 import { programs } from "./programs.ts";
 import { settingsContract } from "./settings.ts";
+import { supervise } from "./supervise.ts";
 import { terminals } from "./terminals.ts";
 import { vault } from "./vault.ts";
 import { workspaces } from "./workspaces.ts";
@@ -30,6 +31,7 @@ export const contract = {
   vault,
   gateway,
   broker,
+  supervise,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

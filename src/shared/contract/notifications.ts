@@ -22,6 +22,8 @@ export const notificationKind = z.enum([
   "gateway-asks",
   /** A bottle has used what it may: the next request to its provider is refused. */
   "broker-limit",
+  /** A program in a bottle asks the person for a host, a capability or a decision. */
+  "bottle-asks",
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 

@@ -35,6 +35,8 @@ export const settings = z.strictObject({
   bottleLimitTokens: z.int().min(0).max(1_000_000_000_000).default(0),
   /** US dollars. */
   bottleLimitDollars: z.int().min(0).max(1_000_000).default(0),
+  /** Seconds for which an agent's question to the person is waited for; after that it is told that the answer is pending. */
+  superviseWaitSeconds: z.int().min(0).max(600).default(30),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(
