@@ -32,8 +32,14 @@ export function claudeCode(): string | null {
 const probes: Record<string, () => boolean> = {
   "claude-code": () => claudeCode() !== null,
   docker: () => spawnSync("docker", ["info"], { stdio: "ignore", timeout: 10_000 }).status === 0,
+  sshd: () => sshServer() !== null,
   bwrap: () => spawnSync("bwrap", ["--ro-bind", "/", "/", "true"], { stdio: "ignore", timeout: 10_000 }).status === 0,
 };
+/** Not on everybody's PATH. */
+export function sshServer(): string | null {
+  return onPath("sshd") ?? ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find((path) => existsSync(path)) ?? null;
+}
+
 const answers = new Map<string, boolean>();
 
 /**

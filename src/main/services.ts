@@ -29,6 +29,7 @@ import { BottleBroker, Broker, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { Dialer } from "./egress/index.ts";
 import { BottleGateways, Gateways, gatewayProcedures } from "./gateway/index.ts";
+import { BottleGitGates, GitGates, gitGateProcedures } from "./git-gate/index.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Mcp, mcpProcedures } from "./mcp/index.ts";
@@ -173,6 +174,19 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const jobs = new JobService(jobRepository(store.database), paths.logs);
   closing.push(() => jobs.close());
   const git = new Git(subprocesses, loginEnvironment);
+  const gitGates = new GitGates({
+    database: store.database,
+    git,
+    folder: join(paths.home, "git-mirrors"),
+    runtime: paths.runtime,
+    personHome: homedir(),
+    loginEnvironment,
+    gitCredential: (host, path, usedBy) => vault.gitCredential(host, path, usedBy),
+    knownSecrets: () => (vault.state.state === "locked" ? null : vault.known().map(({ secret }) => secret)),
+    holdSeconds: () => settings.settings.gitGateHoldSeconds,
+    failed,
+  });
+  closing.push(() => gitGates.stop());
   const workspaces = new WorkspaceService({
     repository: workspaceRepository(store.database),
     jobs,
@@ -229,6 +243,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
       }),
+      new BottleGitGates(gitGates),
       new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
     ]),
     launches,
@@ -269,6 +284,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     onHostAsked: (listener) => gateways.onAsked(listener),
+    onPushAsked: (listener) => gitGates.onAsked(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();
@@ -292,6 +308,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     notifications: notificationsProcedures(notifications),
     vault: vaultProcedures(vault),
     gateway: gatewayProcedures(gateways),
+    gitGate: gitGateProcedures(gitGates),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

@@ -24,6 +24,7 @@ export class SmallServices implements BottleServices {
       routes: reach.provider === null ? [] : [`${reach.provider} [auth:Bearer]`],
       environment: ["SMALL_BROKER"],
       notEnforced: [],
+      gitGate: [],
     };
   }
 

@@ -17,10 +17,6 @@ describe("what a bottle may reach", () => {
   });
 
   test.each<[string, Partial<BottleReach>]>([
-    [
-      "a git gate",
-      { gitRepositories: [{ name: "api", upstream: "ssh://git@a/b", identityFile: null, knownHostKey: null }] },
-    ],
     ["supervision", { supervise: true }],
     ["a credential of a route's own", { routes: [{ host: "a.example", auth: { scheme: "Bearer", token_ref: "x" } }] }],
     ["rules by header", { routes: [{ host: "a.example", matches: [{ headers: { accept: "x" } }] }] }],

@@ -62,8 +62,7 @@ export class BottleGateways implements BottleService {
 }
 
 /** The approved reach as rules of the gateway. Throws `unavailable` for what no service here can hold. */
-function rulesOf({ allowedHosts, routes, gitRepositories, supervise }: BottleReach): GatewayRuleFields[] {
-  if (gitRepositories.length > 0) throw unserved("git repositories behind a git gate", "Leave out git.repos");
+function rulesOf({ allowedHosts, routes, supervise }: BottleReach): GatewayRuleFields[] {
   if (supervise) throw unserved("supervision", "Leave out supervise");
   return [
     ...allowedHosts.map((host) => ruleOf(host)),

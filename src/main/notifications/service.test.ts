@@ -80,6 +80,7 @@ function start() {
     },
     heldCell: () => undefined,
     watchJobs: (signal) => jobs.watch(signal),
+    onPushAsked: () => () => {},
     onHostAsked: (listener) => {
       askHost = listener;
       return () => {};

@@ -25,6 +25,7 @@ const signs: Record<NotificationKind, State> = {
   "terminal-ended": "unknown",
   "job-ended": "unknown",
   "gateway-asks": "permission",
+  "git-push-asks": "permission",
 };
 
 /** What the notification is about knows best how that is. */

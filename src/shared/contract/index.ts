@@ -4,6 +4,7 @@ import { app } from "./app.ts";
 import { bottles } from "./bottles.ts";
 import { cells } from "./cells.ts";
 import { gateway } from "./gateway.ts";
+import { gitGate } from "./git-gate.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
 import { mcp } from "./mcp.ts";
@@ -28,6 +29,7 @@ export const contract = {
   notifications,
   vault,
   gateway,
+  gitGate,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

@@ -20,6 +20,8 @@ export const notificationKind = z.enum([
   "job-ended",
   /** A bottle wants to reach a host that is on no rule, and waits for an answer. */
   "gateway-asks",
+  /** A push of a bottle waits for an answer. */
+  "git-push-asks",
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 
