@@ -42,8 +42,14 @@ const probes: Record<string, () => boolean> = {
   codex: () => codex() !== null,
   docker: () => spawnSync("docker", ["info"], { stdio: "ignore", timeout: 10_000 }).status === 0,
   dockerd: () => process.getuid?.() === 0 && onPath("dockerd") !== null && onPath("docker") !== null,
+  sshd: () => sshServer() !== null,
   bwrap: () => spawnSync("bwrap", ["--ro-bind", "/", "/", "true"], { stdio: "ignore", timeout: 10_000 }).status === 0,
 };
+/** Not on everybody's PATH. */
+export function sshServer(): string | null {
+  return onPath("sshd") ?? ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find((path) => existsSync(path)) ?? null;
+}
+
 const answers = new Map<string, boolean>();
 
 /**

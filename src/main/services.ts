@@ -29,6 +29,7 @@ import { BottleBroker, Broker, brokerProcedures, readProviders } from "./broker/
 import type { Desktop } from "./desktop.ts";
 import { Dialer } from "./egress/index.ts";
 import { BottleGateways, Gateways, gatewayProcedures } from "./gateway/index.ts";
+import { BottleGitGates, GitGates, gitGateProcedures } from "./git-gate/index.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Mcp, mcpProcedures } from "./mcp/index.ts";
@@ -174,6 +175,19 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const jobs = new JobService(jobRepository(store.database), paths.logs);
   closing.push(() => jobs.close());
   const git = new Git(subprocesses, loginEnvironment);
+  const gitGates = new GitGates({
+    database: store.database,
+    git,
+    folder: join(paths.home, "git-mirrors"),
+    runtime: paths.runtime,
+    personHome: homedir(),
+    loginEnvironment,
+    gitCredential: (host, path, usedBy) => vault.gitCredential(host, path, usedBy),
+    knownSecrets: () => (vault.state.state === "locked" ? null : vault.known().map(({ secret }) => secret)),
+    holdSeconds: () => settings.settings.gitGateHoldSeconds,
+    failed,
+  });
+  closing.push(() => gitGates.stop());
   const workspaces = new WorkspaceService({
     repository: workspaceRepository(store.database),
     jobs,
@@ -261,6 +275,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
           return { programName, routes: plan.routes };
         },
       }),
+      new BottleGitGates(gitGates),
     ]),
     launches,
     programs,
@@ -311,6 +326,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         if (event.type === "limit" && bottle !== undefined) listener({ bottle, why: event.why });
       }),
     onProposal: (listener) => proposals.onMade(listener),
+    onPushAsked: (listener) => gitGates.onAsked(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();
@@ -336,6 +352,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     gateway: gatewayProcedures(gateways),
     broker: brokerProcedures(broker),
     supervise: superviseProcedures(proposals),
+    gitGate: gitGateProcedures(gitGates),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

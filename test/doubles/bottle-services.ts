@@ -25,6 +25,7 @@ export class SmallServices implements BottleServices {
       environment: ["SMALL_BROKER"],
       notEnforced: [],
       brokered: null,
+      gitGate: [],
     };
   }
 

@@ -7,7 +7,7 @@ import { type ServiceName, servicePorts } from "#shared/bottles/names.ts";
 import type { BottleServiceState } from "#shared/contract/bottles.ts";
 import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { HomeFile, ProbeHeader, ServicePort } from "./backend.ts";
-import type { EgressRoute } from "./manifests/schema.ts";
+import type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
 
 /** What a bottle may reach, as it was shown and approved. */
 export type BottleReach = {
@@ -24,6 +24,7 @@ export type BottleReach = {
     upstream: string;
     identityFile: string | null;
     knownHostKey: string | null;
+    push: GitPushRules;
   }[];
   /** The program may ask the person for things. */
   supervise: boolean;
@@ -47,6 +48,8 @@ export type PlannedService = {
   routes?: readonly string[];
   /** Names of variables it will set inside. */
   environment?: readonly string[];
+  /** Per repository behind the git gate, in the order of the reach: `name → host:port` and what may be pushed. */
+  gitGate?: readonly string[];
   notEnforced?: readonly string[];
   /** Id of the provider whose credential will be put in. */
   brokered?: string;
@@ -100,6 +103,7 @@ export type PlannedServices = {
   allowedHosts: string[];
   routes: string[];
   environment: string[];
+  gitGate: string[];
   notEnforced: string[];
   brokered: string | null;
 };
@@ -152,6 +156,7 @@ export class JoinedServices implements BottleServices {
       allowedHosts: all("allowedHosts"),
       routes: all("routes"),
       environment: all("environment"),
+      gitGate: all("gitGate"),
       notEnforced: all("notEnforced"),
       brokered: planned.find(({ part }) => part?.brokered !== undefined)?.part?.brokered ?? null,
     };
@@ -224,5 +229,36 @@ export class JoinedServices implements BottleServices {
 /** Later ones win, except for options that every part may add to. */
 export function joinEnvironments(...parts: Readonly<Record<string, string>>[]): Record<string, string> {
   const options = parts.map((each) => each["JAVA_TOOL_OPTIONS"]).filter((each) => each !== undefined);
-  return Object.assign({}, ...parts, options.length === 0 ? {} : { JAVA_TOOL_OPTIONS: options.join(" ") });
+  const rest = parts.map((each) => Object.fromEntries(Object.entries(each).filter(([name]) => !gitSetting.test(name))));
+  return Object.assign(
+    {},
+    ...rest,
+    options.length === 0 ? {} : { JAVA_TOOL_OPTIONS: options.join(" ") },
+    gitSettingsEnvironment(parts.flatMap(gitSettingsIn)),
+  );
+}
+
+const gitSetting = /^GIT_CONFIG_(COUNT|KEY_\d+|VALUE_\d+)$/;
+
+/** Settings of git as variables: it reads as many as `GIT_CONFIG_COUNT` says, in order. */
+export function gitSettingsEnvironment(settings: readonly (readonly [string, string])[]): Record<string, string> {
+  if (settings.length === 0) return {};
+  const pairs = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
+}
+
+function gitSettingsIn(environment: Readonly<Record<string, string>>): [string, string][] {
+  const count = Number(environment["GIT_CONFIG_COUNT"] ?? 0);
+  const found: [string, string][] = [];
+  for (let index = 0; index < count; index++) {
+    const key = environment[`GIT_CONFIG_KEY_${index}`];
+    const value = environment[`GIT_CONFIG_VALUE_${index}`];
+    // git refuses to run at all with a pair that is not whole.
+    if (key === undefined || value === undefined) break;
+    found.push([key, value]);
+  }
+  return found;
 }

@@ -12,6 +12,7 @@ export {
   type BottleReach,
   type BottleService,
   type BottleServices,
+  gitSettingsEnvironment,
   JoinedServices,
   type OpenService,
   type OpenServices,
@@ -20,7 +21,7 @@ export {
 export { Bubblewrap, readGitConfig } from "./bubblewrap/index.ts";
 export { Cleanup } from "./cleanup.ts";
 export { Inside } from "./inside.ts";
-export type { EgressRoute } from "./manifests/schema.ts";
+export type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
 export { Bottles, type BottlesParts } from "./service.ts";

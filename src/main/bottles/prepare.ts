@@ -189,7 +189,7 @@ function viewOf(
     environment: [...new Set([...names, ...manifest.prompts.map(({ name }) => name)])].sort(),
     skills: manifest.skills.map(({ name }) => name),
     gitIdentity: identity && `${identity.name} <${identity.email}>`,
-    gitGate: manifest.repositories.map(({ name, upstream }) => `${name} → ${hostAndPort(upstream)}`),
+    gitGate: services.gitGate,
     allowedHosts: services.allowedHosts,
     routes: services.routes,
     services: [...services.services].sort(),
@@ -209,11 +209,6 @@ function withHome(mounts: BottlePlanView["mounts"], keeps: boolean, homeOf: stri
   if (!keeps) return mounts;
   const from = homeOf === null ? "A new folder of the bottle's own" : `The folder of ${homeOf}`;
   return [...mounts, { from, to: "/home/agent", access: "read-write", what: "home, kept for a resume" }];
-}
-
-function hostAndPort(upstream: string): string {
-  const { hostname, port } = new URL(upstream);
-  return `${hostname}:${port || 22}`;
 }
 
 /** Who the person is to git; null when they never said. */

@@ -57,11 +57,6 @@ describe("what a bottle may reach", () => {
 
   test.each<[string, Partial<BottleReach>, string]>([
     [
-      "a git gate",
-      { gitRepositories: [{ name: "api", upstream: "ssh://git@a/b", identityFile: null, knownHostKey: null }] },
-      "unavailable",
-    ],
-    [
       "a credential that is nowhere",
       { routes: [{ host: "a.example", auth: { ...auth, token_ref: "none" } }] },
       "not_found",

@@ -97,8 +97,7 @@ export class BottleGateways implements BottleService {
 }
 
 /** The approved reach as rules of the gateway. Throws `unavailable` for what no service here can hold. */
-function rulesOf({ allowedHosts, routes, gitRepositories }: BottleReach): NewRule[] {
-  if (gitRepositories.length > 0) throw unserved("git repositories behind a git gate", "Leave out git.repos");
+function rulesOf({ allowedHosts, routes }: BottleReach): NewRule[] {
   return [...allowedHosts.map((host) => ruleOf(host, {})), ...routes.flatMap(rulesOfRoute)];
 }
 
@@ -168,10 +167,4 @@ function narrowing({ methods, paths, headers, detectors }: NewRule): string[] {
     headers.map(({ name, value }) => `${name}: ${value}`).join(" "),
     watched.length === 0 ? "" : `(${watched.join(", ")})`,
   ].filter(Boolean);
-}
-
-function unserved(what: string, hint: string): Failure {
-  return new Failure("unavailable", `This Cellar does not serve ${what} for bottles yet, so nothing is launched`, {
-    hint: `${hint} in the manifest to launch without it.`,
-  });
 }

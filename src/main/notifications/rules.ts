@@ -3,6 +3,7 @@ import type { Activity } from "#shared/contract/activities.ts";
 import { workspaceId } from "#shared/contract/base.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
+import type { GitGateEvent } from "#shared/contract/git-gate.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { NotificationKind } from "#shared/contract/notifications.ts";
 import type { Proposal } from "#shared/contract/supervise.ts";
@@ -148,6 +149,19 @@ export function jobDraft(job: Job): Draft | null {
 function spokenKind(kind: string): string {
   const words = kind.replace(/[._-]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Repository and branches; subjects of commits were written by the agent and are on the bottle's page. */
+export function pushDraft({ repository, updates, workspaceId: workspace }: GitGateEvent): Draft {
+  const names = updates.map(({ ref }) => ref.replace(/^refs\/(heads|tags)\//, "")).join(", ");
+  return {
+    kind: "git-push-asks",
+    key: null,
+    body: cleanText(`Wants to push ${names} to ${repository}`),
+    terminalId: null,
+    cellId: null,
+    workspaceId: workspace,
+  };
 }
 
 /** The host was written by the agent's side; what can be in it was decided before. */

@@ -83,6 +83,7 @@ function start() {
     heldCell: () => undefined,
     watchJobs: (signal) => jobs.watch(signal),
     onProposal: () => () => {},
+    onPushAsked: () => () => {},
     onHostAsked: (listener) => {
       askHost = listener;
       return () => {};

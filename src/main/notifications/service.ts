@@ -5,6 +5,7 @@ import { isNews } from "#shared/activity/index.ts";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { LiveListEvent } from "#shared/contract/base.ts";
 import type { Cell } from "#shared/contract/cells.ts";
+import type { GitGateEvent } from "#shared/contract/git-gate.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
 import type { Settings, SettingsChange } from "#shared/contract/settings.ts";
@@ -32,6 +33,7 @@ import {
   limitDraft,
   programDraft,
   proposalDraft,
+  pushDraft,
 } from "./rules.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
 import { grouped, titleOf } from "./text.ts";
@@ -60,6 +62,8 @@ export type NotificationsParts = {
   onLimitReached: (listener: (reached: LimitReached) => void) => () => void;
   /** Every proposal that a bottle makes, once. Returns the function that ends it. */
   onProposal: (listener: (proposal: Proposal) => void) => () => void;
+  /** Every push of a bottle that waits for an answer. Returns the function that ends it. */
+  onPushAsked: (listener: (event: GitGateEvent) => void) => () => void;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
   open: (notification: Notification) => void;
   /** Null when there is no such workspace. */
@@ -108,6 +112,7 @@ export class Notifications {
       parts.onHostAsked((asked) => this.#onHostAsked(asked)),
       parts.onLimitReached((reached) => this.#tell(limitDraft(reached), reached.bottle.label)),
       parts.onProposal((proposal) => this.#onProposal(proposal)),
+      parts.onPushAsked((event) => this.#onPushAsked(event)),
     ];
     void this.#followJobs();
   }
@@ -244,6 +249,11 @@ export class Notifications {
     const workspace = this.#parts.workspaceName(proposal.workspaceId);
     const draft = proposalDraft(proposal, this.#parts.settings.settings.notifyDetails);
     this.#tell(draft, [workspace, proposal.programName].filter(Boolean).join(" · "));
+  }
+
+  #onPushAsked(event: GitGateEvent): void {
+    const workspace = this.#parts.workspaceName(event.workspaceId);
+    this.#tell(pushDraft(event), workspace ? `${workspace} · git gate` : "Git gate");
   }
 
   /** `times`: how often it happened, for what is counted. */

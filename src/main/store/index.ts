@@ -4,6 +4,7 @@ import { openStore, type Store } from "#node/store/index.ts";
 import { bottlesSchema } from "../bottles/index.ts";
 import { brokerLedgerSchema, brokerSchema } from "../broker/index.ts";
 import { gatewayDecisionsSchema, gatewayRulesSchema } from "../gateway/index.ts";
+import { gitGateSchema } from "../git-gate/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
@@ -27,6 +28,7 @@ const migrations = [
   gatewayDecisionsSchema,
   brokerLedgerSchema,
   superviseSchema,
+  gitGateSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

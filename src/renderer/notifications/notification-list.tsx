@@ -27,6 +27,7 @@ const signs: Record<NotificationKind, State> = {
   "gateway-asks": "permission",
   "broker-limit": "permission",
   "bottle-asks": "permission",
+  "git-push-asks": "permission",
 };
 
 /** What the notification is about knows best how that is. */

@@ -188,6 +188,13 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "supervise question proposal pending",
     control: { type: "number", least: 0, most: 600, unit: "s" },
   },
+  gitGateHoldSeconds: {
+    section: "Bottles",
+    label: "Wait for an answer about a push",
+    help: "For so long a push that needs your yes holds the agent's git. After that it is told to push again later; your answer still counts. 0 tells it so at once.",
+    keywords: "git gate approve branch hold",
+    control: { type: "number", least: 0, most: 600, unit: "s" },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
@@ -210,6 +217,7 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
     help: "Its next request is refused until you raise the limit.",
   },
   "bottle-asks": { label: "A bottle asks you something", help: "For a host, a capability or a decision." },
+  "git-push-asks": { label: "A bottle wants to push", help: "The push waits for you to approve or refuse it." },
   bell: { label: "A terminal rings", help: "The program wrote a bell character." },
   "agent-permission": { label: "An agent asks for permission", help: "It does not go on without your answer." },
   "agent-waiting": { label: "An agent waits for you", help: "It asks a question, or waits for your next prompt." },

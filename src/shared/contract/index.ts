@@ -5,6 +5,7 @@ import { bottles } from "./bottles.ts";
 import { broker } from "./broker.ts";
 import { cells } from "./cells.ts";
 import { gateway } from "./gateway.ts";
+import { gitGate } from "./git-gate.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
 import { mcp } from "./mcp.ts";
@@ -32,6 +33,7 @@ export const contract = {
   gateway,
   broker,
   supervise,
+  gitGate,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

@@ -24,6 +24,8 @@ export const notificationKind = z.enum([
   "broker-limit",
   /** A program in a bottle asks the person for a host, a capability or a decision. */
   "bottle-asks",
+  /** A push of a bottle waits for an answer. */
+  "git-push-asks",
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 

@@ -37,6 +37,8 @@ export const settings = z.strictObject({
   bottleLimitDollars: z.int().min(0).max(1_000_000).default(0),
   /** Seconds for which an agent's question to the person is waited for; after that it is told that the answer is pending. */
   superviseWaitSeconds: z.int().min(0).max(600).default(30),
+  /** Seconds for which a push that needs a yes holds the agent's git; 0: it is told to come back at once. */
+  gitGateHoldSeconds: z.int().min(0).max(600).default(120),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(

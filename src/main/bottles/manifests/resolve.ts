@@ -5,7 +5,7 @@ import type { UsageLimits } from "#shared/contract/broker.ts";
 import { Failure } from "#shared/failure.ts";
 import type { GitIdentity } from "../environment.ts";
 import type { Manifests } from "./read.ts";
-import type { BottleManifest, EgressRoute } from "./schema.ts";
+import { type BottleManifest, defaultPushBranches, type EgressRoute, type GitPushRules } from "./schema.ts";
 
 export type ResolvedManifest = {
   agent: string | null;
@@ -20,7 +20,13 @@ export type ResolvedManifest = {
   prompts: { name: string; text: string }[];
   identity: GitIdentity | null;
   routes: EgressRoute[];
-  repositories: { name: string; upstream: string; identityFile: string | null; knownHostKey: string | null }[];
+  repositories: {
+    name: string;
+    upstream: string;
+    identityFile: string | null;
+    knownHostKey: string | null;
+    push: GitPushRules;
+  }[];
   supervise: boolean;
   credential: { authToken: string | null; forwardHostCredentials: boolean };
   dockerfile: string | null;
@@ -65,11 +71,18 @@ export async function resolveManifest(
     path: join(host.home, ".claude", "skills", skill),
   }));
   for (const skill of skills) await checkSkill(skill);
-  const repositories = (bottle.git?.repos ?? []).map(({ name, upstream, identity_file, known_host_key }) => ({
-    name,
-    upstream,
-    identityFile: identity_file === undefined ? null : fromHome(identity_file, host.home),
-    knownHostKey: known_host_key ?? null,
+  const repositories = (bottle.git?.repos ?? []).map((repository) => ({
+    name: repository.name,
+    upstream: repository.upstream,
+    identityFile: repository.identity_file === undefined ? null : fromHome(repository.identity_file, host.home),
+    knownHostKey: repository.known_host_key ?? null,
+    push: {
+      branches: repository.push ?? defaultPushBranches,
+      tags: repository.push_tags ?? [],
+      force: repository.force ?? false,
+      delete: repository.delete ?? false,
+      approve: repository.approve ?? false,
+    },
   }));
   for (const repository of repositories) await checkKey(repository);
   const dockerfile = await checkDockerfile(agent.manifest.bottle, bottle, host);
