@@ -92,7 +92,9 @@ export class AnthropicApi implements AsyncDisposable {
       const input = { command: this.command, description: "Remove the build folder" };
       const id = `toolu_${this.asked.length.toString().padStart(24, "0")}`;
       const call = { type: "tool_use", id, name: "Bash", input } as const;
-      return this.parts.between === undefined ? [call] : [{ type: "text", text: "First I look around." }, call];
+      return this.parts.between === undefined
+        ? [call]
+        : [{ type: "text", text: "First I look around.\n\nThen I do it." }, call];
     }
     return [{ type: "text", text: "All done." }];
   }

@@ -2,7 +2,8 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
-import { call, first } from "./call.ts";
+import type { Totals } from "#main/broker/index.ts";
+import { call } from "./call.ts";
 import { eventually } from "./processes.ts";
 import { Product } from "./product.ts";
 
@@ -80,26 +81,26 @@ export class AgentBottle implements AsyncDisposable {
 
   /** Resolves with the exit code. */
   async ended(terminalId: string): Promise<number | null> {
-    const terminal = await eventually(
-      async () => {
-        const event = await first(this.product, "terminals.watch", {});
-        return event.type === "all" ? event.items.find(({ id }) => id === terminalId) : undefined;
-      },
-      (found) => found !== undefined && found.state !== "running" && found.state !== "starting",
+    const terminals = await eventually(
+      () => call(this.product, "terminals.list", {}),
+      (all) => all.some(({ id, state }) => id === terminalId && state !== "running" && state !== "starting"),
       60_000,
     );
-    return terminal!.exitCode;
+    return terminals.find(({ id }) => id === terminalId)!.exitCode;
   }
 
-  /** What the broker has counted for a bottle. */
-  totals(bottleId: string): { inputTokens: number; outputTokens: number; costUsd: number } {
-    const database = new BetterSqlite3(join(this.product.home, "cellar.db"), { readonly: true });
-    try {
-      const row = database.prepare("SELECT totals FROM broker_listeners WHERE owner_id = ?").get(bottleId);
-      return JSON.parse((row as { totals: string }).totals);
-    } finally {
-      database.close();
-    }
+  /** What the broker has counted for a bottle, once it has written down so many answers. */
+  counted(bottleId: string, answers: number): Promise<Totals> {
+    const read = () => {
+      const database = new BetterSqlite3(join(this.product.home, "cellar.db"), { readonly: true });
+      try {
+        const row = database.prepare("SELECT totals FROM broker_listeners WHERE owner_id = ?").get(bottleId);
+        return JSON.parse((row as { totals: string }).totals) as Totals;
+      } finally {
+        database.close();
+      }
+    };
+    return eventually(read, (totals) => totals.answers >= answers);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
