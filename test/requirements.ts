@@ -31,6 +31,8 @@ export function claudeCode(): string | null {
 
 const probes: Record<string, () => boolean> = {
   "claude-code": () => claudeCode() !== null,
+  /** The machines of doubles have a root of their own, which needs that of the computer. */
+  root: () => process.getuid?.() === 0,
   docker: () => spawnSync("docker", ["info"], { stdio: "ignore", timeout: 10_000 }).status === 0,
   bwrap: () => spawnSync("bwrap", ["--ro-bind", "/", "/", "true"], { stdio: "ignore", timeout: 10_000 }).status === 0,
 };

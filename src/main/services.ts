@@ -24,6 +24,7 @@ import {
   Inside,
   JoinedServices,
   readGitConfig,
+  Smolmachines,
 } from "./bottles/index.ts";
 import { BottleBroker, Broker, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
@@ -220,6 +221,13 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         readGitConfig: readGitConfig(subprocesses),
         runtime: paths.runtime,
         loginEnvironment,
+      }),
+      new Smolmachines({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        loginEnvironment,
+        image: () => settings.settings.smolmachinesImage,
       }),
     ],
     services: new JoinedServices([

@@ -16,3 +16,4 @@ export { Inside } from "./inside.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
 export { Bottles, type BottlesParts } from "./service.ts";
+export { Smolmachines } from "./smolmachines/index.ts";

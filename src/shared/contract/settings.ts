@@ -31,6 +31,11 @@ export const settings = z.strictObject({
   launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
   /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
   gatewayHoldSeconds: z.int().min(0).max(120).default(30),
+  /** Image of virtual machines (smolvm): a reference, or a path of an archive of `docker save` or of an unpacked root folder. */
+  smolmachinesImage: z.string().max(1000).default("docker.io/library/node:24-bookworm"),
+  /** Server of sandboxes on other computers, with `/v1`; empty: none. Its key is in the vault as `opensandbox_api_key`. */
+  opensandboxUrl: z.string().max(1000).default(""),
+  opensandboxImage: z.string().max(1000).default("docker.io/library/node:24-bookworm"),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(
