@@ -24,6 +24,7 @@ import {
   Inside,
   JoinedServices,
   readGitConfig,
+  Smolmachines,
 } from "./bottles/index.ts";
 import { BottleBroker, Broker, brokerProcedures, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
@@ -246,6 +247,13 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         readGitConfig: readGitConfig(subprocesses),
         runtime: paths.runtime,
         loginEnvironment,
+      }),
+      new Smolmachines({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        loginEnvironment,
+        image: () => settings.settings.smolmachinesImage,
       }),
     ],
     services: new JoinedServices([

@@ -25,3 +25,4 @@ export type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
 export { Bottles, type BottlesParts } from "./service.ts";
+export { Smolmachines } from "./smolmachines/index.ts";

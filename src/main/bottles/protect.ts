@@ -6,6 +6,7 @@
  * too. `.git` itself is a mount of its own: a folder can be renamed with mounts below it, a mount cannot.
  */
 import { lstat, mkdir, readdir, readFile, realpath, rm, rmdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { BottleMount } from "#shared/contract/bottles.ts";
 import { Failure } from "#shared/failure.ts";
@@ -50,6 +51,15 @@ export async function protectionOf(workspace: string, readConfig: ReadGitConfig)
   }
   await protectGit(root, readConfig, protection);
   return protection;
+}
+
+/** A folder that holds everything cannot be the one thing that is let in. Throws `refused`. */
+export function refuseHome(path: string): void {
+  const home = homedir();
+  if (path !== "/" && path !== home && !home.startsWith(`${path}/`)) return;
+  throw new Failure("refused", `${path} holds your whole home folder, and a bottle would be given all of it`, {
+    hint: "Make a workspace of the folder that the work is in.",
+  });
 }
 
 /** Those that are not there yet. */

@@ -195,6 +195,27 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "git gate approve branch hold",
     control: { type: "number", least: 0, most: 600, unit: "s" },
   },
+  smolmachinesImage: {
+    section: "Bottles",
+    label: "Image of virtual machines",
+    help: "What a bottle of smolmachines starts from: a reference, or the path of an archive of docker save. It needs util-linux, and the agent program where yours cannot be brought along.",
+    keywords: "smolvm smolmachines microvm docker",
+    control: { type: "text", placeholder: "node:24-bookworm", code: true },
+  },
+  opensandboxUrl: {
+    section: "Bottles",
+    label: "OpenSandbox server",
+    help: "Bottles can then run on another computer. Its key goes into the vault as opensandbox_api_key. Empty: none.",
+    keywords: "remote kubernetes sandbox address url",
+    control: { type: "text", placeholder: "https://sandboxes.example.com/v1", code: true },
+  },
+  opensandboxImage: {
+    section: "Bottles",
+    label: "Image of OpenSandbox bottles",
+    help: "As that server names it. It needs the agent program, util-linux, tar, and one of Node, Python 3 and Perl.",
+    keywords: "remote sandbox docker",
+    control: { type: "text", placeholder: "node:24-bookworm", code: true },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",

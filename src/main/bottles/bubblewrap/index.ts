@@ -27,6 +27,7 @@ import {
   type Placeholder,
   protectionOf,
   type ReadGitConfig,
+  refuseHome,
   removePlaceholders,
 } from "../protect.ts";
 import { tryBubblewrap } from "./availability.ts";
@@ -108,7 +109,7 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
 
   async plan(spec: BottleSpec): Promise<BackendPlan<BubblewrapDetails>> {
     const { workspace, program, hostEnvironment } = spec;
-    checkWorkspace(workspace.path);
+    refuseHome(workspace.path);
     const [system, folders, protection, scopes] = await Promise.all([
       systemView(),
       programFolders(program.path, hostEnvironment, homedir()),
@@ -281,15 +282,6 @@ function mount(path: string, access: BottleMount["access"], what: string): Bottl
 function outerPid({ pid }: RunningBottle): number {
   if (pid === null || pid <= 1) throw new Failure("unavailable", "The bottle has no process");
   return pid;
-}
-
-/** A folder that holds everything cannot be the one thing that is let in. */
-function checkWorkspace(path: string): void {
-  const home = homedir();
-  if (path !== "/" && path !== home && !home.startsWith(`${path}/`)) return;
-  throw new Failure("refused", `${path} holds your whole home folder, and a bottle would be given all of it`, {
-    hint: "Make a workspace of the folder that the work is in.",
-  });
 }
 
 /** The bottle's directory, and what was made in the workspace for its mounts. */
