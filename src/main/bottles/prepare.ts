@@ -29,7 +29,7 @@ export type PrepareRequest = {
   agent?: string | undefined;
   label?: string | undefined;
   colour?: BottleColour | undefined;
-  usageLimits?: UsageLimits | undefined;
+  usageLimits?: Partial<Record<keyof UsageLimits, number | null | undefined>> | undefined;
   resume?: string | undefined;
 };
 
@@ -111,7 +111,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     routes: manifest.routes,
     gitRepositories: manifest.repositories,
     supervise: manifest.supervise,
-    usageLimits: request.usageLimits ?? manifest.usageLimits ?? parts.usageLimits,
+    usageLimits: joinLimits(request.usageLimits, manifest.usageLimits ?? parts.usageLimits),
     credential: manifest.credential,
   };
   const spec = {
@@ -135,6 +135,15 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     triggers,
     view: viewOf({ ...kept, services, id, expiresAt }),
   }));
+}
+
+/** Each limit for itself: whoever sets the cost has not said anything of tokens. */
+function joinLimits(asked: PrepareRequest["usageLimits"], usual: UsageLimits): UsageLimits {
+  const { tokens, costMicros } = asked ?? {};
+  return {
+    tokens: tokens === undefined ? usual.tokens : tokens,
+    costMicros: costMicros === undefined ? usual.costMicros : costMicros,
+  };
 }
 
 function viewOf(
