@@ -4,7 +4,7 @@ import { limitWords, raised } from "#shared/broker/words.ts";
 import type { Problem } from "#shared/contract/base.ts";
 import type { BrokerUsage, UsageLimits } from "#shared/contract/broker.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
-import { Button, ProblemNote, Sign, sentence } from "../ui/index.ts";
+import { Button, orNotice, ProblemNote, Sign, sentence } from "../ui/index.ts";
 import { LimitFields } from "./limit-fields.tsx";
 import { type LimitText, limitsFrom, limitText } from "./limit-text.ts";
 
@@ -13,7 +13,7 @@ export function LimitForm({ usage }: { usage: BrokerUsage }) {
   const [text, setText] = useState<LimitText | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const { id, limits, reached, open } = usage;
+  const { id, limits, open } = usage;
   const set = async (wanted: UsageLimits) => {
     setBusy(true);
     setProblem(null);
@@ -31,7 +31,7 @@ export function LimitForm({ usage }: { usage: BrokerUsage }) {
   if (text === null) {
     return (
       <div className="flex flex-col gap-2">
-        {reached !== null && <Reached why={reached} limits={limits} busy={busy} onRaise={(to) => void set(to)} />}
+        <LimitReached usage={usage} />
         <div className="flex items-center gap-2">
           <span className="text-muted">{words === null ? "No limit" : `Limit ${words}`}</span>
           <Button small look="quiet" onClick={() => setText(limitText(limits))}>
@@ -74,23 +74,31 @@ export function LimitForm({ usage }: { usage: BrokerUsage }) {
   );
 }
 
-type ReachedProps = { why: string; limits: UsageLimits; busy: boolean; onRaise: (limits: UsageLimits) => void };
-
-function Reached({ why, limits, busy, onRaise }: ReachedProps) {
+/** What a limit that was reached means, and the way on. */
+export function LimitReached({ usage: { id, reached, limits } }: { usage: BrokerUsage }) {
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  if (reached === null) return null;
+  const set = async (wanted: UsageLimits) => {
+    setBusy(true);
+    await orNotice("Could not change the limit", client.broker.setLimits({ id, limits: wanted }));
+    setBusy(false);
+  };
   const next = raised(limits);
   return (
     <div role="status" className="flex flex-wrap items-center gap-2 rounded bg-attention-tint px-2.5 py-1.5">
       <Sign state="permission" />
-      <span className="min-w-48 flex-1">
-        {sentence(why)}: its requests to the provider are refused.
-        <span className="text-muted"> Then tell it to go on.</span>
+      <span className="min-w-40 flex-1">
+        {sentence(reached)}: its requests to the provider are refused. Raise the limit, then tell it to go on.
       </span>
-      <Button small look="primary" busy={busy} onClick={() => onRaise(next)}>
-        Raise to {limitWords(next)}
-      </Button>
-      <Button small onClick={() => onRaise({ tokens: null, costMicros: null })} disabled={busy}>
-        Remove the limit
-      </Button>
+      <span className="flex flex-wrap gap-2">
+        <Button small look="primary" busy={busy} onClick={() => void set(next)}>
+          Raise to {limitWords(next)}
+        </Button>
+        <Button small disabled={busy} onClick={() => void set({ tokens: null, costMicros: null })}>
+          Remove the limit
+        </Button>
+      </span>
     </div>
   );
 }
