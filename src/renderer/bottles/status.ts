@@ -21,3 +21,9 @@ export function bottleStatus({ state, startedAt, endedAt, problem }: Bottle): St
       return { state: "unknown", words: "Unknown", ...(problem ? { evidence: problem.message } : {}) };
   }
 }
+
+/** How the agent in it is, which is what a person looks for in a list; how the bottle is, where nothing is known of the agent. */
+export function agentStatus(bottle: Bottle, terminal: Status | undefined): Status {
+  const own = bottleStatus(bottle);
+  return bottle.state === "running" && terminal !== undefined && terminal.state !== "unknown" ? terminal : own;
+}

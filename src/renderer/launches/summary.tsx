@@ -1,9 +1,11 @@
 /** The page before a launch into a bottle: what the program will see, reach and be held to. Enter launches exactly this. */
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { limitWords } from "#shared/broker/words.ts";
 import type { Problem } from "#shared/contract/base.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
 import { openTerminal } from "../app/open.ts";
+import { ColourMark } from "../bottles/colour-mark.tsx";
 import { type Client, problemFrom, useClient } from "../connection/index.ts";
 import { Button, ProblemNote, Sign, TextField } from "../ui/index.ts";
 
@@ -90,8 +92,12 @@ function PlanPage({ plan, onBack, onLaunched, onStale }: PlanPageProps) {
     >
       <p className="flex items-center gap-2">
         <Sign state="isolated" />
-        <span>
-          {plan.programName} in a bottle ({plan.backend})
+        <ColourMark colour={plan.colour} />
+        <span className="min-w-0 truncate">
+          <span className="font-medium">{plan.label}</span>{" "}
+          <span className="text-muted">
+            {plan.programName} in a bottle ({plan.backend})
+          </span>
         </span>
       </p>
       <PlanFacts plan={plan} />
@@ -138,6 +144,9 @@ export function PlanFacts({ plan }: { plan: Omit<BottlePlanView, "id" | "expires
         {plan.skills.length > 0 && <Fact name="Skills">{list(plan.skills, "")}</Fact>}
         <Fact name="Variables">{list(plan.environment, "None")}</Fact>
         <Fact name="Home">{plan.home === "kept" ? "Its own, kept for a resume" : "Its own, gone with the bottle"}</Fact>
+        {plan.routes.length > 0 && (
+          <Fact name="May use">{limitWords(plan.usageLimits) ?? "As much as its provider gives"}</Fact>
+        )}
         <Fact name="Limits">
           {list(
             plan.limits.map(({ name, value, enforced }) => `${limitNames[name]} ${value}${enforcedWords[enforced]}`),
