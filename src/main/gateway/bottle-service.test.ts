@@ -12,7 +12,7 @@ const gateways = new BottleGateways({
     if (handle === "locked") throw new Failure("unavailable", "the vault is locked");
     throw new Failure("not_found", `vault handle '${handle}' not found`);
   },
-} as BottleGatewaysParts);
+} as Partial<BottleGatewaysParts> as BottleGatewaysParts);
 const plan = (more: Partial<BottleReach>) => gateways.plan({ ...plainReach, ...more });
 const auth = { scheme: "Bearer", token_ref: "github_token" } as const;
 
