@@ -4,6 +4,7 @@ import { servicePorts } from "#shared/bottles/names.ts";
 import { Failure } from "#shared/failure.ts";
 import type { BottlePlace, BottleReach, BottleService, OpenService, PlannedService } from "../bottles/index.ts";
 import { runEnvironment } from "./environment.ts";
+import { checkSignIn, insideOf, type LentSignIn, lentSignIn, variablesOf } from "./lent-sign-in.ts";
 import { llmRoute, type Providers } from "./providers.ts";
 import type { Route } from "./route.ts";
 import type { Broker } from "./service.ts";
@@ -15,10 +16,14 @@ export type BottleBrokerParts = {
   resolve: (handle: string, usedBy: string) => Promise<Secret>;
   /** False while there is no vault at all: then a handle that is not in the environment is not there. */
   vaultExists: () => boolean;
+  /** Of the person. */
+  loginEnvironment: () => Promise<Record<string, string>>;
 };
 
 /** Beginning of the shell's name for a provider's key: `anthropic` → `anthropic_api_key`, which the environment may hold as ANTHROPIC_API_KEY. */
 const keyOf = (provider: string) => `${provider.replaceAll("-", "_")}_api_key`;
+
+const urlOf = (key: string) => `http://127.0.0.1:${servicePorts.broker}/${key}`;
 
 const ownerOf = (bottleId: string) => ({ kind: "bottle", id: bottleId }) as const;
 
@@ -31,6 +36,11 @@ export class BottleBroker implements BottleService {
   }
 
   async plan(reach: BottleReach): Promise<(PlannedService & { serves: boolean }) | null> {
+    const lent = this.#lentTo(reach);
+    if (lent !== null) {
+      await checkSignIn(lent, await this.#parts.loginEnvironment());
+      return { serves: true, routes: [lent.words], environment: Object.keys(variablesOf(lent)) };
+    }
     const route = await this.#route(reach);
     if (route !== null) {
       return {
@@ -45,13 +55,19 @@ export class BottleBroker implements BottleService {
   }
 
   async open(place: BottlePlace, reach: BottleReach, socketPath: string): Promise<OpenService | null> {
-    const route = await this.#route(reach);
+    const lent = this.#lentTo(reach);
+    const route = lent?.route ?? (await this.#route(reach));
     if (route === null) return null;
     const { sentinel } = await this.#parts.broker.open({
       owner: ownerOf(place.id),
       listen: { socketPath },
+      hosts: [`127.0.0.1:${servicePorts.broker}`, `localhost:${servicePorts.broker}`],
       routes: [route],
     });
+    if (lent !== null) {
+      const inside = await insideOf(lent, await this.#parts.loginEnvironment(), sentinel);
+      return { listening: true, ...inside };
+    }
     return { listening: true, environment: this.#environment(reach, sentinel) };
   }
 
@@ -59,6 +75,8 @@ export class BottleBroker implements BottleService {
   async restore({ id }: BottlePlace, reach: BottleReach): Promise<OpenService | null> {
     const opened = this.#parts.broker.of(ownerOf(id));
     if (opened === undefined) return null;
+    const lent = this.#lentTo(reach);
+    if (lent !== null) return { listening: true, environment: variablesOf(lent) };
     return { listening: true, environment: this.#environment(reach, opened.sentinel) };
   }
 
@@ -72,13 +90,17 @@ export class BottleBroker implements BottleService {
     this.#parts.broker.forget(ownerOf(bottleId));
   }
 
+  #lentTo(reach: BottleReach): LentSignIn | null {
+    return lentSignIn(reach, this.#parts.providers(), urlOf);
+  }
+
   /** AV-9: where the provider is found, and what the program shows there in place of a key. */
   #environment({ provider }: BottleReach, sentinel: string): Record<string, string> {
     const { env } = runEnvironment({
       host: {},
       providers: this.#parts.providers(),
       provider: provider === null ? null : { id: provider },
-      broker: { routed: true, urlOf: (key) => `http://127.0.0.1:${servicePorts.broker}/${key}`, sentinel },
+      broker: { routed: true, urlOf, sentinel },
       manifest: {},
     });
     return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AVP_")));
@@ -86,11 +108,6 @@ export class BottleBroker implements BottleService {
 
   /** The provider's route, or null when it has no credential of ours. Throws when the manifest names one that is not to be had. */
   async #route({ provider, credential }: BottleReach): Promise<Route | null> {
-    if (credential.forwardHostCredentials) {
-      throw new Failure("unavailable", "A sign-in of this computer cannot be lent to a bottle yet", {
-        hint: "Leave out forward_host_credentials and store the provider's key in the vault.",
-      });
-    }
     if (provider === null) return null;
     const handle = credential.authToken ?? keyOf(provider);
     try {
