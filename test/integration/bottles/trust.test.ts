@@ -126,28 +126,29 @@ function serveRepository(world: World): void {
 }
 
 describe.skipIf(missing("bwrap"))("inside a bottle", () => {
-  test.each(programs.map(([name, needs, ask]) => ({ name, needs, ask })))(
-    "$name trusts a host that is looked into from the launch on, and one that a rule adds later when it is started anew",
-    async ({ needs, ask, name }) => {
-      if (missing(...needs)) return;
-      const { world, served, allow, seen, api, later, unread } = await bottle();
-      serveRepository(world);
-      const url = (host: string, { port }: { port: number }) => `https://${host}.example.org:${port}`;
-      const ran = await ask(served, url("api", api));
-      expect([name, ran.stdout.trim(), ran.stderr]).toEqual([name, "what it serves", expect.anything()]);
-      if (name !== "OpenSSL") expect(new Set(seen)).toEqual(new Set([`Bearer ${value}`]));
-      // Not looked into: its own certificate, whose authority nobody in the bottle knows.
-      await allow("unread.example.org", unread.port);
-      expect((await ask(served, url("unread", unread))).stdout).not.toContain("what it serves");
-      seen.length = 0;
-      await served.shell("rm -rf cloned");
-      await allow("later.example.org", later.port, { methods: ["GET"] });
-      expect((await ask(served, url("later", later))).stdout.trim()).toBe("what it serves");
-      expect(new Set(seen)).toEqual(new Set(name === "OpenSSL" ? [] : [undefined]));
-      expect(JSON.stringify(ran)).not.toContain(value);
-    },
-    120_000,
-  );
+  for (const [name, needs, ask] of programs) {
+    test.skipIf(missing(...needs))(
+      `${name} trusts a host that is looked into from the launch on, and one that a rule adds later when it is started anew`,
+      async () => {
+        const { world, served, allow, seen, api, later, unread } = await bottle();
+        serveRepository(world);
+        const url = (host: string, { port }: { port: number }) => `https://${host}.example.org:${port}`;
+        const ran = await ask(served, url("api", api));
+        expect([name, ran.stdout.trim(), ran.stderr]).toEqual([name, "what it serves", expect.anything()]);
+        if (name !== "OpenSSL") expect(new Set(seen)).toEqual(new Set([`Bearer ${value}`]));
+        // Not looked into: its own certificate, whose authority nobody in the bottle knows.
+        await allow("unread.example.org", unread.port);
+        expect((await ask(served, url("unread", unread))).stdout).not.toContain("what it serves");
+        seen.length = 0;
+        await served.shell("rm -rf cloned");
+        await allow("later.example.org", later.port, { methods: ["GET"] });
+        expect((await ask(served, url("later", later))).stdout.trim()).toBe("what it serves");
+        expect(new Set(seen)).toEqual(new Set(name === "OpenSSL" ? [] : [undefined]));
+        expect(JSON.stringify(ran)).not.toContain(value);
+      },
+      120_000,
+    );
+  }
 
   test("a host that is not looked into is seen under its own certificate, and a looked-into one under the bottle's", async () => {
     const { world, served, allow, api, unread } = await bottle();
