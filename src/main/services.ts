@@ -153,6 +153,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
       replaceSecret: async (handle, value) => void (await vault.rotate(handle, value.reveal())),
     },
     providers,
+    loginEnvironment,
   });
   closing.push(() => broker.stop());
   const notices = [...settings.notices, ...store.notices, ...vault.notices, ...gateways.notices];
@@ -262,6 +263,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         providers,
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
+        loginEnvironment,
       }),
       new BottleHooks({
         agentsSocket: paths.agentsSocket,
