@@ -1,0 +1,8 @@
+/** All attempts. */
+import type { Attempt } from "./attempt.ts";
+import { fileAttempts } from "./file-attempts.ts";
+import { gatewayAttempts } from "./gateway-attempts.ts";
+import { kernelAttempts } from "./kernel-attempts.ts";
+import { networkAttempts } from "./network-attempts.ts";
+
+export const attempts: readonly Attempt[] = [...networkAttempts, ...gatewayAttempts, ...fileAttempts, ...kernelAttempts];
