@@ -4,6 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { TemporaryFolder } from "./temporary.ts";
 
@@ -13,9 +14,14 @@ export type Person = {
   user?: User;
   /** Lines of /etc/hosts. */
   hosts?: string;
+  /** Where its folders are: a bottle has a folder for temporary files of its own, and what lies there outside cannot be asked for inside. */
+  parent?: string;
 };
 
 export const isRoot = process.getuid?.() === 0;
+
+/** A folder that is not temporary, and that everybody may look into if we may let them. */
+export const lasting = isRoot ? "/opt" : homedir();
 
 /** An account without rights that every Debian has; null when we cannot become somebody else. */
 export function ordinaryUser(): User | null {

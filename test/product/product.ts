@@ -10,8 +10,8 @@ import { TemporaryFolder } from "./temporary.ts";
 const root = resolve(import.meta.dirname, "../..");
 
 export class Product implements AsyncDisposable {
-  readonly folder = new TemporaryFolder("product");
-  readonly home = this.folder.in("home");
+  readonly folder: TemporaryFolder;
+  readonly home: string;
   readonly #person: Person;
   #main: ChildProcess | null = null;
   #url = "";
@@ -19,6 +19,8 @@ export class Product implements AsyncDisposable {
   /** `person`: as whom it runs, and what names it can resolve; by default as whoever runs the tests. */
   constructor(person: Person = {}) {
     this.#person = person;
+    this.folder = new TemporaryFolder("product", person.parent);
+    this.home = this.folder.in("home");
   }
 
   static async start(person: Person = {}): Promise<Product> {

@@ -5,4 +5,9 @@ import { gatewayAttempts } from "./gateway-attempts.ts";
 import { kernelAttempts } from "./kernel-attempts.ts";
 import { networkAttempts } from "./network-attempts.ts";
 
-export const attempts: readonly Attempt[] = [...networkAttempts, ...gatewayAttempts, ...fileAttempts, ...kernelAttempts];
+export const attempts: readonly Attempt[] = [
+  ...networkAttempts,
+  ...gatewayAttempts,
+  ...fileAttempts,
+  ...kernelAttempts,
+];

@@ -26,7 +26,9 @@ const home: Attempt[] = [
     fear: "The real key is in a variable.",
     script: `if { env; cat /proc/*/environ; } 2>/dev/null | tr '\\0' '\\n' | grep -q real-key-of-the-person; then echo ESCAPED the real key; else echo "REFUSED the key is a placeholder: $ESCAPE_API_KEY"; fi`,
     refused: /placeholder: .{16,}/,
-    control: { inside: "env | tr '\\0' '\\n' | grep -q IS_SANDBOX && echo ESCAPED a variable that is meant to be there" },
+    control: {
+      inside: "env | tr '\\0' '\\n' | grep -q IS_SANDBOX && echo ESCAPED a variable that is meant to be there",
+    },
   },
   {
     name: "files beside the workspace",

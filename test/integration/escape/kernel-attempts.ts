@@ -2,31 +2,103 @@
 import { call } from "#test/product/call.ts";
 import type { Attempt } from "./attempt.ts";
 
-const refusal = /not permitted|Permission denied|not implemented|Function not|Read-only|No such|Bad file|not supported|Invalid|No space/i;
+const refusal =
+  /not permitted|Permission denied|not implemented|Function not|Read-only|No such|Bad file|not supported|Invalid|No space/i;
 const dangerous = (why: string) => ({ none: why });
 
 /** name, fear, calls of the probe (with arguments), control. */
 const calls: readonly [name: string, fear: string, calls: readonly string[], control?: Attempt["control"]][] = [
-  ["a new user namespace", "Root of a world of its own has the kernel's whole surface to attack.", ["unshare-user", "clone-user", "clone3-user"], "host"],
+  [
+    "a new user namespace",
+    "Root of a world of its own has the kernel's whole surface to attack.",
+    ["unshare-user", "clone-user", "clone3-user"],
+    "host",
+  ],
   ["a new network namespace", "It makes itself a network that nobody watches.", ["unshare-net"], "root"],
-  ["another namespace of a process (setns)", "It steps into the host's network or files.", ["setns /proc/1/ns/net", "setns /proc/1/ns/user", "setns /proc/self/ns/mnt"], dangerous("a test's own namespaces are all it could join")],
-  ["a mount", "It puts a folder of its own over one of the system's.", ["mount /tmp", 'bind "$WORK" /usr', "remount /usr", "fsopen"], dangerous("it would change the mounts of the computer; the next line is shown as root")],
+  [
+    "another namespace of a process (setns)",
+    "It steps into the host's network or files.",
+    ["setns /proc/1/ns/net", "setns /proc/1/ns/user", "setns /proc/self/ns/mnt"],
+    dangerous("a test's own namespaces are all it could join"),
+  ],
+  [
+    "a mount",
+    "It puts a folder of its own over one of the system's.",
+    ["mount /tmp", 'bind "$WORK" /usr', "remount /usr", "fsopen"],
+    dangerous("it would change the mounts of the computer; the next line is shown as root"),
+  ],
   ["mounts by the newer calls", "A filter knows only the old names of things.", ["open_tree /tmp", "fsopen"], "root"],
-  ["moving, removing and turning over mounts", "It uncovers what lies below a mount: the files that were read-only.", ['umount "$WORK/.git/config"', 'umount "$WORK/.git/hooks"', "umount /proc", "pivot_root /tmp", 'move_mount "$WORK/.git/hooks" /tmp'], dangerous("it would change the mounts of the computer")],
+  [
+    "moving, removing and turning over mounts",
+    "It uncovers what lies below a mount: the files that were read-only.",
+    [
+      'umount "$WORK/.git/config"',
+      'umount "$WORK/.git/hooks"',
+      "umount /proc",
+      "pivot_root /tmp",
+      'move_mount "$WORK/.git/hooks" /tmp',
+    ],
+    dangerous("it would change the mounts of the computer"),
+  ],
   ["another root folder", "It looks at the file system from elsewhere.", ["chroot /tmp"], "root"],
-  ["a file by its handle", "A file is opened by its number, whatever folder it lies in (the Docker escape of 2014).", ['handle "$WORK/file.txt"'], "root"],
-  ["a device in the workspace", "It reads the disk of the computer as a device.", ['mknod "$WORK/disk"', "mknod /tmp/disk"], "root"],
+  [
+    "a file by its handle",
+    "A file is opened by its number, whatever folder it lies in (the Docker escape of 2014).",
+    ['handle "$WORK/file.txt"'],
+    "root",
+  ],
+  [
+    "a device in the workspace",
+    "It reads the disk of the computer as a device.",
+    ['mknod "$WORK/disk"', "mknod /tmp/disk"],
+    "root",
+  ],
   ["tracing another process", "It takes over a process that has more rights.", ["ptrace", "vm-read 1"], "host"],
-  ["keys of the kernel", "Keys of disks and networks that are kept in the kernel can be read from everywhere.", ["keyring", "add-key"], "host"],
-  ["io_uring", "A way to make system calls that no filter sees.", ["io_uring"], dangerous("many computers have it switched off")],
-  ["userfaultfd", "What most attacks on the kernel use to win a race.", ["userfaultfd"], dangerous("many computers have it switched off")],
+  [
+    "keys of the kernel",
+    "Keys of disks and networks that are kept in the kernel can be read from everywhere.",
+    ["keyring", "add-key"],
+    "host",
+  ],
+  [
+    "io_uring",
+    "A way to make system calls that no filter sees.",
+    ["io_uring"],
+    dangerous("many computers have it switched off"),
+  ],
+  [
+    "userfaultfd",
+    "What most attacks on the kernel use to win a race.",
+    ["userfaultfd"],
+    dangerous("many computers have it switched off"),
+  ],
   ["a program for the kernel (BPF)", "It runs code of its own in the kernel.", ["bpf"], "root"],
-  ["performance counters", "It measures other programs until it knows their secrets.", ["perf"], dangerous("many computers have it switched off")],
-  ["another kernel, modules, restart, swap", "It takes the whole computer.", ["kexec", "module", "reboot", "swapoff /swap"], dangerous("it would change the computer")],
+  [
+    "performance counters",
+    "It measures other programs until it knows their secrets.",
+    ["perf"],
+    dangerous("many computers have it switched off"),
+  ],
+  [
+    "another kernel, modules, restart, swap",
+    "It takes the whole computer.",
+    ["kexec", "module", "reboot", "swapoff /swap"],
+    dangerous("it would change the computer"),
+  ],
   ["the log of the kernel", "Addresses in it make attacks on the kernel easier.", ["klog"], "root"],
-  ["calls of the x32 kind", "The same calls under other numbers pass a filter.", ["x32"], dangerous("most kernels have none")],
+  [
+    "calls of the x32 kind",
+    "The same calls under other numbers pass a filter.",
+    ["x32"],
+    dangerous("most kernels have none"),
+  ],
   ["rights of root", "It becomes root, inside, and so nearer to root outside.", ["setuid", "capability"], "root"],
-  ["sockets of the kernel's cryptography", "A part of the kernel with a history of holes.", ["alg"], dangerous("many kernels have none")],
+  [
+    "sockets of the kernel's cryptography",
+    "A part of the kernel with a history of holes.",
+    ["alg"],
+    dangerous("many kernels have none"),
+  ],
 ];
 
 const made: Attempt[] = calls.map(([name, fear, each, control]) => ({
@@ -84,7 +156,7 @@ for each in /proc/[0-9]*; do [ -e "$each/root$HOMEDIR/.bashrc" ] && echo "ESCAPE
     fear: "A setting of the kernel names a program that it then runs as root, outside (core_pattern).",
     script: `
 for at in /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe /proc/sysrq-trigger /proc/sys/vm/drop_caches /sys/kernel/uevent_helper /sys/fs/cgroup/release_agent; do writes "$at"; done
-find /proc -path '/proc/[0-9]*' -prune -o -path /proc/self -prune -o -path /proc/thread-self -prune -o -type f -writable -print 2>/dev/null | sed 's/^/ESCAPED writable: /'
+find /proc -path '/proc/[0-9]*' -prune -o -path /proc/self -prune -o -path /proc/thread-self -prune -o -writable -print 2>/dev/null | while read -r at; do [ -f "$at" ] && echo "ESCAPED $at can be written"; done
 [ -w /sys ] && echo "ESCAPED /sys"; true`,
     refused: /Read-only|Permission denied|No such|nonexistent/i,
     control: { inside: "writes /proc/self/oom_score_adj; echo 'ESCAPED its own are its own'" },

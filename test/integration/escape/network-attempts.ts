@@ -1,7 +1,8 @@
 /** Past the gateway: the network of the host, its services and its sockets, by every protocol there is. */
 import type { Attempt } from "./attempt.ts";
 
-const nowhere = /Connection refused|Network is unreachable|No route to host|timed out|No such file|Address family|Operation not permitted/i;
+const nowhere =
+  /Connection refused|Network is unreachable|No route to host|timed out|No such file|Address family|Operation not permitted/i;
 
 const direct: Attempt[] = [
   {
@@ -165,7 +166,9 @@ const sockets: Attempt[] = [
     fear: "An open file or socket came in with the program.",
     script: `"$PROBE" fds 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; for at in /proc/1/fd/*; do target=$(readlink "$at"); case $target in /dev/pts/*|/dev/null|/dev/console|anon_inode:*|pipe:*|socket:*|"") ;; *) echo "ESCAPED $at is $target";; esac; done`,
     refused: /REFUSED descriptors/,
-    control: { none: "what a shell has open differs from host to host; the next line of the table sees one that is open" },
+    control: {
+      none: "what a shell has open differs from host to host; the next line of the table sees one that is open",
+    },
   },
   {
     name: "a descriptor is seen when there is one (control of the line above)",

@@ -13,7 +13,7 @@ import { type BackendName, servicePorts } from "#shared/bottles/names.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import { call, first } from "#test/product/call.ts";
 import { Certificates, type Pair } from "#test/product/certificates.ts";
-import type { User } from "#test/product/person.ts";
+import { lasting, type User } from "#test/product/person.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
@@ -46,7 +46,7 @@ export class Stage implements AsyncDisposable {
 
   static async start(backend: BackendName, user: User | null = null): Promise<Stage> {
     const hosts = "127.0.0.1 localhost\n::1 localhost\n127.0.0.1 rebound.example\n";
-    const product = new Product(user === null ? { hosts } : { hosts, user });
+    const product = new Product({ hosts, parent: lasting, ...(user === null ? {} : { user }) });
     const root = product.folder.path;
     writeProviders(product, root);
     const place = makePlace(root, root, user);
@@ -78,7 +78,7 @@ export class Stage implements AsyncDisposable {
     own(this.place, join(this.place.work, ".escape"));
     await call(this.product, "terminals.write", {
       id: this.terminalId,
-      text: `sh '${name}.sh' > '${name}.out' 2>&1; echo ended > '${name}.end'\n`,
+      text: `sh '${name}.sh' > '${name}.out' 2>&1 < /dev/null; echo ended > '${name}.end'\n`,
     });
     await eventually(
       () => existsSync(`${name}.end`),
@@ -129,7 +129,10 @@ export class Stage implements AsyncDisposable {
     this.workspaceId = launched.workspaceId;
     this.bottle = launched.bottle;
     this.terminalId = launched.terminalId;
-    const sentinel = await call(product, "bottles.exec", { id: second.bottle.id, script: 'printf %s "$ESCAPE_API_KEY"' });
+    const sentinel = await call(product, "bottles.exec", {
+      id: second.bottle.id,
+      script: 'printf %s "$ESCAPE_API_KEY"',
+    });
     const { runtime } = cellarPaths(product.environment);
     const directory = ({ id }: Bottle) => join(runtime, `b-${id.slice("bottle-".length)}`);
     this.#variables = {
@@ -154,12 +157,17 @@ export class Stage implements AsyncDisposable {
 
 /** The same place and services without a bottle, for controls. */
 export class Outside implements AsyncDisposable {
-  readonly folder = new TemporaryFolder("control");
+  readonly folder: TemporaryFolder;
   readonly place: Place;
   readonly services: HostServices;
   readonly #variables: Record<string, string>;
 
-  private constructor(folder: TemporaryFolder, place: Place, services: HostServices, variables: Record<string, string>) {
+  private constructor(
+    folder: TemporaryFolder,
+    place: Place,
+    services: HostServices,
+    variables: Record<string, string>,
+  ) {
     this.folder = folder;
     this.place = place;
     this.services = services;
@@ -167,7 +175,7 @@ export class Outside implements AsyncDisposable {
   }
 
   static async start(): Promise<Outside> {
-    const folder = new TemporaryFolder("control");
+    const folder = new TemporaryFolder("control", lasting);
     const place = makePlace(folder.path, folder.path, null);
     const pair = new Certificates(new TemporaryFolder("certificates")).signed(["localhost"]);
     const runtime = folder.in("runtime");
@@ -197,7 +205,7 @@ export class Outside implements AsyncDisposable {
     const file = join(work, ".escape/control.sh");
     writeFileSync(file, wholeScript(this.#variables, script));
     // On a terminal, and in a session and a group of its own.
-    const child = spawn("script", ["-qec", `sh '${file}'`, "/dev/null"], {
+    const child = spawn("script", ["-qec", `sh '${file}' < /dev/null`, "/dev/null"], {
       cwd: work,
       env: { PATH: process.env["PATH"]!, HOME: home, TERM: "dumb" },
       stdio: ["ignore", "pipe", "inherit"],
@@ -285,7 +293,11 @@ function buildProbe(to: string): void {
 
 /** The first bytes that openssl sends, for these names of a server. */
 async function recordHellos(folder: string, _: Pair): Promise<void> {
-  const names = { localhost: ["-servername", "localhost"], other: ["-servername", "hidden.example"], none: ["-noservername"] };
+  const names = {
+    localhost: ["-servername", "localhost"],
+    other: ["-servername", "hidden.example"],
+    none: ["-noservername"],
+  };
   for (const [name, flags] of Object.entries(names)) {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
