@@ -114,6 +114,7 @@ export class Bottles {
         plans: this.#plans,
         manifests: this.#manifests,
         homes: folders.state,
+        runtime: folders.runtime,
         backend: (name) => this.backends.usable(name),
         homeOfLaunch: (launchId) => this.#homeOfLaunch(launchId),
       },
