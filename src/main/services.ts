@@ -14,7 +14,7 @@ import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
-import { Activities, activitiesProcedures } from "./activity/index.ts";
+import { Activities, activitiesProcedures, BottleHooks } from "./activity/index.ts";
 import { appProcedures, WindowRequests } from "./app/index.ts";
 import {
   Bottles,
@@ -25,10 +25,11 @@ import {
   JoinedServices,
   readGitConfig,
 } from "./bottles/index.ts";
-import { BottleBroker, Broker, readProviders } from "./broker/index.ts";
+import { BottleBroker, Broker, brokerProcedures, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { Dialer } from "./egress/index.ts";
 import { BottleGateways, Gateways, gatewayProcedures } from "./gateway/index.ts";
+import { BottleGitGates, GitGates, gitGateProcedures } from "./git-gate/index.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Mcp, mcpProcedures } from "./mcp/index.ts";
@@ -37,6 +38,7 @@ import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
 import { openCellarStore } from "./store/index.ts";
+import { BottleSupervise, Proposals, superviseProcedures } from "./supervise/index.ts";
 import {
   cellsProcedures,
   configureHost,
@@ -173,6 +175,19 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const jobs = new JobService(jobRepository(store.database), paths.logs);
   closing.push(() => jobs.close());
   const git = new Git(subprocesses, loginEnvironment);
+  const gitGates = new GitGates({
+    database: store.database,
+    git,
+    folder: join(paths.home, "git-mirrors"),
+    runtime: paths.runtime,
+    personHome: homedir(),
+    loginEnvironment,
+    gitCredential: (host, path, usedBy) => vault.gitCredential(host, path, usedBy),
+    knownSecrets: () => (vault.state.state === "locked" ? null : vault.known().map(({ secret }) => secret)),
+    holdSeconds: () => settings.settings.gitGateHoldSeconds,
+    failed,
+  });
+  closing.push(() => gitGates.stop());
   const workspaces = new WorkspaceService({
     repository: workspaceRepository(store.database),
     jobs,
@@ -212,6 +227,17 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => launches.close());
   const bottleFolder = join(paths.home, "bottles");
+  const proposals = new Proposals({
+    database: store.database,
+    auditPath: join(bottleFolder, "logs", "supervise.jsonl"),
+    gateways,
+    bottles: {
+      watch: (signal) => bottles.list.watch(signal),
+      runs: (id) => bottles.list.get(id)?.state === "running",
+    },
+    resumedFrom: (launchId) => launches.list.get(launchId)?.resumedFrom ?? null,
+  });
+  closing.push(() => proposals.close());
   const bottles = new Bottles({
     database: store.database,
     backends: [
@@ -229,7 +255,27 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
       }),
-      new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
+      new BottleHooks({
+        agentsSocket: paths.agentsSocket,
+        tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
+        terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
+      }),
+      new BottleGateways({
+        gateways,
+        knownSecrets: () => vault.known().map(({ secret }) => secret),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
+      }),
+      new BottleSupervise({
+        mcp: { serveInside: (...where) => mcp.serveInside(...where) },
+        proposals,
+        waitSeconds: () => settings.settings.superviseWaitSeconds,
+        rules: () => gateways.rules.values(),
+        bottle: (id) => {
+          const { programName, plan } = bottles.get(id).bottle;
+          return { programName, routes: plan.routes };
+        },
+      }),
+      new BottleGitGates(gitGates),
     ]),
     launches,
     programs,
@@ -238,9 +284,14 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     git,
     loginEnvironment,
     folders: { runtime: paths.runtime, state: bottleFolder, manifests: join(paths.home, "manifests") },
+    usageLimits: () => {
+      const { bottleLimitTokens, bottleLimitDollars } = settings.settings;
+      return { tokens: bottleLimitTokens || null, costMicros: bottleLimitDollars * 1e6 || null };
+    },
     log,
   });
   closing.push(() => bottles.close());
+  proposals.start();
   const inside = new Inside(bottles, terminals, subprocesses);
 
   const mcp = new Mcp({
@@ -269,6 +320,13 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     onHostAsked: (listener) => gateways.onAsked(listener),
+    onLimitReached: (listener) =>
+      broker.onEvent((event) => {
+        const bottle = event.type === "limit" ? bottles.list.get(event.owner.id) : undefined;
+        if (event.type === "limit" && bottle !== undefined) listener({ bottle, why: event.why });
+      }),
+    onProposal: (listener) => proposals.onMade(listener),
+    onPushAsked: (listener) => gitGates.onAsked(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();
@@ -292,6 +350,9 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     notifications: notificationsProcedures(notifications),
     vault: vaultProcedures(vault),
     gateway: gatewayProcedures(gateways),
+    broker: brokerProcedures(broker),
+    supervise: superviseProcedures(proposals),
+    gitGate: gitGateProcedures(gitGates),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

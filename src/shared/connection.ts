@@ -17,6 +17,9 @@ export const rpcProtocol = "cellar.rpc.1";
 export const mcpPath = "/mcp";
 export const mcpProtocol = "cellar.mcp.1";
 
+/** Hook events of launched programs: HTTP on the terminal host's socket for them, and on a port inside a bottle. */
+export const hookPath = "/hook";
+
 /** WebSocket of one attached terminal: binary messages, one frame of `#shared/terminals/stream.ts` each. */
 export const terminalPathPrefix = "/terminal/";
 export const terminalProtocol = "cellar.terminal.1";

@@ -1,12 +1,23 @@
-/** A bubblewrap bottle without the services of main around it: the backend alone, a workspace, and a program on pipes. */
+/**
+ * A bottle without the services of main around it: the backend alone, a workspace, and a program on pipes. The same for every backend, so that
+ * one suite can hold all of them to the same promises: `BenchWorld.start("docker")`, then a `world.bench()` per test.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type BottleReach, Bubblewrap, type HomeFile, type RunningBottle, readGitConfig } from "#main/bottles/index.ts";
+import {
+  type BottleBackend,
+  type BottleReach,
+  Bubblewrap,
+  type HomeFile,
+  type RunningBottle,
+  readGitConfig,
+} from "#main/bottles/index.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { SmallServices } from "#test/doubles/bottle-services.ts";
+import { DockerDaemon } from "./docker.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
 const mebibyte = 1024 * 1024;
@@ -20,8 +31,36 @@ export const plainReach: BottleReach = {
   routes: [],
   gitRepositories: [],
   supervise: false,
+  drivesTerminals: false,
+  tellsActivity: false,
   credential: { authToken: null, forwardHostCredentials: false },
 };
+
+/** Backends that run really here. */
+export type BenchBackend = "bubblewrap" | "docker";
+
+/** What the bottles of a suite share: for Docker an engine of their own. */
+export class BenchWorld implements AsyncDisposable {
+  readonly backend: BenchBackend;
+  readonly daemon: DockerDaemon | null;
+
+  private constructor(backend: BenchBackend, daemon: DockerDaemon | null) {
+    this.backend = backend;
+    this.daemon = daemon;
+  }
+
+  static async start(backend: BenchBackend): Promise<BenchWorld> {
+    return new BenchWorld(backend, backend === "docker" ? await DockerDaemon.start() : null);
+  }
+
+  bench(): BottleBench {
+    return new BottleBench(this.daemon);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.daemon?.[Symbol.asyncDispose]();
+  }
+}
 
 export class BottleBench implements AsyncDisposable {
   readonly folder = new TemporaryFolder("bottle");
@@ -29,7 +68,7 @@ export class BottleBench implements AsyncDisposable {
   readonly runtime = this.folder.in("run");
   readonly services = new SmallServices();
   readonly subprocesses = new Subprocesses();
-  readonly backend: Bubblewrap;
+  readonly backend: BottleBackend;
   readonly #running: { bottle: RunningBottle; child: ChildProcess }[] = [];
   limits = {
     memory: 4096 * mebibyte,
@@ -39,15 +78,17 @@ export class BottleBench implements AsyncDisposable {
     temporary: 8 * mebibyte,
   };
 
-  constructor() {
+  /** In bubblewrap, or in Docker when there is an engine. */
+  constructor(daemon: DockerDaemon | null = null) {
     mkdirSync(this.workspace);
     mkdirSync(this.runtime, { mode: 0o700 });
-    this.backend = new Bubblewrap({
+    const parts = {
       subprocesses: this.subprocesses,
       readGitConfig: readGitConfig(this.subprocesses),
       runtime: this.runtime,
-      loginEnvironment: async () => ({ PATH: "/usr/bin:/bin" }),
-    });
+    };
+    if (daemon !== null) throw new Error("not yet");
+    this.backend = new Bubblewrap({ ...parts, loginEnvironment: async () => ({ PATH: "/usr/bin:/bin" }) });
   }
 
   /** Runs a shell script in a bottle to its end. */

@@ -39,7 +39,8 @@
  * 8. `destroy` is idempotent and resolves when nothing of the bottle is left. Unknown is not stopped: when a backend cannot be asked,
  *    `enumerate` throws, and its bottles are shown as unknown.
  */
-import type { BackendName, ServiceName } from "#shared/bottles/names.ts";
+import { type BackendName, type ServiceName, servicePorts } from "#shared/bottles/names.ts";
+import { mcpPath } from "#shared/connection.ts";
 import type { BottleLimit, BottleMount } from "#shared/contract/bottles.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
@@ -50,6 +51,9 @@ export const guestHome = "/home/agent";
 export const guestTrust = "/run/cellar/trust";
 /** Folder inside from which {@link HomeFile}s are taken into the home. */
 export const guestHomeFiles = "/run/cellar/home-files";
+
+/** Cellar's MCP server as a program inside finds it. */
+export const guestMcpUrl = `http://127.0.0.1:${servicePorts.supervise}${mcpPath}`;
 
 /** The text of an agent's manifest, as a file inside. */
 export const guestSystemPrompt = "/run/cellar/system-prompt.md";
@@ -102,6 +106,7 @@ export type HomeFile = {
   /** Below the home, with `/`; no part of it is `..`. */
   path: string;
   content: string;
+  executable?: boolean;
   /** False: one that a kept home already has stays as it is. */
   replace: boolean;
 };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { plainReach } from "#test/product/bottle.ts";
 import { type BottleService, JoinedServices, joinEnvironments } from "./bottle-services.ts";
 
-const place = { id: "bottle-000000000001", label: "one", directory: "/nowhere" };
+const place = { id: "bottle-000000000001", label: "one", launchId: "launch-000000000001", directory: "/nowhere" };
 
 function service(name: BottleService["name"], calls: string[], more: Partial<BottleService> = {}): BottleService {
   return {

@@ -16,11 +16,11 @@ export async function writeHomeFiles(folder: string, files: readonly HomeFile[])
 /** Lines of POSIX shell, run inside as the agent: they end the shell when a file cannot be placed. */
 export function homeFilesScript(files: readonly HomeFile[]): string {
   return files
-    .map(({ path, replace }, number) => {
+    .map(({ path, replace, executable }, number) => {
       const target = shellQuote(posix.join(guestHome, path));
       const folder = shellQuote(posix.dirname(posix.join(guestHome, path)));
       // Written anew and not into: what lies there may be a link.
-      const place = `mkdir -p ${folder} && rm -rf ${target} && cp ${guestHomeFiles}/${number} ${target} && chmod 600 ${target}`;
+      const place = `mkdir -p ${folder} && rm -rf ${target} && cp ${guestHomeFiles}/${number} ${target} && chmod ${executable ? 700 : 600} ${target}`;
       const kept = replace ? "" : `[ -e ${target} ] || `;
       return `${kept}{ ${place}; } || { echo ${shellQuote(`The file ${path} could not be put into the home.`)}; exit 1; }\n`;
     })

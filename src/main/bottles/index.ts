@@ -1,10 +1,18 @@
 /** Bottles: agent programs in isolated environments, and what makes those. */
-export { type BottleBackend, guestTrust, type HomeFile, type RunningBottle, type ServicePort } from "./backend.ts";
+export {
+  type BottleBackend,
+  guestMcpUrl,
+  guestTrust,
+  type HomeFile,
+  type RunningBottle,
+  type ServicePort,
+} from "./backend.ts";
 export {
   type BottlePlace,
   type BottleReach,
   type BottleService,
   type BottleServices,
+  gitSettingsEnvironment,
   JoinedServices,
   type OpenService,
   type OpenServices,
@@ -13,6 +21,7 @@ export {
 export { Bubblewrap, readGitConfig } from "./bubblewrap/index.ts";
 export { Cleanup } from "./cleanup.ts";
 export { Inside } from "./inside.ts";
+export type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
 export { Bottles, type BottlesParts } from "./service.ts";

@@ -8,6 +8,8 @@ import type { Git } from "#node/git/index.ts";
 import type { BackendName, BottleColour } from "#shared/bottles/names.ts";
 import { servicePorts } from "#shared/bottles/names.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
+import type { Launch } from "#shared/contract/launches.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
@@ -17,6 +19,7 @@ import { bottleEnvironment, type GitIdentity } from "./environment.ts";
 import type { Manifests } from "./manifests/read.ts";
 import { type ResolvedManifest, resolveManifest } from "./manifests/resolve.ts";
 import type { Plans } from "./plans.ts";
+import { variablesInside } from "./program-inside.ts";
 import { type Triggers, triggersIn } from "./triggers.ts";
 
 export type PrepareRequest = {
@@ -26,8 +29,11 @@ export type PrepareRequest = {
   arguments?: string[] | undefined;
   backend?: BackendName | undefined;
   agent?: string | undefined;
+  /** Default: as in the launch it resumes, else not. */
+  drivesTerminals?: boolean | undefined;
   label?: string | undefined;
   colour?: BottleColour | undefined;
+  usageLimits?: UsageLimits | undefined;
   resume?: string | undefined;
 };
 
@@ -61,10 +67,12 @@ export type PreparerParts = {
   homes: string;
   /** Where Cellar's sockets are. */
   runtime: string;
+  usageLimits: UsageLimits;
   /** Throws `unavailable` with the backend's own reason. */
   backend(name: BackendName | undefined): Promise<BottleBackend>;
   /** Home of the bottle of an earlier launch. Throws `not_found`. */
   homeOfLaunch(launchId: string): string;
+  launches: { readonly list: { get(id: string): Launch | undefined } };
 };
 
 const gibibyte = 1024 ** 3;
@@ -103,14 +111,29 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
   const keepsHome = program.entry.conversation !== undefined;
   const homeOf = request.resume === undefined ? null : parts.homeOfLaunch(request.resume);
   const provider = manifest.provider ?? program.entry.provider ?? null;
+  const resumed = request.resume === undefined ? undefined : parts.launches.list.get(request.resume);
+  const drivesTerminals = request.drivesTerminals ?? resumed?.drivesTerminals ?? false;
+  if (drivesTerminals && program.entry.mcp === undefined) {
+    throw new Failure(
+      "invalid_input",
+      `${program.entry.name} cannot be told of Cellar's MCP server when it is started`,
+      {
+        hint: "Launch it without driving terminals.",
+      },
+    );
+  }
   const reach: BottleReach = {
     workspaceId: workspace.id,
     programId: program.id,
     provider,
-    allowedHosts: [...new Set([...program.entry.network.hosts, ...manifest.routes.map(({ host }) => host)])],
+    // Not those of routes: a route may allow less than its whole host.
+    allowedHosts: [...new Set(program.entry.network.hosts)],
     routes: manifest.routes,
     gitRepositories: manifest.repositories,
     supervise: manifest.supervise,
+    drivesTerminals,
+    tellsActivity: program.entry.command[0] !== "{shell}",
+    usageLimits: request.usageLimits ?? manifest.usageLimits ?? parts.usageLimits,
     credential: manifest.credential,
   };
   const spec = {
@@ -160,7 +183,12 @@ function viewOf(
     ports: services.services.map((name) => ({ name, port: servicePorts[name] })),
     identity,
   });
-  const names = [...Object.keys(own), ...services.environment, ...Object.keys(manifest.environment)];
+  const names = [
+    ...Object.keys(own),
+    ...services.environment,
+    ...variablesInside(program.entry, services.brokered),
+    ...Object.keys(manifest.environment),
+  ];
   return {
     id: plan.id,
     workspaceId: workspace.id,
@@ -177,10 +205,13 @@ function viewOf(
     environment: [...new Set([...names, ...manifest.prompts.map(({ name }) => name)])].sort(),
     skills: manifest.skills.map(({ name }) => name),
     gitIdentity: identity && `${identity.name} <${identity.email}>`,
-    gitGate: manifest.repositories.map(({ name, upstream }) => `${name} → ${hostAndPort(upstream)}`),
+    gitGate: services.gitGate,
     allowedHosts: services.allowedHosts,
     routes: services.routes,
     services: [...services.services].sort(),
+    supervise: plan.reach.supervise,
+    drivesTerminals: plan.reach.drivesTerminals,
+    usageLimits: plan.reach.usageLimits ?? { tokens: null, costMicros: null },
     limits: backendPlan.limits,
     notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
     secretsEntering: manifest.secrets,
@@ -194,11 +225,6 @@ function withHome(mounts: BottlePlanView["mounts"], keeps: boolean, homeOf: stri
   if (!keeps) return mounts;
   const from = homeOf === null ? "A new folder of the bottle's own" : `The folder of ${homeOf}`;
   return [...mounts, { from, to: "/home/agent", access: "read-write", what: "home, kept for a resume" }];
-}
-
-function hostAndPort(upstream: string): string {
-  const { hostname, port } = new URL(upstream);
-  return `${hostname}:${port || 22}`;
 }
 
 /** Who the person is to git; null when they never said. */

@@ -8,14 +8,15 @@ import type { Database } from "#node/store/index.ts";
 import type { BackendName } from "#shared/bottles/names.ts";
 import type { LiveListEvent, TerminalSize } from "#shared/contract/base.ts";
 import type { Bottle, BottlePlanView, Manifest } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
-import type { Launches, Started } from "../launches/index.ts";
+import type { Enclosure, Launches, Started } from "../launches/index.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
-import type { BottleBackend, RunningBottle } from "./backend.ts";
+import { type BottleBackend, guestHome, guestMcpUrl, type RunningBottle } from "./backend.ts";
 import { Backends } from "./backends.ts";
 import { BottleLog } from "./bottle-log.ts";
 import type { BottleServices } from "./bottle-services.ts";
@@ -43,6 +44,8 @@ export type BottlesParts = {
   loginEnvironment(): Promise<Record<string, string>>;
   /** `runtime`: short, for sockets. `state`: kept homes and logs. `manifests`: the person's own. */
   folders: { runtime: string; state: string; manifests: string };
+  /** What a bottle may use when neither the launch nor a manifest says. */
+  usageLimits(): UsageLimits;
   log: { warn(details: object, message: string): void };
 };
 
@@ -115,8 +118,10 @@ export class Bottles {
         manifests: this.#manifests,
         homes: folders.state,
         runtime: folders.runtime,
+        usageLimits: this.#parts.usageLimits(),
         backend: (name) => this.backends.usable(name),
         homeOfLaunch: (launchId) => this.#homeOfLaunch(launchId),
+        launches: this.#parts.launches,
       },
       request,
     );
@@ -136,9 +141,12 @@ export class Bottles {
     const prepared = this.#plans.take(planId);
     const { request, view } = prepared;
     const id = `bottle-${randomBytes(6).toString("hex")}`;
-    const enclosure = {
+    const enclosure: Enclosure = {
       isolation: view.backend,
-      start: (command: Parameters<Starter["start"]>[3]) => this.#starter.start(id, prepared, answers.values, command),
+      home: guestHome,
+      mcpUrl: view.supervise || view.drivesTerminals ? guestMcpUrl : null,
+      drivesTerminals: view.drivesTerminals,
+      start: (command) => this.#starter.start(id, prepared, answers.values, command),
     };
     const { workspaceId, programId, prompt, resume } = request;
     const started: Started =
@@ -208,6 +216,7 @@ export class Bottles {
     }
     this.#store.save({ ...record, removing: true });
     await this.#backendOf(record).destroy({ id, directory: record.directory });
+    await this.#parts.services.forget?.(id);
     this.#forget(id);
     if (record.homeOf !== null && !this.homesInUse().has(record.homeOf)) {
       await rm(join(this.#parts.folders.state, record.homeOf), { recursive: true, force: true });
@@ -244,7 +253,7 @@ export class Bottles {
       // Main ended between the row and the terminal, or before the gate was opened: the program never ran.
       if (terminal === undefined || !isAlive(terminal)) return await this.#end(record);
       const { ports } = await this.#parts.services.restore(
-        { id: bottle.id, label: bottle.label, directory: record.directory },
+        { id: bottle.id, label: bottle.label, launchId: bottle.launchId ?? "", directory: record.directory },
         record.reach,
       );
       await this.#backendOf(record).rejoin(running(record, ports, terminal));

@@ -1,12 +1,13 @@
 /** What bottles need of terminals; `src/main/terminals` gives it. */
-import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
+import type { Terminal } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
+import type { HostedTerminal } from "#terminal-host/protocol.ts";
 import { finalStates } from "../terminals/index.ts";
 
 export type BottleTerminals = {
   known(): Promise<void>;
   list(): readonly Terminal[];
-  create(terminal: NewTerminal): Promise<Terminal>;
+  create(terminal: HostedTerminal): Promise<Terminal>;
   kill(id: string, force: boolean): Promise<unknown>;
   remove(id: string): Promise<void>;
   onChange(listener: (terminal: Terminal) => void): () => void;

@@ -28,6 +28,7 @@ describe("a bottle's program reaches its provider", () => {
   test("through the broker, when the vault has the key; only names go into the plan", async () => {
     expect(await broker(["anthropic_api_key"]).plan(plain)).toEqual({
       serves: true,
+      brokered: "anthropic",
       routes: ["api.anthropic.com [auth:x-api-key]"],
       environment: ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"],
     });
@@ -40,6 +41,15 @@ describe("a bottle's program reaches its provider", () => {
       expect(plan?.notEnforced?.join()).toContain("anthropic_api_key");
     }
     expect(await broker([]).plan({ ...plain, provider: null })).toBeNull();
+  });
+
+  test("with a limit that nothing can keep being said before the launch", async () => {
+    const limited = { ...plain, usageLimits: { tokens: 1000, costMicros: null } };
+    expect((await broker(["anthropic_api_key"]).plan(limited))?.notEnforced).toBeUndefined();
+    for (const plan of [await broker([]).plan(limited), await broker([]).plan({ ...limited, provider: null })]) {
+      expect(plan).toMatchObject({ serves: false });
+      expect(plan?.notEnforced?.join()).toContain("limit of tokens and cost");
+    }
   });
 
   test("not at all while the vault that may hold the key is locked", async () => {

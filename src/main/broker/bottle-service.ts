@@ -7,6 +7,7 @@ import { runEnvironment } from "./environment.ts";
 import { llmRoute, type Providers } from "./providers.ts";
 import type { Route } from "./route.ts";
 import type { Broker } from "./service.ts";
+import { limitsOf, noLimits } from "./usage/money.ts";
 
 export type BottleBrokerParts = {
   broker: Broker;
@@ -19,6 +20,8 @@ export type BottleBrokerParts = {
 
 /** Beginning of the shell's name for a provider's key: `anthropic` → `anthropic_api_key`, which the environment may hold as ANTHROPIC_API_KEY. */
 const keyOf = (provider: string) => `${provider.replaceAll("-", "_")}_api_key`;
+
+const urlOf = (key: string) => `http://127.0.0.1:${servicePorts.broker}/${key}`;
 
 const ownerOf = (bottleId: string) => ({ kind: "bottle", id: bottleId }) as const;
 
@@ -37,11 +40,14 @@ export class BottleBroker implements BottleService {
         serves: true,
         routes: [`${route.upstream.host} [auth:${schemeOf(route)}]`],
         environment: Object.keys(this.#environment(reach, "")),
+        brokered: reach.provider!,
       };
     }
-    if (reach.provider === null) return null;
+    const limited = reach.usageLimits?.tokens != null || reach.usageLimits?.costMicros != null;
+    const unlimited = "Its limit of tokens and cost: what it uses does not pass through Cellar's broker.";
+    if (reach.provider === null) return limited ? { serves: false, notEnforced: [unlimited] } : null;
     const missing = `The vault has no ${keyOf(reach.provider)}, so no credential is put in on the way out: the program has to sign in inside, and what it is given there it can read.`;
-    return { serves: false, notEnforced: [missing] };
+    return { serves: false, notEnforced: limited ? [missing, unlimited] : [missing] };
   }
 
   async open(place: BottlePlace, reach: BottleReach, socketPath: string): Promise<OpenService | null> {
@@ -50,16 +56,18 @@ export class BottleBroker implements BottleService {
     const { sentinel } = await this.#parts.broker.open({
       owner: ownerOf(place.id),
       listen: { socketPath },
+      hosts: [`127.0.0.1:${servicePorts.broker}`, `localhost:${servicePorts.broker}`],
       routes: [route],
+      limits: limitsOf(reach.usageLimits ?? noLimits),
     });
-    return { listening: true, environment: this.#environment(reach, sentinel) };
+    return this.#opened(reach, sentinel);
   }
 
   /** The broker restores its own listeners before; one that could not be is down. */
   async restore({ id }: BottlePlace, reach: BottleReach): Promise<OpenService | null> {
     const opened = this.#parts.broker.of(ownerOf(id));
     if (opened === undefined) return null;
-    return { listening: true, environment: this.#environment(reach, opened.sentinel) };
+    return this.#opened(reach, opened.sentinel);
   }
 
   state(bottleId: string) {
@@ -72,13 +80,25 @@ export class BottleBroker implements BottleService {
     this.#parts.broker.forget(ownerOf(bottleId));
   }
 
+  async forget(bottleId: string): Promise<void> {
+    this.#parts.broker.ledger.forget(bottleId);
+  }
+
+  #opened(reach: BottleReach, sentinel: string): OpenService {
+    const id = reach.provider!;
+    // A client's base address has a path (`/v1`), which the route leaves to it.
+    const { pathname } = new URL(this.#parts.providers().get(id)?.["base-url"] ?? "http://none");
+    const url = `${urlOf(`llm/${id}`)}${pathname.replace(/\/$/, "")}`;
+    return { listening: true, environment: this.#environment(reach, sentinel), brokered: { id, url, sentinel } };
+  }
+
   /** AV-9: where the provider is found, and what the program shows there in place of a key. */
   #environment({ provider }: BottleReach, sentinel: string): Record<string, string> {
     const { env } = runEnvironment({
       host: {},
       providers: this.#parts.providers(),
       provider: provider === null ? null : { id: provider },
-      broker: { routed: true, urlOf: (key) => `http://127.0.0.1:${servicePorts.broker}/${key}`, sentinel },
+      broker: { routed: true, urlOf, sentinel },
       manifest: {},
     });
     return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AVP_")));

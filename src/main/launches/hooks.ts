@@ -3,10 +3,11 @@
  * environment as its catalogue entry says. The person's own configuration is not touched.
  */
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { shellQuote } from "#node/shell-quote.ts";
 import type { LaunchedAgent } from "#shared/activity/index.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
+import type { EnclosedFile } from "./enclosure.ts";
 
 export type HookPlaces = {
   /** The script that comes with Cellar. */
@@ -24,25 +25,58 @@ export type Hooked = {
   agent: LaunchedAgent;
 };
 
+type Launched = { tokenDigest: string; prompted: boolean };
+
 /** Null for the login shell: what a person does in it is theirs to know. */
 export async function hooksFor(
   program: LaunchableProgram,
   places: HookPlaces,
-  launch: { tokenDigest: string; prompted: boolean },
+  launch: Launched,
 ): Promise<Hooked | null> {
-  const { command, hooks, signs } = program.entry;
-  if (command[0] === "{shell}") return null;
+  if (isLoginShell(program)) return null;
   const hook = withSlashes(join(places.folder, "cellar-hook"));
   await provide(hook, await readFile(places.script), 0o700);
   const file = join(places.folder, `${program.id}.settings`);
-  if (hooks?.file !== undefined) await provide(file, fill(hooks.file, { hook: inJson(shellQuote(hook)) }), 0o600);
-  const put = (text: string) => fill(text, { hook, file });
+  const settings = settingsFor(program, shellQuote(hook));
+  if (settings !== null) await provide(file, settings, 0o600);
+  const hooked = hookedWith(program, { hook, file }, launch);
+  return { ...hooked, environment: { ...hooked.environment, CELLAR_HOOK_SOCKET: places.socket } };
+}
+
+/** The same for a program in an isolation, where the files have to be put first; where its events go is for the isolation to say. */
+export async function hooksInside(
+  program: LaunchableProgram,
+  { script, home }: { script: string; home: string },
+  launch: Launched,
+): Promise<(Hooked & { files: EnclosedFile[] }) | null> {
+  if (isLoginShell(program)) return null;
+  const folder = ".cellar";
+  const [hook, file] = ["cellar-hook", `${program.id}.settings`].map((name) => `${folder}/${name}`) as [string, string];
+  const inside = (path: string) => posix.join(home, path);
+  // Through the shell: a home need not allow that files in it are executed.
+  const settings = settingsFor(program, `sh ${shellQuote(inside(hook))}`);
+  const files: EnclosedFile[] = [{ path: hook, content: await readFile(script, "utf8"), executable: true }];
+  if (settings !== null) files.push({ path: file, content: settings, executable: false });
+  return { ...hookedWith(program, { hook: inside(hook), file: inside(file) }, launch), files };
+}
+
+function isLoginShell({ entry: { command } }: LaunchableProgram): boolean {
+  return command[0] === "{shell}";
+}
+
+/** Content of the settings file; null for a program that has none. */
+function settingsFor({ entry: { hooks } }: LaunchableProgram, hookCommand: string): string | null {
+  return hooks?.file === undefined ? null : fill(hooks.file, { hook: inJson(hookCommand) });
+}
+
+function hookedWith(program: LaunchableProgram, paths: { hook: string; file: string }, launch: Launched): Hooked {
+  const { hooks, signs } = program.entry;
+  const put = (text: string) => fill(text, paths);
   return {
     arguments: hooks?.arguments.map(put) ?? [],
     environment: {
       ...Object.fromEntries(Object.entries(hooks?.environment ?? {}).map(([name, value]) => [name, put(value)])),
-      CELLAR_HOOK: hook,
-      CELLAR_HOOK_SOCKET: places.socket,
+      CELLAR_HOOK: paths.hook,
     },
     agent: {
       tokenDigest: launch.tokenDigest,

@@ -1,5 +1,5 @@
 /** Launches: agent programs started in workspaces. */
-export type { EnclosedStart, Enclosure } from "./enclosure.ts";
+export type { EnclosedFile, EnclosedStart, Enclosure } from "./enclosure.ts";
 export { launchesProcedures } from "./procedures.ts";
 export { Launches, type LaunchesParts, type Started, type StartRequest } from "./service.ts";
 export { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "./store.ts";

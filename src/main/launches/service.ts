@@ -13,7 +13,7 @@ import type { HostedTerminal } from "#terminal-host/protocol.ts";
 import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
 import { finalStates } from "../terminals/index.ts";
 import type { Enclosure } from "./enclosure.ts";
-import { type HookPlaces, hooksFor, withHooks } from "./hooks.ts";
+import { type HookPlaces, hooksFor, hooksInside, withHooks } from "./hooks.ts";
 import { mcpEnvironment, mcpUrlToTell } from "./mcp.ts";
 import { terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
@@ -93,8 +93,9 @@ export class Launches {
     const workspace = await this.#parts.workspaces.ready(request.workspaceId);
     const program = await this.#parts.programs.launchable(request.programId);
     const conversation = chooseConversation(program);
-    const { arguments: extra = [], drivesTerminals = false } = request;
-    const mcpUrl = mcpUrlToTell(drivesTerminals, this.#parts.mcpUrl());
+    const { arguments: extra = [] } = request;
+    const drivesTerminals = enclosure?.drivesTerminals ?? request.drivesTerminals ?? false;
+    const mcpUrl = this.#mcpUrlFor(program, drivesTerminals, enclosure);
     const plan = planStart(program, { prompt: request.prompt, extra, conversation, mcpUrl });
     const started = await this.#launch(workspace, program, plan, {
       conversation,
@@ -142,14 +143,10 @@ export class Launches {
         hint: `Start ${record.programName} again and choose the conversation there.`,
       });
     }
-    const argv = planResume(
-      program,
-      conversation,
-      record.arguments,
-      mcpUrlToTell(record.drivesTerminals, this.#parts.mcpUrl()),
-    );
+    const { arguments: extra } = record;
+    const drivesTerminals = enclosure?.drivesTerminals ?? record.drivesTerminals;
+    const argv = planResume(program, conversation, extra, this.#mcpUrlFor(program, drivesTerminals, enclosure));
     const plan: StartPlan = { argv, prompt: { by: "none" } };
-    const { arguments: extra, drivesTerminals } = record;
     return this.#launch(workspace, program, plan, {
       conversation,
       extra,
@@ -175,6 +172,11 @@ export class Launches {
     return record === undefined ? null : launchOf(record);
   }
 
+  /** Digest of the token that a launch's program was given, also while it is being started; null when there is none. */
+  tokenDigestOf(launchId: string): string | null {
+    return this.#records.get(launchId)?.tokenDigest ?? null;
+  }
+
   /** Forgets the launches of workspaces that are no more. */
   async #followWorkspaces(): Promise<void> {
     for await (const event of this.#parts.workspaces.watch(this.#stop.signal)) {
@@ -184,6 +186,13 @@ export class Launches {
         if (event.type === "all" ? !there?.has(workspaceId) : workspaceId === event.id) this.#forget(id);
       }
     }
+  }
+
+  /** Address that its arguments tell the program; null when they tell it nothing. */
+  #mcpUrlFor(program: LaunchableProgram, drivesTerminals: boolean, enclosure: Enclosure | undefined): string | null {
+    if (enclosure === undefined) return mcpUrlToTell(drivesTerminals, this.#parts.mcpUrl());
+    // One that cannot be told finds the address in its environment; a plan that promises it terminals was not made.
+    return program.entry.mcp === undefined ? null : enclosure.mcpUrl;
   }
 
   async #launch(
@@ -225,28 +234,30 @@ export class Launches {
     let terminal: Terminal;
     try {
       await this.#parts.terminals.known();
-      // Hooks and the MCP server are on the host; a bottle reaches neither.
-      const hooked = enclosure
-        ? null
-        : await hooksFor(program, this.#parts.hooks, {
-            tokenDigest: tokenDigest(token),
-            prompted: plan.prompt.by !== "none",
-          });
-      const command = withHooks(program, plan.argv, hooked);
-      const argv =
-        plan.prompt.by === "stdin"
-          ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, command ?? [program.path])
-          : command;
       const cwd = workspace.path;
       const around = {
         name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
       };
+      const launched = { tokenDigest: tokenDigest(token), prompted: plan.prompt.by !== "none" };
       if (enclosure) {
-        const env = mcpEnvironment(token, null);
-        terminal = await enclosure.start({ launchId: id, argv: argv ?? [program.path], cwd, env, terminal: around });
+        const hooked = await hooksInside(program, { ...this.#parts.hooks, home: enclosure.home }, launched);
+        terminal = await enclosure.start({
+          launchId: id,
+          argv: withHooks(program, plan.argv, hooked) ?? [program.path],
+          cwd,
+          env: { ...hooked?.environment, ...mcpEnvironment(token, enclosure.mcpUrl) },
+          files: hooked?.files ?? [],
+          terminal: { ...around, ...(hooked && { agent: hooked.agent }) },
+        });
       } else {
+        const hooked = await hooksFor(program, this.#parts.hooks, launched);
+        const command = withHooks(program, plan.argv, hooked);
+        const argv =
+          plan.prompt.by === "stdin"
+            ? await throughPromptFile(this.#parts.promptFolder, id, plan.prompt.text, command ?? [program.path])
+            : command;
         terminal = await this.#createTerminal({
           ...around,
           ...(argv && { argv }),

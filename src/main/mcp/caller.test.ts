@@ -16,8 +16,10 @@ const launch: Launch = {
   drivesTerminals: false,
   createdAt: "2026-01-01T00:00:00.000Z",
 };
-const scoped = callerOf(launch, false)!;
-const allowed = callerOf({ ...launch, reach: "all" }, false)!;
+const scoped = callerOf(launch, false, null)!;
+const allowed = callerOf({ ...launch, reach: "all" }, false, null)!;
+const bottleId = "bottle-000000000001";
+const bottled = callerOf({ ...launch, isolation: "bubblewrap", reach: "all" }, false, bottleId)!;
 const person: Caller = { kind: "person" };
 
 test.each([
@@ -41,18 +43,27 @@ test("what a launch makes is its workspace's and says where it comes from; a per
   expect(ownerOf(person)).toEqual({});
 });
 
+test.each([
+  ["its own", { workspaceId: "ws-00000001", launchId: launch.id, bottleId }, true],
+  ["one it made", { workspaceId: "ws-00000001", parentId: "term-00000001", bottleId }, true],
+  ["its workspace's outside", { workspaceId: "ws-00000001" }, false],
+  ["one outside that says it made it", { parentId: "term-00000001" }, false],
+  ["another bottle's of its workspace", { workspaceId: "ws-00000001", bottleId: "bottle-000000000002" }, false],
+] as const)("from inside a bottle %s terminal is reached, whatever was allowed: %j %j", (_name, owner, wanted) => {
+  expect(reaches(bottled, { owner })).toBe(wanted);
+});
+
 describe("a launch is a caller", () => {
+  const inBottle = { ...launch, isolation: "bubblewrap" } as const;
   test.each([
-    ["while its program runs", launch, false, true],
-    ["while the terminal host cannot say", launch, null, true],
-    ["not when it has ended", launch, true, false],
-    [
-      "not from inside an isolation: the terminals are outside of it",
-      { ...launch, isolation: "bubblewrap" },
-      false,
-      false,
-    ],
-  ])("%s", (_name, given, ended, wanted) => {
-    expect(callerOf(given as Launch, ended) !== null).toBe(wanted);
+    ["while its program runs", launch, false, null, true],
+    ["while the terminal host cannot say", launch, null, null, true],
+    ["not when it has ended", launch, true, null, false],
+    ["from inside its bottle", inBottle, false, bottleId, true],
+    ["not from inside its bottle when it has ended", inBottle, true, bottleId, false],
+    ["not from outside its bottle", inBottle, false, null, false],
+    ["not from inside a bottle when it is in none", launch, false, bottleId, false],
+  ])("%s", (_name, given, ended, from, wanted) => {
+    expect(callerOf(given as Launch, ended, from) !== null).toBe(wanted);
   });
 });

@@ -3,7 +3,10 @@ import type { Launch } from "#shared/contract/launches.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 
 /** What a token stands for. It is resolved to a {@link Caller} anew for every call, because what it may do changes meanwhile. */
-export type Identity = { kind: "person" } | { kind: "launch"; launchId: string };
+export type Identity =
+  | { kind: "person" }
+  /** `bottleId`: its program runs in this bottle, and calls from inside. */
+  | { kind: "launch"; launchId: string; bottleId: string | null };
 
 export type Caller =
   | { kind: "person" }
@@ -15,14 +18,21 @@ export type Caller =
       /** The terminal in which the program itself runs. */
       terminalId: string;
       reach: Launch["reach"];
+      /** It reaches nothing but this bottle. */
+      bottleId: string | null;
     };
 
 /** How the caller is connected. */
 export type Via = "stdio" | "http";
 
-/** Of a launch: the terminals of its workspace and those that it made itself, unless the person has allowed all. */
+/**
+ * Of a launch: the terminals of its workspace and those that it made itself, unless the person has allowed all. Of one in a bottle: those in the
+ * same bottle, whatever else was allowed, because every other terminal is a way out of it.
+ */
 export function reaches(caller: Caller, { owner }: Pick<Terminal, "owner">): boolean {
-  if (caller.kind === "person" || caller.reach === "all") return true;
+  if (caller.kind === "person") return true;
+  if (caller.bottleId !== null) return owner.bottleId === caller.bottleId;
+  if (caller.reach === "all") return true;
   return owner.workspaceId === caller.workspaceId || owner.parentId === caller.terminalId;
 }
 
@@ -33,13 +43,12 @@ export function ownerOf(caller: Caller): Terminal["owner"] {
 
 /**
  * The caller that a launch is now; null when its token says nothing any more. `state` is that of its terminal, null while the terminal host
- * cannot say. A program in a bottle reaches nothing: the terminals here are outside of it.
+ * cannot say. One that was started in a bottle is a caller only from inside of it: its token is worth nothing anywhere else.
  */
-export function callerOf(launch: Launch, isFinal: boolean | null): Caller | null {
-  const isolation: string = launch.isolation;
-  if (isFinal === true || isolation !== "none") return null;
+export function callerOf(launch: Launch, isFinal: boolean | null, bottleId: string | null): Caller | null {
+  if (isFinal === true || (launch.isolation === "none") !== (bottleId === null)) return null;
   const { id: launchId, programName, workspaceId, terminalId, reach } = launch;
-  return { kind: "launch", launchId, programName, workspaceId, terminalId, reach };
+  return { kind: "launch", launchId, programName, workspaceId, terminalId, reach, bottleId };
 }
 
 export function sameIdentity(a: Identity, b: Identity): boolean {

@@ -26,7 +26,8 @@ export class Callers {
     this.#parts = parts;
     this.#stop = parts.terminals.onChange(({ owner, state, id }) => {
       const launch = owner.launchId === undefined ? undefined : parts.launches.list.get(owner.launchId);
-      if (launch?.terminalId === id && finalStates.has(state)) this.#left({ kind: "launch", launchId: launch.id });
+      if (launch?.terminalId === id && finalStates.has(state))
+        this.#left({ kind: "launch", launchId: launch.id, bottleId: null });
     });
   }
 
@@ -40,7 +41,7 @@ export class Callers {
     if (this.#parts.personToken.matches(token)) return { kind: "person" };
     const launch = this.#parts.launches.ofToken(token);
     if (launch === null) return null;
-    const identity: Identity = { kind: "launch", launchId: launch.id };
+    const identity: Identity = { kind: "launch", launchId: launch.id, bottleId: null };
     return (await this.current(identity)) === null ? null : identity;
   }
 
@@ -54,7 +55,7 @@ export class Callers {
   now(identity: Identity): Caller | null {
     if (identity.kind === "person") return { kind: "person" };
     const launch = this.#parts.launches.list.get(identity.launchId);
-    return launch === undefined ? null : callerOf(launch, this.#ended(launch.terminalId));
+    return launch === undefined ? null : callerOf(launch, this.#ended(launch.terminalId), identity.bottleId);
   }
 
   /** A new token for the person; whoever is connected with the old one is told to go. */

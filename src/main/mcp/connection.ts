@@ -3,6 +3,7 @@ import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from "@model
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { WebSocket } from "ws";
 import type { Identity } from "./caller.ts";
+import { terminalsOnly } from "./offer.ts";
 import { mcpServer, type ServerParts } from "./server.ts";
 import type { Updates } from "./updates.ts";
 
@@ -24,7 +25,13 @@ export function serveMcpSocket(parts: ServerParts, updates: Updates, identity: I
   serveStdio(
     ({ era }) => {
       legacy = era === "legacy";
-      server = mcpServer(parts, { identity, via: "stdio", notified: true, ...(legacy && { subscribed }) });
+      server = mcpServer(parts, {
+        identity,
+        offer: terminalsOnly,
+        via: "stdio",
+        notified: true,
+        ...(legacy && { subscribed }),
+      });
       return server;
     },
     {

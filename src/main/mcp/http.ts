@@ -1,5 +1,5 @@
 /**
- * The endpoint on loopback: streamable HTTP at `/mcp`. Every request passes the guard before a byte of its body is read. There are no
+ * The endpoint on loopback, and those of bottles on their sockets: streamable HTTP at `/mcp`. Every request passes the guard before a byte of its body is read. There are no
  * sessions to leak: each request says who it is from, and a client that vanishes takes its streams with it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -7,6 +7,8 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
+import { Allowance } from "#node/allowance.ts";
+import { listenOnSocket } from "#node/listen-on-socket.ts";
 import { largestMessageBytes, mcpPath } from "#shared/connection.ts";
 import { errorStatus, type Problem } from "#shared/contract/base.ts";
 import { problemOf } from "#shared/failure.ts";
@@ -16,16 +18,26 @@ import { type Identity, sameIdentity } from "./caller.ts";
 /** Connections at the same time; fifty busy agents need a few each. */
 const mostConnections = 512;
 
+/** Those of a bottle, where a program may try to keep everybody busy: so many connections, so many requests at once and a second. */
+const mostConnectionsInside = 64;
+const ofBottle = { burst: 100, perSecond: 20 };
+const tooOften: Problem = {
+  code: "unavailable",
+  message: "Too many requests at a time",
+  hint: "Try again in a second.",
+};
+
 /** A client that goes on sending what nobody wants is cut off after so long. */
 const cutOffAfterMs = 1_000;
 
 export type McpHttpParts = {
-  /** Null for a token that stands for nobody. */
-  identityOf(token: string): Promise<Identity | null>;
+  /** Who asks; null for nobody that is served. `token`: null when none was shown. */
+  identityOf(token: string | null): Promise<Identity | null>;
   serve(identity: Identity, request: Request): Promise<Response>;
 };
 
 export type McpHttp = {
+  /** As clients know it. */
   readonly port: number;
   /** Ends what is open for one caller. */
   endFor(identity: Identity): void;
@@ -36,11 +48,27 @@ type Open = { identity: Identity; response: ServerResponse };
 
 /** Listens on 127.0.0.1 at `wantedPort` when it is free, else at any. */
 export async function serveMcpHttp(parts: McpHttpParts, wantedPort: number): Promise<McpHttp> {
+  const server = makeServer(mostConnections);
+  return serving(server, parts, await listen(server, wantedPort), null);
+}
+
+/** Listens on a socket to which `port` of a bottle leads. */
+export async function serveMcpInside(parts: McpHttpParts, socket: string, port: number): Promise<McpHttp> {
+  const server = makeServer(mostConnectionsInside);
+  await listenOnSocket(server, socket);
+  return serving(server, parts, port, new Allowance(ofBottle));
+}
+
+function makeServer(connections: number): Server {
   const server = createServer({ keepAliveTimeout: 5_000, requestTimeout: 30_000, headersTimeout: 10_000 });
-  server.maxConnections = mostConnections;
-  const port = await listen(server, wantedPort);
+  server.maxConnections = connections;
+  return server;
+}
+
+function serving(server: Server, parts: McpHttpParts, port: number, allowance: Allowance | null): McpHttp {
   const open = new Set<Open>();
   server.on("request", (request, response) => {
+    if (allowance?.takes(performance.now()) === false) return refuse(response, tooOften);
     answer(parts, request, response, port, open).catch((thrown: unknown) => refuse(response, problemOf(thrown)));
   });
   return {
@@ -86,7 +114,7 @@ async function answer(
     return refuse(response, { code: "not_found", message: "nothing is served here" });
   }
   const token = bearerOf(authorization);
-  const identity = token === null ? null : await parts.identityOf(token);
+  const identity = await parts.identityOf(token);
   if (identity === null) return refuse(response, unauthorized(token));
   // GET and DELETE belong to sessions, of which there are none.
   if (request.method !== "POST") return void response.writeHead(405, { allow: "POST", connection: "close" }).end();

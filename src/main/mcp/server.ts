@@ -10,6 +10,7 @@ import { type Caller, type Identity, reaches, type Via } from "./caller.ts";
 import type { Callers } from "./callers.ts";
 import type { CallFacts, Calls } from "./calls.ts";
 import { errorOf } from "./errors.ts";
+import type { Offer } from "./offer.ts";
 import { addResources } from "./resources.ts";
 import { type Runtime, ToolError, UnknownTerminal } from "./runtime.ts";
 import { type Tool, type ToolContext, tools } from "./tools/index.ts";
@@ -18,7 +19,8 @@ export type ServerParts = {
   callers: Callers;
   calls: Calls;
   runtime: Runtime;
-  terminals: { create(terminal: NewTerminal): Promise<Terminal> };
+  /** Makes a terminal with the isolation of the one it was asked for from. */
+  terminals: { createFor(terminal: NewTerminal): Promise<Terminal> };
   workspaces: { ready(id: string): Promise<Workspace> };
   version: string;
   log: Log;
@@ -26,6 +28,7 @@ export type ServerParts = {
 
 export type ServedCaller = {
   identity: Identity;
+  offer: Offer;
   via: Via;
   /** Whether the client can be told of changes. */
   notified: boolean;
@@ -33,17 +36,26 @@ export type ServedCaller = {
   subscribed?: Set<string>;
 };
 
-const instructions = `Terminals of Cellar, which a person sees too. Start one with pty_create, type with pty_send_keys, read with pty_capture or terminal_screen. In a shell or REPL, cell_run runs code and waits for its result; cell_fire with cell_poll does so without waiting. You reach the terminals of your own workspace; the person can allow more.`;
+const instructions = `Terminals of Cellar, which a person sees too. Start one with pty_create, type with pty_send_keys, read with pty_capture or terminal_screen. In a shell or REPL, cell_run runs code and waits for its result; cell_fire with cell_poll does so without waiting. `;
+const instructionsOutside = "You reach the terminals of your own workspace; the person can allow more.";
+const instructionsInside = "You reach the terminals of your own bottle, and what you start is in it.";
 
 export function mcpServer(parts: ServerParts, served: ServedCaller): McpServer {
-  const { notified, subscribed } = served;
+  const { notified, subscribed, identity, offer } = served;
+  const inside = identity.kind === "launch" && identity.bottleId !== null;
+  const ofTerminals = offer.terminals ? instructions + (inside ? instructionsInside : instructionsOutside) : "";
   const server = new McpServer(
     { name: "cellar", title: "Cellar", version: parts.version },
     {
-      instructions,
-      capabilities: { tools: { listChanged: false }, resources: { listChanged: notified, subscribe: notified } },
+      instructions: [offer.instructions, ofTerminals].filter((part) => part !== "").join(" "),
+      capabilities: {
+        tools: { listChanged: false },
+        ...(offer.terminals && { resources: { listChanged: notified, subscribe: notified } }),
+      },
     },
   );
+  for (const tool of offer.more) addTool(server, tool, parts, served);
+  if (!offer.terminals) return server;
   for (const tool of tools) addTool(server, tool, parts, served);
   addResources(server, (name, work, signal) => callNoted(parts, served, name, signal, work), {
     subscribed,
@@ -134,7 +146,7 @@ function contextOf(
       return found;
     },
     terminals: async () => (await runtime.call("terminals.list", {}, signal)).filter((each) => reaches(caller, each)),
-    create: (terminal) => terminals.create(terminal),
+    create: (terminal) => terminals.createFor(terminal),
     workspaceFolder: async () => (caller.kind === "person" ? null : (await workspaces.ready(caller.workspaceId)).path),
   };
 }

@@ -11,7 +11,8 @@ import type { HostEvent } from "#terminal-host/protocol.ts";
 import { type Identity, sameIdentity } from "./caller.ts";
 import { Callers, type CallersParts } from "./callers.ts";
 import { Calls } from "./calls.ts";
-import { type McpHttp, serveMcpHttp } from "./http.ts";
+import { type McpHttp, serveMcpHttp, serveMcpInside } from "./http.ts";
+import { type Offer, terminalsOnly } from "./offer.ts";
 import { PersonToken } from "./person-token.ts";
 import { Runtime } from "./runtime.ts";
 import type { ServerParts } from "./server.ts";
@@ -81,13 +82,8 @@ export class Mcp {
     try {
       this.#http = await serveMcpHttp(
         {
-          identityOf: (token) => this.#callers.ofToken(token),
-          serve: async (identity, request) => {
-            const serving = await this.#load();
-            // It may have ended while its request was still coming.
-            if (this.#callers.now(identity) === null) return new Response(null, { status: 401 });
-            return serving.serve(identity, request);
-          },
+          identityOf: async (token) => (token === null ? null : this.#callers.ofToken(token)),
+          serve: (identity, request) => this.#serve(identity, terminalsOnly, request),
         },
         portIn(note),
       );
@@ -96,6 +92,37 @@ export class Mcp {
       this.#problem = (error as Error).message;
       this.#parts.log.warn({ err: error }, "the MCP endpoint could not be opened");
     }
+  }
+
+  /**
+   * Serves a bottle's own programs on `socket`, which `port` inside leads to. Who can reach it is the launch in this bottle, so no token is asked
+   * for. Resolves to what ends it.
+   */
+  async serveInside(
+    { launchId, bottleId }: { launchId: string; bottleId: string },
+    offer: Offer,
+    { socket, port }: { socket: string; port: number },
+  ): Promise<() => Promise<void>> {
+    const identity: Identity = { kind: "launch", launchId, bottleId };
+    const http = await serveMcpInside(
+      {
+        identityOf: async () => ((await this.#callers.current(identity)) === null ? null : identity),
+        serve: (_, request) => this.#serve(identity, offer, request),
+      },
+      socket,
+      port,
+    );
+    return async () => {
+      (await this.#serving)?.endFor(identity);
+      await http.close();
+    };
+  }
+
+  async #serve(identity: Identity, offer: Offer, request: Request): Promise<Response> {
+    const serving = await this.#load();
+    // It may have ended while its request was still coming.
+    if (this.#callers.now(identity) === null) return new Response(null, { status: 401 });
+    return serving.serve(identity, offer, request);
   }
 
   /** A `cellar mcp` process. Without a token it is the person's: it could open the home's socket. */

@@ -4,6 +4,7 @@ import type { WebSocket } from "ws";
 import { largestMessageBytes } from "#shared/connection.ts";
 import { type Identity, keyOf } from "./caller.ts";
 import { serveMcpSocket } from "./connection.ts";
+import type { Offer } from "./offer.ts";
 import { mcpServer, type ServerParts } from "./server.ts";
 import { Updates } from "./updates.ts";
 
@@ -22,8 +23,9 @@ export class Serving {
     this.#updates = new Updates(parts.callers, parts.events);
   }
 
-  serve(identity: Identity, request: Request): Promise<Response> {
-    return this.#handler(identity).http.fetch(request);
+  /** The first offer that a caller is made is the one that it keeps, until {@link endFor}. */
+  serve(identity: Identity, offer: Offer, request: Request): Promise<Response> {
+    return this.#handler(identity, offer).http.fetch(request);
   }
 
   serveSocket(identity: Identity, socket: WebSocket): void {
@@ -43,12 +45,12 @@ export class Serving {
     this.#updates.close();
   }
 
-  #handler(identity: Identity): Handler {
+  #handler(identity: Identity, offer: Offer): Handler {
     const known = this.#handlers.get(keyOf(identity));
     if (known) return known;
     // A client of the 2025 revisions is served request by request, so it cannot be told of anything in between.
     const http = createMcpHandler(
-      ({ era }) => mcpServer(this.#parts, { identity, via: "http", notified: era === "modern" }),
+      ({ era }) => mcpServer(this.#parts, { identity, offer, via: "http", notified: era === "modern" }),
       {
         maxRequestBodySize: largestMessageBytes,
         onerror: (error) => this.#parts.log.debug({ err: error }, "a request was not served"),

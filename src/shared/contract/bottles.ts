@@ -22,6 +22,7 @@ import {
   timestamp,
   workspaceId,
 } from "./base.ts";
+import { usageLimits } from "./broker.ts";
 import { launch } from "./launches.ts";
 import { terminal } from "./terminals.ts";
 
@@ -92,6 +93,12 @@ export const bottlePlan = z.strictObject({
   /** `host [auth:scheme]` per route of the broker; the credential stays outside. */
   routes: z.array(z.string()),
   services: z.array(serviceName),
+  /** The program may ask the person for a host, a capability or a decision. */
+  supervise: z.boolean().default(false),
+  /** The program is told of Cellar's MCP server, and may start, read and type into terminals in its own bottle. */
+  drivesTerminals: z.boolean().default(false),
+  /** What it may use at its provider; the broker refuses what is beyond. */
+  usageLimits: usageLimits.default({ tokens: null, costMicros: null }),
   limits: z.array(bottleLimit),
   /** What keeps the program from nothing on this computer with this backend, in plain words. */
   notEnforced: z.array(z.string()),
@@ -181,6 +188,8 @@ export const bottles = {
         backend: backendName.optional(),
         /** Name of an agent manifest; its bottle's manifest comes with it. */
         agent: z.string().max(60).optional(),
+        /** Default: as in the launch it resumes, else not. `invalid_input` for a program that cannot be told of Cellar's MCP server. */
+        drivesTerminals: z.boolean().optional(),
         label: z
           .string()
           .refine(
@@ -190,6 +199,8 @@ export const bottles = {
           .refine((label) => !/\p{Cc}/u.test(label), "a label has no control characters")
           .optional(),
         colour: z.enum(bottleColours).optional(),
+        /** Default: what the agent's bottle says, else the settings. */
+        usageLimits: usageLimits.optional(),
         /** Continue the conversation of this launch in the home it had. */
         resume: launchId.optional(),
       }),

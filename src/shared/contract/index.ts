@@ -2,14 +2,17 @@
 import { activities } from "./activities.ts";
 import { app } from "./app.ts";
 import { bottles } from "./bottles.ts";
+import { broker } from "./broker.ts";
 import { cells } from "./cells.ts";
 import { gateway } from "./gateway.ts";
+import { gitGate } from "./git-gate.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
 import { mcp } from "./mcp.ts";
 import { notifications } from "./notifications.ts";
 import { programs } from "./programs.ts";
 import { settingsContract } from "./settings.ts";
+import { supervise } from "./supervise.ts";
 import { terminals } from "./terminals.ts";
 import { vault } from "./vault.ts";
 import { workspaces } from "./workspaces.ts";
@@ -28,6 +31,9 @@ export const contract = {
   notifications,
   vault,
   gateway,
+  broker,
+  supervise,
+  gitGate,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

@@ -31,6 +31,14 @@ export const settings = z.strictObject({
   launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
   /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
   gatewayHoldSeconds: z.int().min(0).max(120).default(30),
+  /** What a bottle may use at its provider unless its launch says otherwise; 0: as much as it likes. */
+  bottleLimitTokens: z.int().min(0).max(1_000_000_000_000).default(0),
+  /** US dollars. */
+  bottleLimitDollars: z.int().min(0).max(1_000_000).default(0),
+  /** Seconds for which an agent's question to the person is waited for; after that it is told that the answer is pending. */
+  superviseWaitSeconds: z.int().min(0).max(600).default(30),
+  /** Seconds for which a push that needs a yes holds the agent's git; 0: it is told to come back at once. */
+  gitGateHoldSeconds: z.int().min(0).max(600).default(120),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(

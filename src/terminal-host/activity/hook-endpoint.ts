@@ -5,9 +5,10 @@
  */
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Allowance } from "#node/allowance.ts";
 import { hasDigest } from "#node/token.ts";
+import { hookPath } from "#shared/connection.ts";
 import { terminalId } from "#shared/contract/base.ts";
-import { Allowance } from "./allowance.ts";
 import type { ActivityWatch } from "./watch.ts";
 
 /** Longest body. A program that writes a file sends all of it; of a longer body only the event's name is believed. */
@@ -54,7 +55,7 @@ export class HookEndpoint {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const end = (status: number): void => void response.writeHead(status, { connection: "close" }).end();
     request.on("error", () => request.destroy());
-    if (request.method !== "POST" || request.url !== "/hook") return end(404);
+    if (request.method !== "POST" || request.url !== hookPath) return end(404);
     const watch = this.#watchOf(terminalId.safeParse(request.headers["x-cellar-terminal"]).data ?? "");
     const token = /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? "")?.[1];
     if (watch === null || token === undefined || !hasDigest(token, watch.tokenDigest)) {

@@ -1,0 +1,5 @@
+/** Supervise: what agents in bottles ask the person for, through MCP, and how it is answered. */
+export { BottleSupervise } from "./bottle-service.ts";
+export { superviseProcedures } from "./procedures.ts";
+export { Proposals } from "./proposals.ts";
+export { superviseSchema } from "./store.ts";
