@@ -21,6 +21,7 @@ import {
   Bubblewrap,
   bottlesProcedures,
   Cleanup,
+  Docker,
   Inside,
   JoinedServices,
   readGitConfig,
@@ -212,14 +213,22 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => launches.close());
   const bottleFolder = join(paths.home, "bottles");
+  const backendParts = {
+    subprocesses,
+    readGitConfig: readGitConfig(subprocesses),
+    runtime: paths.runtime,
+    loginEnvironment,
+  };
   const bottles = new Bottles({
     database: store.database,
     backends: [
-      new Bubblewrap({
-        subprocesses,
-        readGitConfig: readGitConfig(subprocesses),
-        runtime: paths.runtime,
-        loginEnvironment,
+      new Bubblewrap(backendParts),
+      new Docker({
+        ...backendParts,
+        settings: () => {
+          const { dockerContext, dockerBaseImage } = settings.settings;
+          return { context: dockerContext, baseImage: dockerBaseImage };
+        },
       }),
     ],
     services: new JoinedServices([

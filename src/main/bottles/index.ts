@@ -1,5 +1,12 @@
 /** Bottles: agent programs in isolated environments, and what makes those. */
-export { type BottleBackend, guestTrust, type HomeFile, type RunningBottle, type ServicePort } from "./backend.ts";
+export {
+  type BottleBackend,
+  guestTrust,
+  type HomeFile,
+  type InsideCommand,
+  type RunningBottle,
+  type ServicePort,
+} from "./backend.ts";
 export {
   type BottlePlace,
   type BottleReach,
@@ -12,6 +19,7 @@ export {
 } from "./bottle-services.ts";
 export { Bubblewrap, readGitConfig } from "./bubblewrap/index.ts";
 export { Cleanup } from "./cleanup.ts";
+export { Docker } from "./docker/index.ts";
 export { Inside } from "./inside.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";

@@ -166,6 +166,7 @@ function viewOf(
     routes: services.routes,
     services: [...services.services].sort(),
     limits: backendPlan.limits,
+    preparation: backendPlan.preparation ?? [],
     notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
     secretsEntering: manifest.secrets,
     prompts: manifest.prompts,

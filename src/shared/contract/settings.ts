@@ -31,6 +31,10 @@ export const settings = z.strictObject({
   launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
   /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
   gatewayHoldSeconds: z.int().min(0).max(120).default(30),
+  /** Docker context that bottles run on; empty: the one the login environment chooses. */
+  dockerContext: z.string().max(200).default(""),
+  /** Image that bottles in Docker are built on; it has Node. */
+  dockerBaseImage: z.string().min(1).max(300).default("node:24-bookworm"),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(
