@@ -213,6 +213,7 @@ function viewOf(
     drivesTerminals: plan.reach.drivesTerminals,
     usageLimits: plan.reach.usageLimits ?? { tokens: null, costMicros: null },
     limits: backendPlan.limits,
+    preparation: backendPlan.preparation ?? [],
     notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
     secretsEntering: manifest.secrets,
     prompts: manifest.prompts,

@@ -39,6 +39,10 @@ export const settings = z.strictObject({
   superviseWaitSeconds: z.int().min(0).max(600).default(30),
   /** Seconds for which a push that needs a yes holds the agent's git; 0: it is told to come back at once. */
   gitGateHoldSeconds: z.int().min(0).max(600).default(120),
+  /** Docker context that bottles run on; empty: the one the login environment chooses. */
+  dockerContext: z.string().max(200).default(""),
+  /** Image that bottles in Docker are built on; it has Node. */
+  dockerBaseImage: z.string().min(1).max(300).default("node:24-bookworm"),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(
