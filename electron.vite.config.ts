@@ -18,6 +18,7 @@ export default defineConfig({
           "search-worker": resolve("src/terminal-host/search/worker.ts"),
           "bottle-ports": resolve("src/main/bottles/bubblewrap/listen.ts"),
           "git-scan-worker": resolve("src/main/git-gate/scan-worker.ts"),
+          "bottle-forward": resolve("src/main/bottles/docker/forward.ts"),
           cellar: resolve("src/cli/cellar.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

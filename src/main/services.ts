@@ -21,6 +21,7 @@ import {
   Bubblewrap,
   bottlesProcedures,
   Cleanup,
+  Docker,
   Inside,
   JoinedServices,
   readGitConfig,
@@ -240,14 +241,22 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     resumedFrom: (launchId) => launches.list.get(launchId)?.resumedFrom ?? null,
   });
   closing.push(() => proposals.close());
+  const backendParts = {
+    subprocesses,
+    readGitConfig: readGitConfig(subprocesses),
+    runtime: paths.runtime,
+    loginEnvironment,
+  };
   const bottles = new Bottles({
     database: store.database,
     backends: [
-      new Bubblewrap({
-        subprocesses,
-        readGitConfig: readGitConfig(subprocesses),
-        runtime: paths.runtime,
-        loginEnvironment,
+      new Bubblewrap(backendParts),
+      new Docker({
+        ...backendParts,
+        settings: () => {
+          const { dockerContext, dockerBaseImage } = settings.settings;
+          return { context: dockerContext, baseImage: dockerBaseImage };
+        },
       }),
       new Smolmachines({
         subprocesses,

@@ -12,6 +12,7 @@ const sources = {
   "search-worker": "terminal-host/search/worker.ts",
   "bottle-ports": "main/bottles/bubblewrap/listen.ts",
   "git-scan-worker": "main/git-gate/scan-worker.ts",
+  "bottle-forward": "main/bottles/docker/forward.ts",
   cellar: "cli/cellar.ts",
 } as const;
 export type Entry = keyof typeof sources;

@@ -11,13 +11,15 @@ import {
   type BottleBackend,
   type BottleReach,
   Bubblewrap,
+  Docker,
   type HomeFile,
+  type InsideCommand,
   type RunningBottle,
   readGitConfig,
 } from "#main/bottles/index.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { SmallServices } from "#test/doubles/bottle-services.ts";
-import { DockerDaemon } from "./docker.ts";
+import { DockerDaemon, testBaseImage } from "./docker.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
 const mebibyte = 1024 * 1024;
@@ -69,6 +71,8 @@ export class BottleBench implements AsyncDisposable {
   readonly services = new SmallServices();
   readonly subprocesses = new Subprocesses();
   readonly backend: BottleBackend;
+  /** The environment of what is run on the host for a bottle. */
+  readonly #client: Record<string, string>;
   readonly #running: { bottle: RunningBottle; child: ChildProcess }[] = [];
   limits = {
     memory: 4096 * mebibyte,
@@ -87,8 +91,16 @@ export class BottleBench implements AsyncDisposable {
       readGitConfig: readGitConfig(this.subprocesses),
       runtime: this.runtime,
     };
-    if (daemon !== null) throw new Error("not yet");
-    this.backend = new Bubblewrap({ ...parts, loginEnvironment: async () => ({ PATH: "/usr/bin:/bin" }) });
+    this.#client = daemon?.environment ?? { PATH: "/usr/bin:/bin" };
+    this.backend =
+      daemon === null
+        ? new Bubblewrap({ ...parts, loginEnvironment: async () => this.#client })
+        : new Docker({
+            ...parts,
+            loginEnvironment: async () => this.#client,
+            settings: () => ({ context: "", baseImage: testBaseImage }),
+            tty: false,
+          });
   }
 
   /** Runs a shell script in a bottle to its end. */
@@ -102,7 +114,11 @@ export class BottleBench implements AsyncDisposable {
     const directory = join(this.runtime, `b-${id.slice(7)}`);
     const spec = {
       workspace: { path: more.workspace ?? this.workspace } as never,
-      program: { id: "shell", entry: { name: "Shell" } as never, path: more.program ?? "/bin/sh" },
+      program: {
+        id: "shell",
+        entry: { name: "Shell", command: [more.program ?? "/bin/sh"], image: { run: [] } } as never,
+        path: more.program ?? "/bin/sh",
+      },
       hostEnvironment: { PATH: "/usr/bin:/bin", ...more.hostEnvironment },
       skills: more.skills ?? [],
       dockerfile: null,
@@ -130,7 +146,7 @@ export class BottleBench implements AsyncDisposable {
     });
     const child = spawn(command.argv[0]!, command.argv.slice(1), {
       // What a person's environment may hold, and what must not be found inside.
-      env: { PATH: "/usr/bin:/bin", HOST_SECRET: "of the host", ...command.env },
+      env: { ...this.#client, HOST_SECRET: "of the host", ...command.env },
       cwd: "/",
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
@@ -146,9 +162,23 @@ export class BottleBench implements AsyncDisposable {
     return { bottle, child, ...output };
   }
 
+  /** Runs something else in a bottle to its end. */
+  async exec(bottle: RunningBottle, argv: readonly string[], more: Partial<InsideCommand> = {}): Promise<Ended> {
+    const command = await this.backend.inside(bottle, { argv, tty: false, ...more });
+    const ended = await this.subprocesses.run({
+      program: command.argv[0]!,
+      args: command.argv.slice(1),
+      env: { ...this.#client, ...command.env },
+      timeoutMs: 60_000,
+    });
+    return { ...ended, stdout: ended.stdout.toString() };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { bottle } of this.#running) {
+    for (const { bottle, child } of this.#running) {
       await this.backend.destroy(bottle);
+      // As main ends the terminal.
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGKILL");
       await this.services.close(bottle.id);
     }
     this.backend.close();

@@ -3,19 +3,28 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { apart, type Person } from "./person.ts";
 import { endMarked, processesMarked } from "./processes.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
 export class Product implements AsyncDisposable {
-  readonly folder = new TemporaryFolder("product");
-  readonly home = this.folder.in("home");
+  readonly folder: TemporaryFolder;
+  readonly home: string;
+  readonly #person: Person;
   #main: ChildProcess | null = null;
   #url = "";
 
-  static async start(): Promise<Product> {
-    const product = new Product();
+  /** `person`: as whom it runs, and what names it can resolve; by default as whoever runs the tests. */
+  constructor(person: Person = {}) {
+    this.#person = person;
+    this.folder = new TemporaryFolder("product", person.parent);
+    this.home = this.folder.in("home");
+  }
+
+  static async start(person: Person = {}): Promise<Product> {
+    const product = new Product(person);
     await product.start();
     return product;
   }
@@ -37,7 +46,8 @@ export class Product implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const main = spawn(resolve(root, "resources/bin/cellar"), ["serve"], {
+    const [program, ...args] = apart(this.#person, root, this.folder, [resolve(root, "resources/bin/cellar"), "serve"]);
+    const main = spawn(program!, args, {
       env: this.environment,
       stdio: ["ignore", "pipe", "inherit"],
     });

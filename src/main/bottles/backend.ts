@@ -93,6 +93,8 @@ export type BackendPlan<Private = unknown> = {
   mounts: BottleMount[];
   limits: BottleLimit[];
   notEnforced: string[];
+  /** What has to be fetched or built before it starts, as sentences. */
+  preparation?: string[];
   /** PATH inside. */
   path: string;
   details: Private;

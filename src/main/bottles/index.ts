@@ -4,6 +4,7 @@ export {
   guestMcpUrl,
   guestTrust,
   type HomeFile,
+  type InsideCommand,
   type RunningBottle,
   type ServicePort,
 } from "./backend.ts";
@@ -20,6 +21,7 @@ export {
 } from "./bottle-services.ts";
 export { Bubblewrap, readGitConfig } from "./bubblewrap/index.ts";
 export { Cleanup } from "./cleanup.ts";
+export { Docker } from "./docker/index.ts";
 export { Inside } from "./inside.ts";
 export type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
 export { bottlesProcedures } from "./procedures.ts";

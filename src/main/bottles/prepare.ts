@@ -3,7 +3,7 @@
  * a check; what is particular to it comes from its `plan`.
  */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Git } from "#node/git/index.ts";
 import type { BackendName, BottleColour } from "#shared/bottles/names.ts";
 import { servicePorts } from "#shared/bottles/names.ts";
@@ -65,6 +65,8 @@ export type PreparerParts = {
   loginEnvironment(): Promise<Record<string, string>>;
   /** Where the bottles' kept homes are. */
   homes: string;
+  /** Where Cellar's sockets are. */
+  runtime: string;
   usageLimits: UsageLimits;
   /** Throws `unavailable` with the backend's own reason. */
   backend(name: BackendName | undefined): Promise<BottleBackend>;
@@ -90,6 +92,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     parts.programs.launchable(request.programId),
     parts.loginEnvironment(),
   ]);
+  checkApart(workspace.path, [parts.homes, parts.runtime]);
   const manifest = await resolveManifest(parts.manifests, request.agent ?? null, {
     workspace: workspace.path,
     hostEnvironment,
@@ -165,6 +168,19 @@ function joinLimits(asked: PrepareRequest["usageLimits"], usual: UsageLimits): U
   };
 }
 
+/** A bottle that is given Cellar's own files or sockets is none: it could launch another one, or answer for the person. */
+function checkApart(workspace: string, own: readonly string[]): void {
+  const held = own.find((path) => path === workspace || path.startsWith(workspace + sep));
+  if (held === undefined) return;
+  throw new Failure(
+    "refused",
+    `${workspace} holds files of Cellar itself (${held}), and a bottle would be given them`,
+    {
+      hint: "Make a workspace of the folder that the work is in.",
+    },
+  );
+}
+
 function viewOf(
   plan: Omit<Prepared, "view" | "triggers"> & { services: PlannedServices; id: string; expiresAt: string },
 ): BottlePlanView {
@@ -206,6 +222,7 @@ function viewOf(
     drivesTerminals: plan.reach.drivesTerminals,
     usageLimits: plan.reach.usageLimits ?? { tokens: null, costMicros: null },
     limits: backendPlan.limits,
+    preparation: backendPlan.preparation ?? [],
     notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
     secretsEntering: manifest.secrets,
     prompts: manifest.prompts,

@@ -42,6 +42,15 @@ export const triggerNames = [
   ".cellar",
 ] as const;
 
+/** Throws `refused` for a folder that holds everything: it cannot be the one thing that is let in. */
+export function checkWorkspace(path: string): void {
+  const home = homedir();
+  if (path !== "/" && path !== home && !home.startsWith(`${path}/`)) return;
+  throw new Failure("refused", `${path} holds your whole home folder, and a bottle would be given all of it`, {
+    hint: "Make a workspace of the folder that the work is in.",
+  });
+}
+
 export async function protectionOf(workspace: string, readConfig: ReadGitConfig): Promise<Protection> {
   const root = await realpath(workspace);
   const protection: Protection = { mounts: [], placeholders: [], notEnforced: [] };
@@ -51,15 +60,6 @@ export async function protectionOf(workspace: string, readConfig: ReadGitConfig)
   }
   await protectGit(root, readConfig, protection);
   return protection;
-}
-
-/** A folder that holds everything cannot be the one thing that is let in. Throws `refused`. */
-export function refuseHome(path: string): void {
-  const home = homedir();
-  if (path !== "/" && path !== home && !home.startsWith(`${path}/`)) return;
-  throw new Failure("refused", `${path} holds your whole home folder, and a bottle would be given all of it`, {
-    hint: "Make a workspace of the folder that the work is in.",
-  });
 }
 
 /** Those that are not there yet. */
@@ -78,6 +78,18 @@ export async function makePlaceholders(placeholders: readonly Placeholder[]): Pr
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
   }
+}
+
+/** Notes in `file` those that are not there yet, and makes them: they go again even if main does not live to know what it made. */
+export async function holdPlaceholders(file: string, placeholders: readonly Placeholder[]): Promise<void> {
+  await writeFile(file, JSON.stringify(await missingOf(placeholders)), { mode: 0o600, flag: "wx" });
+  await makePlaceholders(placeholders);
+}
+
+/** The other way round, by what was noted. */
+export async function releasePlaceholders(file: string): Promise<void> {
+  const noted = await readFile(file, "utf8").catch(() => "[]");
+  await removePlaceholders(JSON.parse(noted || "[]") as Placeholder[]);
 }
 
 /** Takes them away again, unless somebody has put something in. */

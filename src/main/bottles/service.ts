@@ -117,6 +117,7 @@ export class Bottles {
         plans: this.#plans,
         manifests: this.#manifests,
         homes: folders.state,
+        runtime: folders.runtime,
         usageLimits: this.#parts.usageLimits(),
         backend: (name) => this.backends.usable(name),
         homeOfLaunch: (launchId) => this.#homeOfLaunch(launchId),

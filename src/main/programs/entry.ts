@@ -74,6 +74,8 @@ const entryShape = z.strictObject({
   provider: providerId.optional(),
   /** What it has to reach from a bottle. */
   network: z.strictObject({ hosts: z.array(hostPattern).max(100).default([]) }).prefault({}),
+  /** How an image with it is built, for backends that need one: on `base`, or on the base image of the settings. */
+  image: z.strictObject({ base: text(300).optional(), run: z.array(text(4096)).max(50).default([]) }).optional(),
   version: z.strictObject({ arguments: argumentList, pattern: pattern(1), other: pattern(0).optional() }).optional(),
   install: z
     .array(

@@ -57,7 +57,7 @@ export type BottleMount = z.infer<typeof bottleMount>;
 
 /** A limit, and whether this backend can hold the bottle to it on this computer. */
 export const bottleLimit = z.strictObject({
-  name: z.enum(["memory", "processes", "file-size", "home", "temporary"]),
+  name: z.enum(["memory", "processes", "processors", "file-size", "home", "temporary"]),
   /** The value with its unit, as it is shown. */
   value: z.string(),
   /** `each`: for every process, not for the bottle as a whole. */
@@ -100,6 +100,8 @@ export const bottlePlan = z.strictObject({
   /** What it may use at its provider; the broker refuses what is beyond. */
   usageLimits: usageLimits.default({ tokens: null, costMicros: null }),
   limits: z.array(bottleLimit),
+  /** What has to be fetched or built before it starts, in plain words. */
+  preparation: z.array(z.string()).default([]),
   /** What keeps the program from nothing on this computer with this backend, in plain words. */
   notEnforced: z.array(z.string()),
   /** Secrets that the manifest puts into the environment itself. Each needs a yes of its own (`confirmations` of `launch`). */

@@ -44,6 +44,10 @@ export const settings = z.strictObject({
   /** Server of sandboxes on other computers, with `/v1`; empty: none. Its key is in the vault as `opensandbox_api_key`. */
   opensandboxUrl: z.string().max(1000).default(""),
   opensandboxImage: z.string().max(1000).default("node:24-bookworm"),
+  /** Docker context that bottles run on; empty: the one the login environment chooses. */
+  dockerContext: z.string().max(200).default(""),
+  /** Image that bottles in Docker are built on; it has Node. */
+  dockerBaseImage: z.string().min(1).max(300).default("node:24-bookworm"),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(

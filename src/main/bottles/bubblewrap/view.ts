@@ -59,6 +59,7 @@ const kernelFiles = [
   "/proc/scsi",
   "/proc/acpi",
   "/proc/driver",
+  "/proc/pressure",
 ] as const;
 const hiddenKernelFiles = [
   "/proc/kcore",

@@ -34,12 +34,12 @@ import {
 } from "../guest/init.ts";
 import { probeScript, readProbe } from "../guest/probe.ts";
 import {
+  checkWorkspace,
   makePlaceholders,
   missingOf,
   type Placeholder,
   protectionOf,
   type ReadGitConfig,
-  refuseHome,
   removePlaceholders,
 } from "../protect.ts";
 import { trySmolvm } from "./availability.ts";
@@ -114,7 +114,7 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
 
   async plan(spec: BottleSpec): Promise<BackendPlan<SmolmachinesDetails>> {
     const { workspace, program, skills } = spec;
-    refuseHome(workspace.path);
+    checkWorkspace(workspace.path);
     if (spec.dockerfile !== null) {
       throw new Failure("unavailable", "smolvm builds no image from a Dockerfile", {
         hint: "Build it yourself (docker build, docker save) and choose the archive as the image of virtual machines in the settings.",
