@@ -224,6 +224,12 @@ export interface BottleBackend<Private = unknown> {
   /** Removes one of {@link leftovers}; throws when it is still there afterwards. */
   removeLeftover(leftover: Leftover): Promise<void>;
 
+  /**
+   * For a backend whose bottles depend on something that may go away and come back while their terminals live (an engine): tells when that has
+   * happened, either way. Main then asks {@link enumerate}, and may {@link rejoin} a bottle that it has joined before.
+   */
+  watch?(changed: () => void): void;
+
   /** Ends what runs in main for its bottles; the bottles go on. */
   close(): void;
 }

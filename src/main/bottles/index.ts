@@ -1,6 +1,8 @@
 /** Bottles: agent programs in isolated environments, and what makes those. */
 export {
+  type BackendPlan,
   type BottleBackend,
+  type BottleSpec,
   guestMcpUrl,
   guestTrust,
   type HomeFile,

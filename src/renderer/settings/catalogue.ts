@@ -214,6 +214,19 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     label: "Image of OpenSandbox bottles",
     help: "As that server names it. It needs the agent program, util-linux, tar, and one of Node, Python 3 and Perl.",
     keywords: "remote sandbox docker",
+  },
+  dockerContext: {
+    section: "Bottles",
+    label: "Docker context",
+    help: "Whose engine runs bottles in Docker (docker context ls). Empty: the one your shell uses.",
+    keywords: "engine container remote",
+    control: { type: "text", placeholder: "default", code: true },
+  },
+  dockerBaseImage: {
+    section: "Bottles",
+    label: "Docker base image",
+    help: "Images of agent programs are built on it. It needs Node, and whatever your agents should find.",
+    keywords: "engine container registry build",
     control: { type: "text", placeholder: "node:24-bookworm", code: true },
   },
   closeToTray: {
