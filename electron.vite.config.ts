@@ -17,6 +17,7 @@ export default defineConfig({
           "screen-worker": resolve("src/terminal-host/screen/worker.ts"),
           "search-worker": resolve("src/terminal-host/search/worker.ts"),
           "bottle-ports": resolve("src/main/bottles/bubblewrap/listen.ts"),
+          "sandbox-terminal": resolve("src/main/bottles/opensandbox/attach.ts"),
           cellar: resolve("src/cli/cellar.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

@@ -23,6 +23,7 @@ import {
   Cleanup,
   Inside,
   JoinedServices,
+  OpenSandbox,
   readGitConfig,
   Smolmachines,
 } from "./bottles/index.ts";
@@ -228,6 +229,14 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         runtime: paths.runtime,
         loginEnvironment,
         image: () => settings.settings.smolmachinesImage,
+      }),
+      new OpenSandbox({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        returned: join(bottleFolder, "returned"),
+        settings: () => ({ url: settings.settings.opensandboxUrl, image: settings.settings.opensandboxImage }),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
       }),
     ],
     services: new JoinedServices([

@@ -13,6 +13,7 @@ export {
 export { Bubblewrap, readGitConfig } from "./bubblewrap/index.ts";
 export { Cleanup } from "./cleanup.ts";
 export { Inside } from "./inside.ts";
+export { OpenSandbox } from "./opensandbox/index.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
 export { Bottles, type BottlesParts } from "./service.ts";
