@@ -10,6 +10,8 @@ import { type Target, upload } from "./server.ts";
 import { createSession, openStreams } from "./session.ts";
 
 const pausesMs = [500, 2_000, 5_000, 15_000];
+/** The sandbox's service keeps a session whose client is gone. */
+const silenceSeconds = 30;
 const muxScript = `${guestFolder}/mux`;
 
 export class SandboxPorts {
@@ -61,6 +63,7 @@ exec ${guestProgram} mux ${numbers.join(" ")}
       input,
       output,
       dial: (port) => this.#dial(port),
+      silenceSeconds,
       ended: () => {
         close();
         this.#again();
