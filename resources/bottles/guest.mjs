@@ -24,6 +24,18 @@ function mux(ports) {
   const channels = new Map();
   let next = 1;
   let blocked = false;
+  let silence = 0;
+  let heard = Date.now();
+  const away = () => silence > 0 && Date.now() - heard > silence * 1000;
+  // Nobody reads the other end of the stream any more: what waits here is told.
+  setInterval(() => {
+    if (!away()) return;
+    for (const { socket } of channels.values()) {
+      socket.resetAndDestroy?.();
+      socket.destroy();
+    }
+    channels.clear();
+  }, 500).unref();
   const send = (type, id, payload = Buffer.alloc(0)) => {
     const head = Buffer.alloc(7);
     head.writeUInt8(type, 0);
@@ -42,6 +54,10 @@ function mux(ports) {
     return payload;
   };
   const accept = (port, socket) => {
+    if (away()) {
+      socket.destroy();
+      return;
+    }
     const id = next++;
     const channel = { socket, credit: window, ended: false, finished: false, read };
     channels.set(id, channel);
@@ -75,6 +91,7 @@ function mux(ports) {
   };
   let pending = Buffer.alloc(0);
   process.stdin.on("data", (bytes) => {
+    heard = Date.now();
     pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
     while (pending.length >= 7 && pending.length >= 7 + pending.readUInt16BE(5)) {
       const type = pending.readUInt8(0);
@@ -82,6 +99,7 @@ function mux(ports) {
       const length = pending.readUInt16BE(5);
       const payload = pending.subarray(7, 7 + length);
       pending = pending.subarray(7 + length);
+      if (type === 6) silence = payload.readUInt16BE(0);
       const channel = channels.get(id);
       if (channel === undefined) continue;
       if (type === 2) channel.socket.write(payload, (error) => error || send(5, id, number(length, 4)));

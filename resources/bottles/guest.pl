@@ -59,7 +59,7 @@ sub mux {
   my (%servers, %sides);
   my $ok = eval { for my $port (@_) { my $server = listen_on($port); $servers{fileno $server} = [$server, $port]; } 1 };
   if ($ok) { frame(0, 0, ''); } else { frame(0, 0, "$@"); %servers = (); }
-  my ($count, $pending) = (1, '');
+  my ($count, $pending, $silence, $heard) = (1, '', 0, time);
   my $drop = sub { my ($channel, $tell) = @_; my $side = delete $sides{$channel} or return; breaks($side) if !($side->{ended} && $side->{finished}); close $side->{handle}; frame(4, $channel, '') if $tell; };
   my $flush = sub {
     my ($channel) = @_;
@@ -70,6 +70,9 @@ sub mux {
     $drop->($channel, 0) if $side->{ended} && $side->{finished};
   };
   while (1) {
+    my $away = $silence > 0 && time - $heard > $silence;
+    # Nobody reads the other end of the stream any more: what waits here is told.
+    if ($away) { $drop->($_, 0) for keys %sides; }
     my ($reads, $writes) = ('', '');
     vec($reads, 0, 1) = 1;
     vec($reads, $_, 1) = 1 for keys %servers;
@@ -77,7 +80,7 @@ sub mux {
       vec($reads, fileno $side->{handle}, 1) = 1 if $side->{credit} > 0 && !$side->{ended};
       vec($writes, fileno $side->{handle}, 1) = 1 if length $side->{out};
     }
-    next if select($reads, $writes, undef, undef) < 0;
+    next if select($reads, $writes, undef, 0.5) < 0;
     for my $channel (keys %sides) {
       my $side = $sides{$channel} or next;
       my $number = fileno $side->{handle};
@@ -91,6 +94,7 @@ sub mux {
     for my $number (keys %servers) {
       next if !vec($reads, $number, 1);
       accept(my $handle, $servers{$number}[0]) or next;
+      if ($away) { close $handle; next; }
       $sides{$count} = side($handle);
       frame(1, $count, pack('n', $servers{$number}[1]));
       $count++;
@@ -99,11 +103,13 @@ sub mux {
     my $got = sysread STDIN, $pending, 65536, length $pending;
     if (!defined $got) { next if $!{EINTR} || $!{EAGAIN}; return; }
     return if $got == 0;
+    $heard = time;
     while (length $pending >= 7) {
       my ($kind, $channel, $length) = unpack 'CNn', $pending;
       last if length $pending < 7 + $length;
       my $payload = substr $pending, 7, $length;
       substr($pending, 0, 7 + $length) = '';
+      $silence = unpack 'n', $payload if $kind == 6;
       my $side = $sides{$channel} or next;
       if ($kind == 2) { $side->{out} .= $payload; $flush->($channel); }
       elsif ($kind == 3) { $side->{finishing} = 1; $flush->($channel); }

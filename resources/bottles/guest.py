@@ -5,6 +5,7 @@ import select
 import socket
 import struct
 import sys
+import time
 
 WINDOW = 256 * 1024
 MOST = 16 * 1024
@@ -87,6 +88,8 @@ def mux(ports):
     sides = {}
     count = 1
     pending = b""
+    silence = 0
+    heard = time.monotonic()
 
     def drop(channel, tell):
         side = sides.pop(channel, None)
@@ -111,6 +114,11 @@ def mux(ports):
             drop(channel, False)
 
     while True:
+        away = silence > 0 and time.monotonic() - heard > silence
+        if away:
+            # Nobody reads the other end of the stream any more: what waits here is told.
+            for channel in list(sides):
+                drop(channel, False)
         poll = select.poll()
         poll.register(0, select.POLLIN)
         for fd in servers:
@@ -121,17 +129,20 @@ def mux(ports):
             if wanted:
                 poll.register(side.sock.fileno(), wanted)
                 channels[side.sock.fileno()] = channel
-        for fd, event in poll.poll():
+        for fd, event in poll.poll(500):
             if fd == 0:
                 data = os.read(0, 65536)
                 if not data:
                     return
+                heard = time.monotonic()
                 pending += data
                 while len(pending) >= 7:
                     kind, channel, length = struct.unpack(">BIH", pending[:7])
                     if len(pending) < 7 + length:
                         break
                     payload, pending = pending[7:7 + length], pending[7 + length:]
+                    if kind == 6:
+                        silence = struct.unpack(">H", payload)[0]
                     side = sides.get(channel)
                     if side is None:
                         continue
@@ -150,6 +161,9 @@ def mux(ports):
                 try:
                     sock, _ = server.accept()
                 except OSError:
+                    continue
+                if away:
+                    sock.close()
                     continue
                 sides[count] = Side(sock)
                 send(1, count, struct.pack(">H", port))

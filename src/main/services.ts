@@ -24,6 +24,7 @@ import {
   Docker,
   Inside,
   JoinedServices,
+  OpenSandbox,
   readGitConfig,
   Smolmachines,
 } from "./bottles/index.ts";
@@ -264,6 +265,14 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         runtime: paths.runtime,
         loginEnvironment,
         image: () => settings.settings.smolmachinesImage,
+      }),
+      new OpenSandbox({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        returned: join(bottleFolder, "returned"),
+        settings: () => ({ url: settings.settings.opensandboxUrl, image: settings.settings.opensandboxImage }),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
       }),
     ],
     services: new JoinedServices([

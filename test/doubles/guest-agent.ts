@@ -44,6 +44,12 @@ export function readFrames(
   drain();
 }
 
+function signalGroup(pid: number | undefined, name: Buffer): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, name.toString() as NodeJS.Signals);
+  } catch {}
+}
+
 function serve(socket: Socket): void {
   socket.on("error", () => {});
   let head = Buffer.alloc(0);
@@ -69,13 +75,13 @@ function run(socket: Socket, { argv, cwd, env, tty }: AgentRequest, rest: Buffer
       (type, payload) => {
         if (type === agentFrame.stdin) child.write(payload as unknown as string);
         else if (type === agentFrame.resize) child.resize(payload.readUInt16BE(0), payload.readUInt16BE(2));
-        else if (type === agentFrame.signal) child.kill(payload.toString());
+        else if (type === agentFrame.signal) signalGroup(child.pid, payload);
       },
       rest,
     );
     return;
   }
-  const child = spawn(program, args, { env, cwd: cwd ?? "/", stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(program, args, { env, cwd: cwd ?? "/", stdio: ["pipe", "pipe", "pipe"], detached: true });
   child.on("error", (error) => {
     socket.write(frame(agentFrame.stderr, `${error.message}\n`));
     ended(127);
@@ -98,7 +104,7 @@ function run(socket: Socket, { argv, cwd, env, tty }: AgentRequest, rest: Buffer
           child.stdin.once("drain", () => socket.resume());
         }
       } else if (type === agentFrame.end) child.stdin.end();
-      else if (type === agentFrame.signal) child.kill(payload.toString() as NodeJS.Signals);
+      else if (type === agentFrame.signal) signalGroup(child.pid, payload);
     },
     rest,
   );

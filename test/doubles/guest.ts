@@ -31,7 +31,7 @@ export function startGuest({ folder, binds }: GuestParts): ChildProcess {
       ...["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--hostname", "guest"],
       ...["--die-with-parent", "--cap-add", "ALL", "--clearenv"],
       ...["--ro-bind", "/usr", "/usr", ...usr, "--proc", "/proc", "--dev", "/dev"],
-      ...["--tmpfs", "/tmp", "--tmpfs", "/run", "--tmpfs", "/var", "--dir", "/etc"],
+      ...["--perms", "1777", "--tmpfs", "/tmp", "--tmpfs", "/run", "--tmpfs", "/var", "--dir", "/etc"],
       ...[
         "--ro-bind",
         join(folder, "passwd"),

@@ -26,6 +26,7 @@ export { Cleanup } from "./cleanup.ts";
 export { Docker } from "./docker/index.ts";
 export { Inside } from "./inside.ts";
 export type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
+export { OpenSandbox } from "./opensandbox/index.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
 export { Bottles, type BottlesParts } from "./service.ts";

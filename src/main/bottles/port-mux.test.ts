@@ -73,6 +73,7 @@ describe.each(languages)("ports over the stdio of %s", (name, program, script) =
         dialled = connect({ path: place.in("service.sock"), allowHalfOpen: true });
         return dialled;
       },
+      silenceSeconds: 1,
       ended: (why) => {
         endedWith = why;
       },
@@ -184,6 +185,28 @@ describe.each(languages)("ports over the stdio of %s", (name, program, script) =
     await expect(new Promise((_, reject) => open().once("error", reject))).rejects.toMatchObject({
       code: "ECONNREFUSED",
     });
+  });
+
+  test("break when nobody is on the other side any more", async () => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    const gone = everything(socket).catch((error: Error) => error);
+    socket.write("hello");
+    await expect.poll(() => mux.channels).toBe(1);
+    // As where the stream is kept open by somebody between: nothing comes, and no end either.
+    mux.close();
+    expect(await gone).toBeInstanceOf(Error);
+    const late = await everything(connect({ port, host: "127.0.0.1" })).catch((error: Error) => error);
+    expect(late instanceof Error || late.length === 0).toBe(true);
+  });
+
+  test("are reset at once by a side that says goodbye", async () => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    const gone = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    socket.on("error", () => {});
+    socket.write("hello");
+    await once(socket, "data");
+    mux.close();
+    await gone;
   });
 
   test("say so when a port is taken", async () => {

@@ -17,6 +17,7 @@
  * | 3 end | both | | no more data in this direction |
  * | 4 reset | both | | the connection broke, both directions are over |
  * | 5 credit | both | count (4) | so many bytes were passed on; so many more may come |
+ * | 6 here | outside | seconds (2) | whoever carries the stream may not tell of its end: after so many seconds without a frame, nobody is here |
  */
 import type { Duplex, Readable, Writable } from "node:stream";
 import { Failure } from "#shared/failure.ts";
@@ -30,7 +31,7 @@ const longestPreamble = 64 * 1024;
 /** Nobody has so many connections to five services; who opens more is answered with a reset. */
 const mostChannels = 1024;
 
-const frameType = { ready: 0, open: 1, data: 2, end: 3, reset: 4, credit: 5 } as const;
+const frameType = { ready: 0, open: 1, data: 2, end: 3, reset: 4, credit: 5, here: 6 } as const;
 
 export type MuxParts = {
   /** What the process inside writes. */
@@ -39,6 +40,8 @@ export type MuxParts = {
   output: Writable;
   /** The service behind a port; null where there is none. A socket that is half-open allows half-closing. */
   dial(port: number): Duplex | null;
+  /** Seconds after which what is inside takes a silent stream for one that nobody reads any more, and breaks its connections; default: never. */
+  silenceSeconds?: number;
   /** The stream is over: all connections are. `why` is null for a quiet end. */
   ended?(why: string | null): void;
 };
@@ -65,6 +68,7 @@ export class PortMux {
   #started = false;
   #closed = false;
   #blocked = false;
+  #beat: NodeJS.Timeout | undefined;
 
   constructor(parts: MuxParts) {
     this.#parts = parts;
@@ -92,7 +96,10 @@ export class PortMux {
 
   #end(why: string | null): void {
     if (this.#closed) return;
+    // Whoever waits inside is told, if there is still a way.
+    for (const id of this.#channels.keys()) this.#send(frameType.reset, id);
     this.#closed = true;
+    clearInterval(this.#beat);
     for (const { socket } of this.#channels.values()) socket.destroy();
     this.#channels.clear();
     this.#settle?.reject(
@@ -137,6 +144,8 @@ export class PortMux {
       }
       this.#settle?.resolve();
       this.#settle = null;
+      const { silenceSeconds } = this.#parts;
+      if (silenceSeconds !== undefined && this.#beat === undefined) this.#isHere(silenceSeconds);
       return;
     }
     if (type === frameType.open && payload.length === 2) {
@@ -168,6 +177,17 @@ export class PortMux {
       channel.credit = Math.min(window, channel.credit + payload.readUInt32BE(0));
       this.#read(id, channel);
     }
+  }
+
+  #isHere(seconds: number): void {
+    const say = () => {
+      const payload = Buffer.alloc(2);
+      payload.writeUInt16BE(seconds, 0);
+      this.#send(frameType.here, 0, payload);
+    };
+    say();
+    this.#beat = setInterval(say, (seconds * 1000) / 3);
+    this.#beat.unref();
   }
 
   #open(id: number, port: number): void {

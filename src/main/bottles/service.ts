@@ -16,7 +16,14 @@ import { Failure, problemOf } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { Enclosure, Launches, Started } from "../launches/index.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
-import { type BottleBackend, guestHome, guestMcpUrl, type RunningBottle, type ServicePort } from "./backend.ts";
+import {
+  type BottleBackend,
+  type EndReport,
+  guestHome,
+  guestMcpUrl,
+  type RunningBottle,
+  type ServicePort,
+} from "./backend.ts";
 import { Backends } from "./backends.ts";
 import { BottleLog } from "./bottle-log.ts";
 import type { BottleServices } from "./bottle-services.ts";
@@ -319,7 +326,7 @@ export class Bottles {
     return this.#turns.run(bottle.id, async () => {
       if (!lives(bottle)) return;
       if (bottle.terminalId !== null) await killTerminal(this.#parts.terminals, bottle.terminalId);
-      await this.#backendOf(record).destroy({ id: bottle.id, directory: record.directory });
+      await this.#backendOf(record).destroy({ id: bottle.id, directory: record.directory }, this.#reportTo(record));
       await this.#parts.services.close(bottle.id);
       bottle.changedTriggers = changedTriggers(record.triggers, await triggersIn(record.cwd));
       bottle.state = "ended";
@@ -329,6 +336,16 @@ export class Bottles {
       this.#save(record);
       this.#log.note(bottle.id, "ended");
     });
+  }
+
+  #reportTo({ bottle }: BottleRecord): EndReport {
+    return {
+      note: (line) => this.#log.note(bottle.id, line),
+      problem: (problem) => {
+        bottle.problem = problem.toProblem();
+        this.#log.note(bottle.id, [problem.message, problem.hint].filter(Boolean).join(". "));
+      },
+    };
   }
 
   #servicesChanged(id: string): void {

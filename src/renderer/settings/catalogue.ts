@@ -214,6 +214,7 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     label: "Image of OpenSandbox bottles",
     help: "As that server names it. It needs the agent program, util-linux, tar, and one of Node, Python 3 and Perl.",
     keywords: "remote sandbox docker",
+    control: { type: "text", placeholder: "node:24-bookworm", code: true },
   },
   dockerContext: {
     section: "Bottles",

@@ -33,6 +33,7 @@ import {
   writeGuestFolder,
 } from "../guest/init.ts";
 import { probeScript, readProbe } from "../guest/probe.ts";
+import { isThere } from "../is-there.ts";
 import {
   checkWorkspace,
   makePlaceholders,
@@ -347,13 +348,4 @@ rm -f "$log"
 
 export function machineName(bottleId: string): string {
   return `cellar-${bottleId.slice("bottle-".length)}`;
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
