@@ -224,6 +224,23 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     resumedFrom: (launchId) => launches.list.get(launchId)?.resumedFrom ?? null,
   });
   closing.push(() => proposals.close());
+  const bottleHooks = new BottleHooks({
+    agentsSocket: paths.agentsSocket,
+    tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
+    terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
+  });
+  closing.push(() => bottleHooks.stop());
+  const bottleSupervise = new BottleSupervise({
+    mcp: { serveInside: (...where) => mcp.serveInside(...where) },
+    proposals,
+    waitSeconds: () => settings.settings.superviseWaitSeconds,
+    rules: () => gateways.rules.values(),
+    bottle: (id) => {
+      const { programName, plan } = bottles.get(id).bottle;
+      return { programName, routes: plan.routes };
+    },
+  });
+  closing.push(() => bottleSupervise.stop());
   const bottles = new Bottles({
     database: store.database,
     backends: [
@@ -241,21 +258,8 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
       }),
-      new BottleHooks({
-        agentsSocket: paths.agentsSocket,
-        tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
-        terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
-      }),
-      new BottleSupervise({
-        mcp: { serveInside: (...where) => mcp.serveInside(...where) },
-        proposals,
-        waitSeconds: () => settings.settings.superviseWaitSeconds,
-        rules: () => gateways.rules.values(),
-        bottle: (id) => {
-          const { programName, plan } = bottles.get(id).bottle;
-          return { programName, routes: plan.routes };
-        },
-      }),
+      bottleHooks,
+      bottleSupervise,
       new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
     ]),
     launches,
