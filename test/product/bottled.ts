@@ -18,6 +18,11 @@ const entry = `
 [my-agent]
 name = "My agent"
 command = ["my-agent"]
+[my-agent.start]
+arguments = ["--session", "{conversation}"]
+[my-agent.conversation]
+id = "uuid"
+resume = ["--resume", "{conversation}"]
 [my-agent.mcp]
 arguments = ["--mcp", "{mcp-url}"]
 [my-agent.hooks]
