@@ -302,6 +302,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     watchJobs: (signal) => jobs.watch(signal),
     onHostAsked: (listener) => gateways.onAsked(listener),
     onProposal: (listener) => proposals.onMade(listener),
+    onProposalAnswered: (listener) => proposals.onAnswered(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();

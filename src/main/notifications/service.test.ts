@@ -81,6 +81,7 @@ function start() {
     heldCell: () => undefined,
     watchJobs: (signal) => jobs.watch(signal),
     onProposal: () => () => {},
+    onProposalAnswered: () => () => {},
     onHostAsked: (listener) => {
       askHost = listener;
       return () => {};

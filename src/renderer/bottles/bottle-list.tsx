@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { openBottle } from "../app/open.ts";
 import { useClient } from "../connection/index.ts";
 import { useBottles } from "../live/index.ts";
+import { BottleProposalCount } from "../supervise/index.ts";
 import { Button, counted, notice, orNotice, StateSign } from "../ui/index.ts";
 import { bottleStatus, isOver } from "./status.ts";
 
@@ -26,6 +27,7 @@ export function BottleList() {
             >
               <StateSign status={bottleStatus(bottle)} />
               <span className="min-w-0 flex-1 truncate">{bottle.label}</span>
+              <BottleProposalCount bottleId={bottle.id} />
               <span className="text-faint text-sm">{bottle.backend}</span>
             </button>
           </li>

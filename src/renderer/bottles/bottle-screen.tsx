@@ -6,6 +6,7 @@ import { openTerminal } from "../app/open.ts";
 import { useClient } from "../connection/index.ts";
 import { PlanFacts } from "../launches/summary.tsx";
 import { useBottles } from "../live/index.ts";
+import { ProposalsSection } from "../supervise/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
 import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import { Button, LogText, orNotice, ProblemNote, Screen, Sign, StateLine, TwoStepButton } from "../ui/index.ts";
@@ -29,6 +30,7 @@ export default function BottleScreen({ params: { bottleId }, panelId }: PanelPro
         </div>
         <Actions bottle={bottle} panelId={panelId} />
         {bottle.problem && <ProblemNote problem={bottle.problem} />}
+        <ProposalsSection bottleId={bottle.id} />
         <Triggers bottle={bottle} />
         <Services services={bottle.services} over={isOver(bottle)} />
         <PlanFacts plan={bottle.plan} />

@@ -14,6 +14,8 @@ export {
   useLaunches,
   useLists,
   useNotifications,
+  usePendingProposals,
+  useProposals,
   useSettings,
   useSettingsState,
   useTerminal,

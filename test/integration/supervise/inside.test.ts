@@ -56,8 +56,9 @@ describe.skipIf(missing("bwrap"))("inside a bottle", () => {
     const outside = await call(product, "terminals.create", { command: "cat", owner: { workspaceId } });
     const other = await bottled.launch({ drivesTerminals: true });
     const { bottle, terminal, launch } = await bottled.launch({ drivesTerminals: true });
-    // What is chosen for launches outside changes nothing here.
-    await call(product, "launches.setReach", { id: launch.id, reach: "all" }).catch(() => {});
+    await expect(call(product, "launches.setReach", { id: launch.id, reach: "all" })).rejects.toMatchObject({
+      code: "refused",
+    });
     const { answers } = await bottled.inside(
       bottle,
       { tool: "pty_create", input: { cmd: "hostname > where; cat" } },
@@ -108,8 +109,7 @@ describe.skipIf(missing("bwrap"))("inside a bottle", () => {
     const answer = await fetch(url!, { method: "POST", headers: { authorization: `Bearer ${token}` }, body: "{}" });
     expect(answer.status).toBe(401);
     // Neither by a socket of the host, nor past the loopback, nor through the gateway.
-    const search =
-      "find / -xdev -name '*.sock' 2>/dev/null; cat /proc/net/unix | grep -c supervise";
+    const search = "find / -xdev -name '*.sock' 2>/dev/null; cat /proc/net/unix | grep -c supervise";
     expect((await bottled.exec(without.bottle, search)).stdout).toBe("0\n");
     expect(await raw(without.bottle, "-X POST")).toBe(closed);
     await call(bottled.product, "settings.change", { gatewayHoldSeconds: 0 });
