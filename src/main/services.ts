@@ -248,6 +248,23 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     runtime: paths.runtime,
     loginEnvironment,
   };
+  const bottleHooks = new BottleHooks({
+    agentsSocket: paths.agentsSocket,
+    tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
+    terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
+  });
+  closing.push(() => bottleHooks.stop());
+  const bottleSupervise = new BottleSupervise({
+    mcp: { serveInside: (...where) => mcp.serveInside(...where) },
+    proposals,
+    waitSeconds: () => settings.settings.superviseWaitSeconds,
+    rules: () => gateways.rules.values(),
+    bottle: (id) => {
+      const { programName, plan } = bottles.get(id).bottle;
+      return { programName, routes: plan.routes };
+    },
+  });
+  closing.push(() => bottleSupervise.stop());
   const bottles = new Bottles({
     database: store.database,
     backends: [
@@ -283,25 +300,12 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         vaultExists: () => vault.state.state !== "absent",
         loginEnvironment,
       }),
-      new BottleHooks({
-        agentsSocket: paths.agentsSocket,
-        tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
-        terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
-      }),
+      bottleHooks,
+      bottleSupervise,
       new BottleGateways({
         gateways,
         knownSecrets: () => vault.known().map(({ secret }) => secret),
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
-      }),
-      new BottleSupervise({
-        mcp: { serveInside: (...where) => mcp.serveInside(...where) },
-        proposals,
-        waitSeconds: () => settings.settings.superviseWaitSeconds,
-        rules: () => gateways.rules.values(),
-        bottle: (id) => {
-          const { programName, plan } = bottles.get(id).bottle;
-          return { programName, routes: plan.routes };
-        },
       }),
       new BottleGitGates(gitGates),
     ]),
@@ -355,6 +359,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
       }),
     onProposal: (listener) => proposals.onMade(listener),
     onPushAsked: (listener) => gitGates.onAsked(listener),
+    onProposalAnswered: (listener) => proposals.onAnswered(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();

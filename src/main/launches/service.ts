@@ -157,9 +157,12 @@ export class Launches {
     });
   }
 
-  /** What its token reaches from now on. Throws `not_found`. */
+  /** What its token reaches from now on. Throws `not_found`, or `refused` for one in a bottle. */
   setReach(id: string, reach: Launch["reach"]): Launch {
     const record = this.#records.get(id);
+    if (record !== undefined && record.isolation !== "none") {
+      throw new Failure("refused", `${record.programName} runs in a bottle, and reaches the terminals in it only`);
+    }
     const launch = record && this.#save({ ...record, reach });
     if (!launch) throw new Failure("not_found", `There is no launch ${id}`);
     return launch;

@@ -5,6 +5,7 @@ import type { Bottle } from "#shared/contract/bottles.ts";
 import { openBottle, openBottles } from "../app/open.ts";
 import { UsageLine } from "../broker/index.ts";
 import { useBottles, useTerminalSummaries, useUsage } from "../live/index.ts";
+import { BottleProposalCount } from "../supervise/index.ts";
 import { counted, IconButton, StateSign } from "../ui/index.ts";
 import { ColourMark } from "./colour-mark.tsx";
 import { useLeftovers } from "./leftovers.tsx";
@@ -59,6 +60,7 @@ function Row({ bottle }: { bottle: Bottle }) {
         <StateSign status={agentStatus(bottle, terminal?.status)} />
         <ColourMark colour={bottle.colour} />
         <span className="min-w-0 flex-1 truncate">{bottle.label}</span>
+        <BottleProposalCount bottleId={bottle.id} />
         <UsageLine usage={usage} />
       </button>
     </li>

@@ -5,6 +5,7 @@ import { useConnection } from "../connection/index.ts";
 import { GatewaySection } from "../gateway/index.ts";
 import { PlanFacts } from "../launches/summary.tsx";
 import { useBottles } from "../live/index.ts";
+import { ProposalsSection } from "../supervise/index.ts";
 import type { PanelProps } from "../terminals/panels.tsx";
 import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import { ProblemNote, Screen, Sign, StateLine } from "../ui/index.ts";
@@ -40,6 +41,7 @@ export default function BottleScreen({ params: { bottleId }, panelId }: PanelPro
         </div>
         <BottleActions bottle={bottle} panelId={panelId} open={form} onOpen={setForm} />
         {bottle.problem && <ProblemNote problem={bottle.problem} />}
+        <ProposalsSection bottleId={bottle.id} />
         <TriggersSection bottle={bottle} />
         <UsageSection bottleId={bottle.id} />
         <GatewaySection bottleId={bottle.id} />

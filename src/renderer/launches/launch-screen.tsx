@@ -126,6 +126,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           programId: program.id,
           ...(isolation === "none" ? {} : { backend: isolation }),
           ...(prompt && program.prompt !== "none" ? { prompt } : {}),
+          ...(draft.drivesTerminals && program.drivesTerminals ? { drivesTerminals: true } : {}),
           ...(draft.agent === null ? {} : { agent: draft.agent }),
           ...(draft.label.trim() === "" ? {} : { label: draft.label.trim() }),
           ...(draft.colour === null ? {} : { colour: draft.colour }),
@@ -188,8 +189,9 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           />
         </>
       )}
-      {isolation === "none" && program?.drivesTerminals && (
+      {program?.drivesTerminals && (
         <DrivesTerminals
+          inside={isolation !== "none"}
           checked={draft.drivesTerminals}
           onChange={(drivesTerminals) => change({ drivesTerminals })}
           name={program.name}
@@ -213,15 +215,20 @@ const promptHelp: Record<string, string> = {
   paste: "Pasted as soon as it is ready. Enter launches, Shift+Enter makes a new line.",
 };
 
-function DrivesTerminals(props: { checked: boolean; onChange: (checked: boolean) => void; name: string }) {
-  const { checked, onChange, name } = props;
+function DrivesTerminals(props: {
+  inside: boolean;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  name: string;
+}) {
+  const { inside, checked, onChange, name } = props;
   const label = "May drive terminals through Cellar";
   return (
     <div className="flex items-start gap-3">
       <Switch label={label} checked={checked} onChange={onChange} />
       <p className="min-w-0 text-muted">
-        <span className="text-text">{label}.</span> {name} gets tools to start, read and type into the terminals of this
-        workspace, for this launch only.
+        <span className="text-text">{label}.</span> {name} gets tools to start, read and type into{" "}
+        {inside ? "terminals inside its bottle" : "the terminals of this workspace"}, for this launch only.
       </p>
     </div>
   );

@@ -159,6 +159,8 @@ export function PlanFacts({ plan }: { plan: Omit<BottlePlanView, "id" | "expires
         {plan.routes.length > 0 && <Fact name="Broker routes">{list(plan.routes, "")}</Fact>}
         {plan.gitGate.length > 0 && <Fact name="Git gate">{list(plan.gitGate, "")}</Fact>}
         <Fact name="Git identity">{plan.gitIdentity ?? "None"}</Fact>
+        <Fact name="May ask you">{plan.supervise ? "For a host, a capability or a decision" : "Nothing"}</Fact>
+        {plan.drivesTerminals && <Fact name="May drive">Terminals inside this bottle</Fact>}
         {plan.skills.length > 0 && <Fact name="Skills">{list(plan.skills, "")}</Fact>}
         <Fact name="Variables">{list(plan.environment, "None")}</Fact>
         <Fact name="Home">{plan.home === "kept" ? "Its own, kept for a resume" : "Its own, gone with the bottle"}</Fact>

@@ -15,6 +15,8 @@ export {
   useLaunches,
   useLists,
   useNotifications,
+  usePendingProposals,
+  useProposals,
   useSettings,
   useSettingsState,
   useTerminal,

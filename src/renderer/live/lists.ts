@@ -1,5 +1,5 @@
 /** The lists that the whole window shares: each is watched once, however many components look at it. */
-import { createContext, useContext, useSyncExternalStore } from "react";
+import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
 import type { z } from "zod";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
@@ -10,6 +10,7 @@ import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { settingsState } from "#shared/contract/settings.ts";
+import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { VaultState } from "#shared/contract/vault.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
@@ -30,6 +31,7 @@ export type Lists = {
   activities: LiveSource<Activity>;
   gateways: LiveSource<GatewayCounters>;
   usages: LiveSource<BrokerUsage>;
+  proposals: LiveSource<Proposal>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
@@ -52,6 +54,7 @@ export function openLists(connection: Connection): Lists {
     heldCells,
     notifications,
     launches,
+    proposals: new LiveSource((signal) => client.supervise.watch({}, { signal }), ready),
     bottles: new LiveSource((signal) => client.bottles.watch({}, { signal }), ready),
     summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
@@ -109,6 +112,17 @@ export function useBottles(): LiveSnapshot<Bottle> {
 /** What the launched program of a terminal is doing; undefined where there is none. */
 export function useActivity(terminalId: string): Activity | undefined {
   return useSelected(useLists().activities, ({ byId }) => byId.get(terminalId));
+}
+
+/** What agents in bottles ask, answered or not. */
+export function useProposals(): LiveSnapshot<Proposal> {
+  return useSource(useLists().proposals);
+}
+
+/** Those that wait for an answer, oldest first. */
+export function usePendingProposals(): readonly Proposal[] {
+  const { items } = useProposals();
+  return useMemo(() => items.filter(({ state }) => state === "pending"), [items]);
 }
 
 /** The gateways of the bottles that run. */

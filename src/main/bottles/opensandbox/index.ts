@@ -32,7 +32,7 @@ import { GuestGate } from "../guest/gate.ts";
 import { becomes, checksImage, guestFolder, guestInit, initScript, writeGuestFolder } from "../guest/init.ts";
 import { probeScript, readProbe } from "../guest/probe.ts";
 import { isThere } from "../is-there.ts";
-import { protectionOf, type ReadGitConfig, refuseHome } from "../protect.ts";
+import { checkWorkspace, protectionOf, type ReadGitConfig } from "../protect.ts";
 import { agentUser, bottleKey, homeKey, openPolicy, sandboxRequest } from "./enclosure.ts";
 import { bringBack, files, guestWorkspaceNote, type Place, readPlace } from "./place.ts";
 import { SandboxPorts } from "./ports.ts";
@@ -105,7 +105,7 @@ export class OpenSandbox implements BottleBackend<OpenSandboxDetails> {
 
   async plan(spec: BottleSpec): Promise<BackendPlan<OpenSandboxDetails>> {
     const { workspace, program, limits, skills } = spec;
-    refuseHome(workspace.path);
+    checkWorkspace(workspace.path);
     if (process.platform === "win32")
       throw new Failure("unavailable", "Bottles of OpenSandbox cannot be launched from Windows yet");
     if (spec.dockerfile !== null) {
