@@ -48,7 +48,7 @@ describe.skipIf(missing("bwrap", "claude-code", "gdb"))("a secret that a program
       for (const where of canary.inProcesses()) seen.add(where);
     }, 50);
     stopLooking = () => clearInterval(timer);
-    api = new AnthropicApi(look, { key: canary.value, says: `It is ${canary.said.join(" , ")} . That was it.` });
+    api = new AnthropicApi(look, { key: canary.value, says: `It is ${canary.said.join(" , ")} .\n\nThat was it.` });
     agent = await AgentBottle.start({
       handle,
       key: canary.value,
