@@ -5,6 +5,7 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { keepMemoryOutOfCores } from "#node/core-dumps.ts";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { Git } from "#node/git/index.ts";
 import { installationFolder } from "#node/installation.ts";
@@ -119,6 +120,7 @@ async function closeAll(closing: Closing): Promise<void> {
 }
 
 async function compose({ paths, desktop, version }: ServicesParts, closing: Closing): Promise<Services> {
+  keepMemoryOutOfCores();
   const logPath = join(paths.logs, "main.log");
   const log = openLog(logPath);
   closing.push(() => log.info("services stopped"));
