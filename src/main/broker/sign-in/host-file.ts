@@ -20,6 +20,7 @@ export function onHost(program: SignInProgram, path: string): SignInPlace {
     // Codex has no lock: it looks at its file again before it refreshes, and so do we.
     exclusively: async (work) => {
       await checkReplaceable(program, path);
+      // Codex's is one of the system's (flock), which Node cannot take: like it, we look at the file again before and after.
       return program.format === "claude" ? underLocks(path, work) : work();
     },
     replace: async (text) => {

@@ -45,7 +45,7 @@ export const signInPrograms: readonly SignInProgram[] = [
     folder: ".codex",
     variable: "CODEX_HOME",
     file: "auth.json",
-    paths: ["/backend-api/codex"],
+    paths: ["/backend-api/codex", "/backend-api/wham/accounts/check", "/backend-api/wham/usage"],
     addressVariable: null,
     command: "codex login",
   },
