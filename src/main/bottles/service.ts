@@ -141,6 +141,7 @@ export class Bottles {
     const id = `bottle-${randomBytes(6).toString("hex")}`;
     const enclosure = {
       isolation: view.backend,
+      label: request.label?.trim(),
       start: (command: Parameters<Starter["start"]>[3]) => this.#starter.start(id, prepared, answers.values, command),
     };
     const { workspaceId, programId, prompt, resume } = request;

@@ -15,6 +15,8 @@ export type EnclosedStart = {
 
 export type Enclosure = {
   readonly isolation: Exclude<Isolation, "none">;
+  /** What the person calls it; its terminal is called so too. */
+  readonly label?: string | undefined;
   /** Throws when it could not be started isolated; nothing is left behind then. */
   start(command: EnclosedStart): Promise<Terminal>;
 };
