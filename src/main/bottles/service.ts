@@ -156,7 +156,8 @@ export class Bottles {
       home: guestHome,
       mcpUrl: view.supervise || view.drivesTerminals ? guestMcpUrl : null,
       drivesTerminals: view.drivesTerminals,
-      start: (command) => this.#starter.start(id, prepared, answers.values, command),
+      label: request.label?.trim(),
+      start: (command: Parameters<Starter["start"]>[3]) => this.#starter.start(id, prepared, answers.values, command),
     };
     const { workspaceId, programId, prompt, resume } = request;
     const started: Started =

@@ -57,7 +57,7 @@ function Row({ bottle }: { bottle: Bottle }) {
         className="flex h-7 w-full items-center gap-1.5 pr-2 pl-3 text-left hover:bg-hover"
         onClick={() => openBottle(bottle.id)}
       >
-        <StateSign status={agentStatus(bottle, terminal?.status)} />
+        <StateSign status={agentStatus(bottle, terminal?.status, usage)} />
         <ColourMark colour={bottle.colour} />
         <span className="min-w-0 flex-1 truncate">{bottle.label}</span>
         <BottleProposalCount bottleId={bottle.id} />

@@ -44,7 +44,9 @@ export default function BottleScreen({ params: { bottleId }, panelId }: PanelPro
         <ProposalsSection bottleId={bottle.id} />
         <TriggersSection bottle={bottle} />
         <UsageSection bottleId={bottle.id} />
-        <GatewaySection bottleId={bottle.id} />
+        <div className="-mx-3">
+          <GatewaySection bottleId={bottle.id} />
+        </div>
         <ServicesSection bottleId={bottle.id} services={bottle.services} over={isOver(bottle)} />
         <PlanFacts plan={bottle.plan} />
         <LogSection bottle={bottle} />

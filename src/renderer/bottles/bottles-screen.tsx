@@ -72,7 +72,7 @@ export default function BottlesScreen() {
         <section aria-label="Running bottles">
           <h3 className="font-medium text-muted text-sm">{counted(running.length, "bottle")} running</h3>
           {running.length > 0 && (
-            <BottleTable label="Running bottles" time="Runs for">
+            <BottleTable label="Running bottles" time="Runs for" actions="w-20">
               {running.map((bottle) => (
                 <Row key={bottle.id} bottle={bottle} usage={usages.get(bottle.id)} most={most} />
               ))}
@@ -82,7 +82,7 @@ export default function BottlesScreen() {
         {over.length > 0 && (
           <section aria-label="Ended bottles">
             <h3 className="font-medium text-muted text-sm">{over.length} ended</h3>
-            <BottleTable label="Ended bottles" time="Ended">
+            <BottleTable label="Ended bottles" time="Ended" actions="w-44 @max-[640px]:w-20">
               {(all ? over : over.slice(0, endedShown)).map((bottle) => (
                 <Row key={bottle.id} bottle={bottle} usage={usages.get(bottle.id)} most={0} />
               ))}
@@ -102,7 +102,9 @@ export default function BottlesScreen() {
 
 const wide = "@max-[640px]:hidden";
 
-function BottleTable({ label, time, children }: { label: string; time: string; children: React.ReactNode }) {
+/** `actions`: width of the last column, which has more to hold where bottles have ended. */
+function BottleTable(props: { label: string; time: string; actions: string; children: React.ReactNode }) {
+  const { label, time, actions, children } = props;
   return (
     <table aria-label={label} className="w-full table-fixed border-collapse text-left">
       <thead>
@@ -122,7 +124,7 @@ function BottleTable({ label, time, children }: { label: string; time: string; c
           <th scope="col" className="w-28 pr-3 text-right font-medium">
             Cost
           </th>
-          <th scope="col" className="w-24">
+          <th scope="col" className={actions}>
             <span className="sr-only">Actions</span>
           </th>
         </tr>
@@ -149,7 +151,7 @@ function Row({ bottle, usage, most }: RowProps) {
       <tr className="h-8 border-line border-b hover:bg-hover">
         <th scope="row" className="pr-3 font-normal">
           <span className="flex min-w-0 items-center gap-1.5">
-            <StateSign status={agentStatus(bottle, terminal?.status)} />
+            <StateSign status={agentStatus(bottle, terminal?.status, usage)} />
             <ColourMark colour={bottle.colour} />
             <button
               type="button"
@@ -170,7 +172,7 @@ function Row({ bottle, usage, most }: RowProps) {
           <CostCell usage={usage} most={most} />
         </td>
         <td>
-          <span className="flex justify-end gap-1">
+          <span className="flex flex-wrap justify-end gap-1">
             {over ? (
               <>
                 <ResumeButton bottle={bottle} small />

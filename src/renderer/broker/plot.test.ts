@@ -24,5 +24,5 @@ test("nothing used yet is an empty plot, and one answer is a whole one", () => {
 });
 
 test("the scale ends at a number people read", () => {
-  expect([1, 3, 42, 99, 120, 5_000].map(niceAbove)).toEqual([2, 5, 50, 100, 200, 10_000]);
+  expect([1, 3, 42, 99, 120, 5_000].map(niceAbove)).toEqual([1, 5, 50, 100, 200, 5_000]);
 });

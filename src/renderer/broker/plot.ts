@@ -36,10 +36,10 @@ export function plot(points: readonly UsagePoint[], of: PlotOf, limit: number | 
 
 export type Size = { width: number; height: number };
 
-/** The next of 1, 2 and 5 with noughts, so that the scale is a number people read. */
+/** The next of 1, 2 and 5 with noughts (or it is one), so that the scale is a number people read. */
 export function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((nice) => nice >= value * 1.0000001) ?? 10 * power;
+  return [1, 2, 5, 10].map((factor) => factor * power).find((nice) => nice >= value * 0.9999999) ?? 10 * power;
 }
 
 function round(value: number): number {

@@ -1,6 +1,8 @@
 /** The gateway's panel: what it decides, the rules by which, and beside it what a bottle asks its provider for. */
 import { RequestList } from "../broker/request-list.tsx";
+import { useBottles } from "../live/index.ts";
 import type { PanelProps } from "../terminals/panels.tsx";
+import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import { Button } from "../ui/index.ts";
 import { DecisionList } from "./decision-list.tsx";
 import { type GatewayPage, type GatewayParams, useGatewayPages } from "./gateway-panel.tsx";
@@ -8,7 +10,9 @@ import { RuleList } from "./rule-list.tsx";
 
 const pages = { decisions: "Decisions", requests: "Requests to the provider", rules: "Rules" } as const;
 
-export default function GatewayScreen({ params: { bottleId } }: PanelProps<GatewayParams>) {
+export default function GatewayScreen({ params: { bottleId }, panelId }: PanelProps<GatewayParams>) {
+  const bottles = useBottles();
+  useCloseWhenGone(bottleId === "" || bottles.byId.has(bottleId), bottles.status === "live", panelId);
   const page = useGatewayPages((asked) => asked[bottleId] ?? "decisions");
   const shown = (Object.keys(pages) as GatewayPage[]).filter((each) => each !== "requests" || bottleId !== "");
   return (
