@@ -11,6 +11,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -66,6 +67,23 @@ export class DockerDaemon implements AsyncDisposable {
   /** stdout of a `docker` command. Throws when it fails. */
   docker(...args: string[]): string {
     return execFileSync("docker", args, { env: this.environment, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Files that the engine keeps of its containers. */
+  files(): string[] {
+    return execFileSync("find", [this.folder.in("data", "containers"), this.folder.in("exec"), "-type", "f"], {
+      encoding: "utf8",
+    })
+      .split("\n")
+      .filter(Boolean);
+  }
+
+  reads(path: string): string {
+    try {
+      return readFileSync(path, "latin1");
+    } catch {
+      return "";
+    }
   }
 
   async start(): Promise<void> {

@@ -94,6 +94,7 @@ function PlanPage({ plan, onBack, onLaunched, onStale }: PlanPageProps) {
           {plan.programName} in a bottle ({plan.backend})
         </span>
       </p>
+      {plan.preparation.length > 0 && <Preparation sentences={plan.preparation} busy={busy} />}
       <PlanFacts plan={plan} />
       {plan.secretsEntering.length > 0 && (
         <Secrets plan={plan} agreed={agreed} onAgree={setAgreed} values={values} onValue={setValues} />
@@ -109,6 +110,23 @@ function PlanPage({ plan, onBack, onLaunched, onStale }: PlanPageProps) {
         {!complete && <span className="text-muted">Say yes to each secret first.</span>}
       </div>
     </form>
+  );
+}
+
+/** What takes longer than a start, and what is fetched from where. */
+function Preparation({ sentences, busy }: { sentences: readonly string[]; busy: boolean }) {
+  return (
+    <section aria-label="Before it starts" className="rounded border border-line px-2.5 py-2">
+      <h3 className="font-medium text-sm">Before it starts, once</h3>
+      <ul className="mt-1 list-disc break-words pl-4">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      <p role="status" className="mt-1 text-muted">
+        {busy ? "Under way; this may take minutes." : ""}
+      </p>
+    </section>
   );
 }
 
@@ -152,6 +170,7 @@ export function PlanFacts({ plan }: { plan: Omit<BottlePlanView, "id" | "expires
 const limitNames = {
   memory: "memory",
   processes: "processes",
+  processors: "processors",
   "file-size": "one file",
   home: "home",
   temporary: "temporary files",

@@ -167,6 +167,20 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "gateway network egress allow hold",
     control: { type: "number", least: 0, most: 120, unit: "s" },
   },
+  dockerContext: {
+    section: "Bottles",
+    label: "Docker context",
+    help: "Whose engine runs bottles in Docker (docker context ls). Empty: the one your shell uses.",
+    keywords: "engine container remote",
+    control: { type: "text", placeholder: "default", code: true },
+  },
+  dockerBaseImage: {
+    section: "Bottles",
+    label: "Docker base image",
+    help: "Images of agent programs are built on it. It needs Node, and whatever your agents should find.",
+    keywords: "engine container registry build",
+    control: { type: "text", placeholder: "node:24-bookworm", code: true },
+  },
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
