@@ -5,6 +5,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -119,6 +120,8 @@ export class DockerDaemon implements AsyncDisposable {
       if (left.length > 0) spawnSync("docker", ["rm", "-f", ...left], { env: this.environment, stdio: "ignore" });
     }
     await this.stop();
+    // With `--live-restore` it leaves its mounts for the next one.
+    spawnSync("umount", ["--lazy", "--recursive", this.folder.in("data")], { stdio: "ignore" });
     this.folder[Symbol.dispose]();
   }
 
@@ -183,6 +186,7 @@ function baseTar(): string {
     mkdirSync(join(root, "usr/local/bin"), { recursive: true });
     cpSync(process.execPath, join(root, "usr/local/bin/node"));
     for (const library of librariesOf([...programs, process.execPath])) add(root, library);
+    for (const folder of ["tmp", "var/tmp"]) chmodSync(join(root, folder), 0o1777);
     spawnSync("ldconfig", ["-r", root]);
     const making = `${tar}.${process.pid}`;
     execFileSync("tar", ["-C", root, "--owner=0", "--group=0", "-cf", making, "."]);
