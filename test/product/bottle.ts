@@ -75,7 +75,7 @@ export class BottleBench implements AsyncDisposable {
   readonly backend: BottleBackend;
   /** The environment of what is run on the host for a bottle. */
   readonly #client: Record<string, string>;
-  readonly #daemon: DockerDaemon | null;
+  readonly #daemon: Pick<DockerDaemon, "environment"> | null;
   readonly #running: { bottle: RunningBottle; child: ChildProcess }[] = [];
   limits = {
     memory: 4096 * mebibyte,
@@ -86,7 +86,7 @@ export class BottleBench implements AsyncDisposable {
   };
 
   /** In bubblewrap, or in Docker when there is an engine. */
-  constructor(daemon: DockerDaemon | null = null) {
+  constructor(daemon: Pick<DockerDaemon, "environment"> | null = null) {
     mkdirSync(this.workspace);
     mkdirSync(this.runtime, { mode: 0o700 });
     this.#client = daemon?.environment ?? { PATH: "/usr/bin:/bin" };

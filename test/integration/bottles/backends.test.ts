@@ -121,7 +121,7 @@ describe.each(backends)("a bottle of $backend", ({ backend, needs }) => {
         unshare --user true 2>&1; unshare --net true 2>&1
         mount -t tmpfs none /tmp 2>&1 | head -1
         perl -e '
-sub errno { $! = 0; syscall(@_); $! + 0 }
+sub errno { my $n = shift; $! = 0; syscall($n, @_); $! + 0 }
 # Numbers of x86-64: ptrace, keyctl, bpf, clone3, io_uring_setup, ioctl.
 print "calls ", join(" ", errno(101, 0, 0, 0, 0), errno(250, 0, 0), errno(321, 0, 0, 0), errno(435, 0, 0), errno(425, 1, 0)), "\n";
 print "ioctl ", join(" ", map { errno(16, 0, $_, my $x = "x") } 0x5412, 0x541c, (1 << 32) | 0x5412), "\n";

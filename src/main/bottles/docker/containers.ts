@@ -6,14 +6,14 @@ import { type Engine, engineFailure } from "./engine.ts";
 const patienceMs = 60_000;
 const lookEveryMs = 20;
 
-export type ContainerState = { status: string; error: string };
+export type ContainerState = { status: string; error: string; exitCode: number };
 
 /** Null when there is no such container. Throws when the engine cannot be asked. */
 export async function stateOf(engine: Engine, name: string): Promise<ContainerState | null> {
   const ended = await engine.run(["inspect", "--type", "container", "--format", "{{json .State}}", name]);
   if (ended.exitCode === 0) {
-    const { Status, Error: error } = JSON.parse(ended.stdout.toString()) as { Status: string; Error: string };
-    return { status: Status, error };
+    const said = JSON.parse(ended.stdout.toString()) as { Status: string; Error: string; ExitCode: number };
+    return { status: said.Status, error: said.Error, exitCode: said.ExitCode };
   }
   if (/no such (container|object)/i.test(ended.stderr)) return null;
   throw engineFailure(ended, "Looking for the container");
@@ -23,9 +23,7 @@ export async function untilRunning(engine: Engine, name: string): Promise<void> 
   for (const end = performance.now() + patienceMs; ; await setTimeout(lookEveryMs)) {
     const state = await stateOf(engine, name);
     if (state?.status === "running") return;
-    if (state === null || state.error !== "" || !["created", "restarting"].includes(state.status)) {
-      throw new Failure("failed", `The container did not start: ${state?.error || `it is ${state?.status ?? "gone"}`}`);
-    }
+    if (state?.status !== "created" || state.error !== "") throw notRunning(state);
     if (performance.now() > end)
       throw new Failure("failed", `The container did not start within ${patienceMs / 1000} s`);
   }
@@ -40,4 +38,9 @@ export async function removeContainer(engine: Engine, name: string): Promise<voi
       throw engineFailure(ended, `Removing the container ${name}`);
     }
   }
+}
+
+export function notRunning(state: ContainerState | null): Failure {
+  const how = state === null ? "it is gone" : state.error || `it ended with exit code ${state.exitCode}`;
+  return new Failure("failed", `The bottle's container does not run: ${how}`);
 }

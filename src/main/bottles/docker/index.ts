@@ -27,7 +27,7 @@ import {
 } from "../protect.ts";
 import { createArguments, type EngineTraits, portsArguments } from "./arguments.ts";
 import { tryDocker } from "./availability.ts";
-import { removeContainer, stateOf, untilRunning } from "./containers.ts";
+import { notRunning, removeContainer, stateOf, untilRunning } from "./containers.ts";
 import { Engine, type EngineAddress, engineAddress, engineFailure } from "./engine.ts";
 import type { InsideProbe } from "./forward.ts";
 import { type ImagePlan, makeImages, planImage } from "./images.ts";
@@ -164,7 +164,12 @@ export class Docker implements BottleBackend<DockerDetails> {
     const engine = new Engine(this.#parts.subprocesses, kept.address);
     this.#watch.add(bottle.id, engine);
     await untilRunning(engine, containerName(bottle.id));
-    await this.#openPorts(engine, bottle, kept);
+    try {
+      await this.#openPorts(engine, bottle, kept);
+    } catch (error) {
+      const state = await stateOf(engine, containerName(bottle.id));
+      throw state?.status === "running" ? error : notRunning(state);
+    }
     const fill = ["exec", "--interactive", "--user", `${keeper}:${keeper}`, containerName(bottle.id), "/bin/sh"];
     const ended = await engine.run(fill, { input: waiting.script });
     if (ended.exitCode === 3) {
@@ -202,7 +207,7 @@ export class Docker implements BottleBackend<DockerDetails> {
     const engine = new Engine(this.#parts.subprocesses, kept.address);
     this.#watch.add(bottle.id, engine);
     const state = await stateOf(engine, containerName(bottle.id));
-    if (state?.status !== "running") throw new Failure("failed", "The container of the bottle does not run any more");
+    if (state?.status !== "running") throw notRunning(state);
     // It goes on without main, and has the sockets' folder: there is nothing to do unless it was ended.
     if ((await stateOf(engine, portsName(bottle.id)))?.status !== "running")
       await this.#openPorts(engine, bottle, kept);
