@@ -14,8 +14,12 @@ export class Product implements AsyncDisposable {
   #main: ChildProcess | null = null;
   #url = "";
 
-  static async start(): Promise<Product> {
+  /** Added to its environment. */
+  more: NodeJS.ProcessEnv = {};
+
+  static async start(more?: (product: Product) => NodeJS.ProcessEnv): Promise<Product> {
     const product = new Product();
+    product.more = more?.(product) ?? {};
     await product.start();
     return product;
   }
@@ -33,7 +37,7 @@ export class Product implements AsyncDisposable {
   /** With a home directory of its own as well: start files of the person who runs the tests are slow, and killing them does harm. */
   get environment(): NodeJS.ProcessEnv {
     const { path } = this.folder;
-    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };
+    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path, ...this.more };
   }
 
   async start(): Promise<void> {
