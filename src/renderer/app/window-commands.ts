@@ -1,6 +1,7 @@
 /** The window's own commands: what is always possible, wherever the keyboard is. */
 import { useMemo } from "react";
 import { openGateway } from "../gateway/index.ts";
+import { openGitGate } from "../git-gate/index.ts";
 import { useSettings, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { useActions } from "./actions.ts";
@@ -106,6 +107,13 @@ export function useWindowCommands(): void {
         group: "Go",
         keywords: "gateway network egress host allow deny rules log",
         run: () => openGateway(),
+      },
+      {
+        id: "go.git-gate",
+        title: "Show what bottles push and fetch",
+        group: "Go",
+        keywords: "git gate branches approve refuse mirror",
+        run: () => openGitGate(),
       },
       {
         id: "go.tree",

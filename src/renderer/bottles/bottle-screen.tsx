@@ -4,6 +4,7 @@ import { SquareTerminal } from "lucide-react";
 import type { Bottle, BottleServiceState } from "#shared/contract/bottles.ts";
 import { openTerminal } from "../app/open.ts";
 import { useClient } from "../connection/index.ts";
+import { GitGateSection } from "../git-gate/index.ts";
 import { PlanFacts } from "../launches/summary.tsx";
 import { useBottles } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
@@ -31,6 +32,7 @@ export default function BottleScreen({ params: { bottleId }, panelId }: PanelPro
         {bottle.problem && <ProblemNote problem={bottle.problem} />}
         <Triggers bottle={bottle} />
         <Services services={bottle.services} over={isOver(bottle)} />
+        {bottle.plan.gitGate.length > 0 && <GitGateSection bottleId={bottle.id} />}
         <PlanFacts plan={bottle.plan} />
         <Log bottle={bottle} />
       </div>
