@@ -127,7 +127,7 @@ function gitGateHistory(): void {
     kind: "push",
     outcome: "refused",
     reason: "detected",
-    detail: "Test/fixtures/keys.ts holds what looks like a GitHub token.",
+    detail: "test/fixtures/keys.ts holds what looks like a GitHub token.",
     updates: branch("agent/fixtures"),
     canApprove: true,
   });

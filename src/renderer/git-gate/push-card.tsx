@@ -6,7 +6,7 @@ import { eventStatus, eventWords, fileWords, sizeWords } from "./words.ts";
 
 const shownFiles = 12;
 
-export function PushCard({ event }: { event: GitGateEvent }) {
+export function PushCard({ event, bottle }: { event: GitGateEvent; bottle: string | undefined }) {
   const client = useClient();
   const status = eventStatus(event);
   const words = eventWords(event);
@@ -18,6 +18,7 @@ export function PushCard({ event }: { event: GitGateEvent }) {
       <div className="flex flex-wrap items-center gap-2">
         <StateSign status={status} />
         <span className="min-w-0 flex-1 break-words font-medium">{words}</span>
+        {bottle && <span className="max-w-[30%] shrink-0 truncate text-faint text-sm">{bottle}</span>}
         <span className="flex shrink-0 items-center gap-1">
           <Button small look="quiet" aria-label={`Refuse: ${words}`} onClick={refuse}>
             Refuse
