@@ -130,7 +130,7 @@ describe.skipIf(missing("bwrap", "claude-code", "gdb"))("a secret that a program
     // It looked, and saw what it was given.
     expect(readFileSync(join(agent.workspaceFolder, "processes.txt"), "latin1")).toContain("ANTHROPIC_API_KEY=cellar-");
     expect(readFileSync(join(agent.workspaceFolder, "answer.txt"), "latin1")).toMatch(
-      /HTTP\/1\.1 200[^]*HTTP\/1\.1 400/,
+      /HTTP\/1\.1 200[\s\S]*HTTP\/1\.1 400/,
     );
     // With the cursor's movements between the words.
     expect(readFileSync(join(home, "terminals", `${terminalId}.log`), "latin1")).toContain("[redacted]");

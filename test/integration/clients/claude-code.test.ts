@@ -109,7 +109,7 @@ describe.skipIf(missing("bwrap", "claude-code"))("Claude Code in a bottle", () =
     expect(await agent.ended(one.terminal.id)).toBe(0);
 
     const two = await agent.launch("claude", { resume: one.launch.id });
-    await agent.shows(two.terminal.id, /All done\.[^]*❯/);
+    await agent.shows(two.terminal.id, /All done\.[\s\S]*❯/);
     const now = await sentinelIn(agent, two.bottle.id);
     expect(now).not.toBe(before);
     await say(agent, two.terminal.id, "once more");
