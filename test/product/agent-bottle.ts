@@ -100,7 +100,7 @@ export class AgentBottle implements AsyncDisposable {
         database.close();
       }
     };
-    return eventually(read, (totals) => totals.answers >= answers);
+    return eventually(read, (totals) => totals.answers >= answers, 60_000);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

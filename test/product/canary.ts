@@ -115,7 +115,7 @@ function spellings(value: string): Map<string, string> {
   found.set("URL", percent);
   found.set(
     "URL in lower case",
-    percent.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+    percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
   );
   found.set("form", percent.replaceAll("%20", "+"));
   found.set("address", encodeURI(value));

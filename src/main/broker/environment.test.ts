@@ -155,11 +155,22 @@ describe("the provider table", () => {
     expect(readProviders(builtin, join(folder, "absent.toml")).size).toBe(8);
   });
 
+  test("leads to this computer or the company's network only where that is said, and by itself to neither", () => {
+    const table = own('[openai]\nbase-url = "http://127.0.0.1:8080/v1"\naddresses = ["loopback", "private"]\n');
+    const route = llmRoute(table, { provider: "openai", secret: { handle: "key" } });
+    expect(route.upstream).toEqual({ scheme: "http", host: "127.0.0.1", port: 8080, path: "" });
+    expect(route.addresses).toEqual(["loopback", "private"]);
+    for (const provider of providers.keys())
+      expect(llmRoute(providers, { provider, secret: { handle: "key" } }).addresses).toEqual([]);
+  });
+
   test.each([
     ["[openai]\nprice = 1\n", "openai"],
     ["[mine]\nname = 'x'\n", "mine.host"],
     ["[mine]\nlike = 'nobody'\n", "mine.like names no provider"],
     ["[mine]\nname = 'x'\nhost = 'h'\n[mine.prices]\nm = { input = 1, output = 2 }\n", "prices-as-of"],
+    ["[openai]\nbase-url = 'http://127.0.0.1:8080/v1'\n", "openai.base-url: is not encrypted"],
+    ["[openai]\naddresses = ['metadata']\n", "openai.addresses.0"],
     ["[Mine]\n", '"Mine" cannot be the id'],
     ["mine = 1\n", '"mine" has to be a table'],
     ["[openai\n", "Invalid TOML"],

@@ -129,6 +129,14 @@ test("what an embedded address carries is judged as well", () => {
   expect(refused("169.254.169.254", "link-local")).toBe("metadata");
 });
 
+test("where only some classes may be reached, public addresses are none of them", () => {
+  const refused = (text: string, ...only: AddressClass[]) => refusedClass(parseAddress(text)!.address, only, true);
+  expect(refused("127.0.0.1", "loopback")).toBeNull();
+  expect(refused("8.8.8.8", "loopback", "private")).toBe("public");
+  expect(refused("64:ff9b::8.8.8.8", "embedded")).toBe("public");
+  expect(refused("169.254.169.254", "loopback", "link-local")).toBe("metadata");
+});
+
 test("every IPv4 and IPv6 address is read back from its spelling", () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (bytes) => {

@@ -141,6 +141,26 @@ command = ["fine"]
       "version.pattern is not a regular expression",
     ],
     [
+      "a file outside of the home",
+      'name = "X"\ncommand = ["x"]\nbottle.files = [{ path = "../x", content = "" }]',
+      "bottle.files[1].path must be a path below the home",
+    ],
+    [
+      "a sentinel among arguments, which others can read",
+      'name = "X"\ncommand = ["x"]\nbottle.brokered.openai.arguments = ["{sentinel}"]',
+      "{sentinel} cannot be used here (possible: {home}, {workspace}, {provider-url})",
+    ],
+    [
+      "a provider's address where there may be none",
+      'name = "X"\ncommand = ["x"]\nbottle.environment = { A = "{provider-url}" }',
+      "{provider-url} cannot be used here (possible: {home}, {workspace})",
+    ],
+    [
+      "something to merge that is no object",
+      'name = "X"\ncommand = ["x"]\nbottle.files = [{ path = "x", content = "[]", existing = "merge" }]',
+      "bottle.files[1].content must be an object of JSON",
+    ],
+    [
       "a homepage that could do anything",
       'name = "X"\ncommand = ["x"]\nhomepage = "javascript:alert(1)"',
       "homepage must be an http or https address",

@@ -60,6 +60,7 @@ async function allow(agent: AgentBottle, terminalId: string): Promise<void> {
       return agent.screen(terminalId);
     },
     (text) => !question.test(text),
+    60_000,
   );
 }
 
@@ -117,6 +118,7 @@ describe.skipIf(missing("bwrap", "claude-code"))("Claude Code in a bottle", () =
     await eventually(
       () => made(agent),
       (text) => text === "made inside\nmade inside\n",
+      60_000,
     );
     sawOnlyTheKey(api, before);
     sawOnlyTheKey(api, now);
@@ -146,6 +148,7 @@ describe.skipIf(missing("bwrap", "claude-code"))("Claude Code in a bottle", () =
     await eventually(
       () => made(agent),
       (text) => text === "made inside\n",
+      60_000,
     );
     const script = `curl -s -w '\\n%{http_code}' -H "x-api-key: $ANTHROPIC_API_KEY" -d '{}' "$ANTHROPIC_BASE_URL/v1/messages"`;
     const { stdout } = await call(product, "bottles.exec", { id: bottle.id, script });
