@@ -62,6 +62,7 @@ async function fromPalette(text: string): Promise<void> {
   await window.page.keyboard.press("Control+k");
   await window.page.getByRole("option").first().waitFor();
   await window.page.keyboard.type(text);
+  await window.page.getByRole("option", { name: new RegExp(`^${text}`) }).waitFor();
   await window.page.keyboard.press("Enter");
 }
 
@@ -83,6 +84,7 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
     window = await Window.open(product.url);
     await window.skipFirstRun();
   });
+  // Twelve bottles take a while to end.
   afterAll(async () => {
     await window?.[Symbol.asyncDispose]();
     await standIn?.[Symbol.asyncDispose]();
