@@ -12,6 +12,7 @@ export type Completes =
   | "workspace"
   | "program"
   | "launch"
+  | "bottle"
   | "cell"
   | "procedure"
   | "folder";

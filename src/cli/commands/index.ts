@@ -9,6 +9,7 @@ export const command: Group = {
     open: () => import("./open.ts"),
     workspace: () => import("./workspace/index.ts"),
     launch: () => import("./launch/index.ts"),
+    bottle: () => import("./bottle/index.ts"),
     terminal: () => import("./terminal/index.ts"),
     notify: () => import("./notify.ts"),
     doctor: () => import("./doctor.ts"),

@@ -42,6 +42,12 @@ const sources: Record<Exclude<Completes, "folder">, (session: Session) => Promis
     const launches = await main.items("launches.watch", {});
     return launches.map(({ id, programName }) => ({ value: id, description: programName }));
   },
+  async bottle(session) {
+    const main = await session.running();
+    if (main === null) return [];
+    const bottles = await main.items("bottles.watch", {});
+    return bottles.map(({ slug, label, state }) => ({ value: slug, description: `${label}, ${state}` }));
+  },
   async cell(session) {
     const main = await session.running();
     if (main === null) return [];

@@ -12,6 +12,7 @@ import type { Session } from "../session.ts";
 import { sizeHere } from "../terminals/size.ts";
 import { textOrInput } from "../text-input.ts";
 import { closest } from "../usage.ts";
+import { backendFor, type Isolated, launchIsolated, refuseForNone, resumeIsolated } from "./isolated.ts";
 
 export type Wanted = {
   program: string | undefined;
@@ -19,7 +20,7 @@ export type Wanted = {
   workspace: string | undefined;
   prompt: string | undefined;
   attach: boolean;
-};
+} & Isolated;
 
 type Started = { launch: Launch; terminal: Terminal };
 
@@ -28,6 +29,11 @@ export async function launch(session: Session, wanted: Wanted): Promise<number> 
   const program = await findProgram(session, main, wanted.program);
   const workspace = await findWorkspace(session, wanted.workspace, ({ state }) => state === "ready");
   const prompt = wanted.prompt === undefined ? undefined : await textOrInput(wanted.prompt);
+  const backend = await backendFor(main, program, wanted.isolation);
+  if (backend !== null) {
+    return launchIsolated(session, main, { ...wanted, backend, program, workspaceId: workspace.id, prompt });
+  }
+  refuseForNone(wanted);
   const size = sizeHere();
   const started = await main.call("launches.start", {
     workspaceId: workspace.id,
@@ -43,10 +49,12 @@ export async function launch(session: Session, wanted: Wanted): Promise<number> 
 export async function resume(
   session: Session,
   wanted: string | undefined,
-  options: { attach: boolean },
+  options: { attach: boolean; yes: boolean },
 ): Promise<number> {
   const main = await session.main();
   const id = wanted?.startsWith("launch-") ? wanted : await launchOfTerminal(session, wanted);
+  const isolated = await resumeIsolated(session, main, id, options);
+  if (isolated !== null) return isolated;
   const size = sizeHere();
   const started = await main.call("launches.resume", { id, ...(size === null ? {} : { size }) });
   return show(session, started, options.attach);

@@ -1,6 +1,7 @@
 /** The fields of the two limits, in the launch form and on a bottle's page. */
+
+import { type LimitText, limitsFrom } from "#shared/broker/limit-text.ts";
 import { TextField } from "../ui/index.ts";
-import { type LimitText, limitsFrom } from "./limit-text.ts";
 
 export type LimitFieldsProps = {
   value: LimitText;

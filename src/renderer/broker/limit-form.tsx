@@ -1,12 +1,12 @@
 /** The limit of a bottle that runs, changed in place. When it was reached, the way on is one click. */
 import { type FormEvent, useState } from "react";
+import { type LimitText, limitsFrom, limitText } from "#shared/broker/limit-text.ts";
 import { limitWords, raised } from "#shared/broker/words.ts";
 import type { Problem } from "#shared/contract/base.ts";
 import type { BrokerUsage, UsageLimits } from "#shared/contract/broker.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { Button, orNotice, ProblemNote, Sign, sentence } from "../ui/index.ts";
 import { LimitFields } from "./limit-fields.tsx";
-import { type LimitText, limitsFrom, limitText } from "./limit-text.ts";
 
 export function LimitForm({ usage }: { usage: BrokerUsage }) {
   const client = useClient();

@@ -1,7 +1,7 @@
 /** What was chosen in a launch form and not launched yet: it survives closing the panel. */
 import { create } from "zustand";
 import type { BottleColour, Isolation } from "#shared/bottles/names.ts";
-import type { LimitText } from "../broker/limit-text.ts";
+import type { LimitText } from "#shared/broker/limit-text.ts";
 
 export type LaunchDraft = {
   programId: string | null;

@@ -2,9 +2,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
+import { limitsForLaunch } from "#shared/broker/limit-text.ts";
 import type { Problem } from "#shared/contract/base.ts";
 import { openNewWorkspace, openTerminal } from "../app/open.ts";
-import { limitsForLaunch } from "../broker/limit-text.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";

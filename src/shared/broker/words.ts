@@ -6,7 +6,7 @@ import { grouped } from "../time.ts";
 export function dollars(micros: number): string {
   const amount = micros / 1e6;
   if (amount === 0) return "$0.00";
-  if (amount < 0.01) return `$${amount.toFixed(4)}`;
+  if (amount < 0.1) return `$${amount.toFixed(4)}`;
   if (amount < 1000) return `$${amount.toFixed(2)}`;
   return `$${grouped(Math.round(amount))}`;
 }

@@ -1,5 +1,5 @@
 /** The two limits as a person types them: dollars and tokens, either may be empty. Pure. */
-import type { UsageLimits } from "#shared/contract/broker.ts";
+import type { UsageLimits } from "../contract/broker.ts";
 
 export type LimitText = { dollars: string; tokens: string };
 
