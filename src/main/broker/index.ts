@@ -8,6 +8,7 @@ export type { BrokerEvent, BrokerListener } from "./broker-listener.ts";
 export { type RunEnvironment, type RunEnvironmentParts, runEnvironment } from "./environment.ts";
 export { downwardHeaders } from "./exchange.ts";
 export { isCredentialQuery, isOverriding, passesUp } from "./header-rules.ts";
+export { hostsOfLent } from "./lent-sign-in.ts";
 export type { ListenAddress, ListenOn } from "./listen.ts";
 export { llmRoute, type Provider, type Providers, readProviders } from "./providers.ts";
 export { decodersOf } from "./redaction/decoding.ts";
