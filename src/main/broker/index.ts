@@ -9,6 +9,7 @@ export { type RunEnvironment, type RunEnvironmentParts, runEnvironment } from ".
 export { downwardHeaders } from "./exchange.ts";
 export { isCredentialQuery, isOverriding, passesUp } from "./header-rules.ts";
 export { brokerLedgerSchema } from "./ledger.ts";
+export { hostsOfLent } from "./lent-sign-in.ts";
 export type { ListenAddress, ListenOn } from "./listen.ts";
 export { brokerProcedures } from "./procedures.ts";
 export { llmRoute, type Provider, type Providers, readProviders } from "./providers.ts";

@@ -51,6 +51,12 @@ export function lentSignIn(
   };
 }
 
+/** Hosts that a bottle with a lent sign-in reaches through its route only. */
+export function hostsOfLent({ provider, credential }: BottleReach): readonly string[] {
+  if (!credential.forwardHostCredentials) return [];
+  return signInPrograms.find((each) => each.provider === provider)?.hosts ?? [];
+}
+
 /** Throws `not_found` when the person has no such sign-in; nothing is refreshed. */
 export async function checkSignIn({ program }: LentSignIn, environment: Record<string, string>): Promise<void> {
   await onHost(program, signInPath(program, environment)).read();

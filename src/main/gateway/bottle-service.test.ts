@@ -42,6 +42,16 @@ describe("what a bottle may reach", () => {
     expect(JSON.stringify([allowedHosts, routes])).not.toContain("the-real-one");
   });
 
+  test("does not take in the hosts of a sign-in that is lent: there the program would show its placeholder", async () => {
+    const lent = {
+      provider: "anthropic",
+      credential: { authToken: null, forwardHostCredentials: true },
+      allowedHosts: ["api.anthropic.com", "registry.npmjs.org"],
+    };
+    expect((await plan(lent)).allowedHosts).toEqual(["registry.npmjs.org"]);
+    expect((await plan({ ...lent, provider: "openai" })).allowedHosts).toEqual(lent.allowedHosts);
+  });
+
   test.each(["api.example.com", "*.example.com"])(
     "is said to be wider than a manifest asks for where its program needs that: %s",
     async (host) => {

@@ -17,6 +17,7 @@ import {
   type OpenService,
   type PlannedService,
 } from "../bottles/index.ts";
+import { hostsOfLent } from "../broker/index.ts";
 import type { NewRule } from "./rule-store.ts";
 import type { Gateways } from "./service.ts";
 import { trustEnvironment } from "./trust-files.ts";
@@ -42,7 +43,9 @@ export class BottleGateways implements BottleService {
     await this.#checkCredentials(rules, "the launch of a bottle");
     return {
       serves: true,
-      allowedHosts: rules.filter(({ credential }) => credential === undefined).map(ruleWords),
+      allowedHosts: rules
+        .filter(({ host, credential }) => credential === undefined && !hostsOfLent(reach).includes(host))
+        .map(ruleWords),
       routes: rules.flatMap((rule) => (rule.credential ? [routeWords(rule, rule.credential.scheme)] : [])),
       notEnforced: withoutEffect(reach),
       environment: Object.keys(trustEnvironment(guestTrust)),
@@ -68,7 +71,7 @@ export class BottleGateways implements BottleService {
       folder: join(directory, "gateway"),
       trustFolder: trust,
       listen: { type: "unix", path: socket, dnsPath: join(directory, "names.sock") },
-      base: rulesOf(reach),
+      base: [...rulesOf(reach), ...hostsOfLent(reach).map((host) => ruleOf(host, { effect: "deny" }))],
       secretOf: (handle) => this.#parts.resolve(handle, usedBy),
       knownSecrets: this.#parts.knownSecrets,
     });

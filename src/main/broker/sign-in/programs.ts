@@ -18,6 +18,11 @@ export type SignInProgram = {
   variable: string;
   file: string;
   paths: readonly string[];
+  /**
+   * Hosts that the program would also ask by itself, showing what it holds. It holds a placeholder: they would answer that the sign-in is no longer
+   * valid, and it would sign itself out. So it cannot reach them but through the route.
+   */
+  hosts: readonly string[];
   /** Variable inside for the address of the route; null for a program that takes it in no variable. */
   addressVariable: string | null;
   /** How to sign in. */
@@ -34,6 +39,7 @@ export const signInPrograms: readonly SignInProgram[] = [
     variable: "CLAUDE_CONFIG_DIR",
     file: ".credentials.json",
     paths: ["/v1/messages", "/v1/models"],
+    hosts: ["api.anthropic.com", "platform.claude.com", "console.anthropic.com"],
     addressVariable: "ANTHROPIC_BASE_URL",
     command: "claude, and then /login",
   },
@@ -46,6 +52,7 @@ export const signInPrograms: readonly SignInProgram[] = [
     variable: "CODEX_HOME",
     file: "auth.json",
     paths: ["/backend-api/codex", "/backend-api/wham/accounts/check", "/backend-api/wham/usage"],
+    hosts: ["chatgpt.com", "auth.openai.com"],
     addressVariable: null,
     command: "codex login",
   },
