@@ -21,12 +21,20 @@ import { trustFileNames } from "#main/gateway/trust-files.ts";
 import { openCellarStore } from "#main/store/index.ts";
 import { cellarPaths } from "#node/paths.ts";
 import type { Store } from "#node/store/index.ts";
-import { type GatewayDecision, type GatewayRuleFields, gatewayRuleFields } from "#shared/contract/gateway.ts";
+import {
+  type GatewayCredential,
+  type GatewayDecision,
+  type GatewayRuleInput,
+  gatewayRuleFields,
+} from "#shared/contract/gateway.ts";
 import { eventually } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 
 export const bottleId = "bottle-000000000001";
 export const workspaceId = "ws-00000001";
+
+/** A rule of the bottle's own, which may have a credential. */
+export type WrittenRule = GatewayRuleInput & { credential?: GatewayCredential };
 
 export type Ran = { code: number | null; out: string; err: string };
 
@@ -50,10 +58,7 @@ export class World implements AsyncDisposable {
   }
 
   /** With a gateway for one bottle. */
-  static async open(
-    rules: (Partial<GatewayRuleFields> & { host: string })[],
-    more: Partial<GatewayOptions> = {},
-  ): Promise<World> {
+  static async open(rules: WrittenRule[], more: Partial<GatewayOptions> = {}): Promise<World> {
     const world = new World();
     world.start();
     await world.openBottle(rules, more);
@@ -95,20 +100,20 @@ export class World implements AsyncDisposable {
     return this.#store.database;
   }
 
-  openBottle(rules: (Partial<GatewayRuleFields> & { host: string })[], more: Partial<GatewayOptions> = {}) {
+  openBottle(rules: WrittenRule[], more: Partial<GatewayOptions> = {}) {
     return this.gateways.open({
       bottleId,
       workspaceId,
       folder: this.folder.in("bottle"),
       trustFolder: this.trustFolder,
       listen: { type: "unix", path: this.socket, dnsPath: this.folder.in("dns.sock") },
-      base: rules.map((rule) => gatewayRuleFields.parse(rule)),
+      base: rules.map(({ credential = null, ...rule }) => ({ ...gatewayRuleFields.parse(rule), credential })),
       ...more,
     });
   }
 
   /** What a person allows: by default a port of this computer. */
-  allow(host: string, port: number, more: Partial<GatewayRuleFields> = {}) {
+  allow(host: string, port: number, more: Partial<GatewayRuleInput> = {}) {
     const fields = gatewayRuleFields.parse({ host, ports: [port], privateAddresses: true, ...more });
     return this.gateways.addRule(fields, { type: "always" });
   }

@@ -19,9 +19,12 @@ export function onPath(program: string): string | null {
 }
 
 /**
- * Claude Code itself, 380 MB: too much for everybody's `npm ci`, so `.ci/run` puts it there. Its program is in the package of the platform.
+ * Claude Code and Codex themselves, 400 MB each: too much for everybody's `npm ci`, so `.ci/run` puts them there. Claude Code's program is in the
+ * package of the platform.
  */
-const claudeFolder = resolve(import.meta.dirname, "../node_modules/.cache/claude-code/node_modules/@anthropic-ai");
+const cache = resolve(import.meta.dirname, "../node_modules/.cache");
+const claudeFolder = join(cache, "claude-code/node_modules/@anthropic-ai");
+const codexProgram = join(cache, "codex/node_modules/@openai/codex/bin/codex.js");
 
 /** Full path of the real program, or null. */
 export function claudeCode(): string | null {
@@ -29,11 +32,26 @@ export function claudeCode(): string | null {
   return existsSync(path) ? path : null;
 }
 
+/** The command as npm installs it, or null. */
+export function codex(): string | null {
+  return existsSync(codexProgram) ? codexProgram : null;
+}
+
 const probes: Record<string, () => boolean> = {
   "claude-code": () => claudeCode() !== null,
+  codex: () => codex() !== null,
+  /** The machines of doubles have a root of their own, which needs that of the computer. */
+  root: () => process.getuid?.() === 0,
   docker: () => spawnSync("docker", ["info"], { stdio: "ignore", timeout: 10_000 }).status === 0,
+  dockerd: () => process.getuid?.() === 0 && onPath("dockerd") !== null && onPath("docker") !== null,
+  sshd: () => sshServer() !== null,
   bwrap: () => spawnSync("bwrap", ["--ro-bind", "/", "/", "true"], { stdio: "ignore", timeout: 10_000 }).status === 0,
 };
+/** Not on everybody's PATH. */
+export function sshServer(): string | null {
+  return onPath("sshd") ?? ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find((path) => existsSync(path)) ?? null;
+}
+
 const answers = new Map<string, boolean>();
 
 /**

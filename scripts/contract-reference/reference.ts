@@ -38,7 +38,7 @@ export async function contractReference(): Promise<string> {
 
 /** Exports in the order of the file: what a reader of the source sees first, a reader of the reference sees first. */
 async function readSource(domain: string): Promise<Source> {
-  const file = join(folder, `${domain}.ts`);
+  const file = join(folder, `${domain.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`);
   const text = readFileSync(file, "utf8");
   const exported = (await import(file)) as Record<string, unknown>;
   const place = (name: string) => text.indexOf(`export const ${name} `);

@@ -5,7 +5,7 @@ import { installationFolder, version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
 import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
-import type { Attention } from "./desktop.ts";
+import type { Attention, Desktop } from "./desktop.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
 import { MainWindow } from "./electron/main-window.ts";
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
   services.settings.onChange(showAttention);
   showAttention();
 
-  guardEverything((url) => void desktop.openLink(linkToOpen(url)).catch(() => {}));
+  guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
   guardSession(session.defaultSession);
   serveWindowScheme(join(installationFolder, "out", "renderer"));
   setApplicationMenu(quit);
@@ -86,6 +86,11 @@ async function start(): Promise<void> {
     void services.stop().finally(() => app.exit(0));
   });
   main.show();
+}
+
+/** Throws for what is no link of a harmless kind. */
+async function openOutside(desktop: Desktop, url: string): Promise<void> {
+  await desktop.openLink(linkToOpen(url));
 }
 
 /** Browser mode may serve this home already: then its window is the one to show. Anything else is said before we end. */

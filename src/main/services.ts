@@ -5,6 +5,7 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { keepMemoryOutOfCores } from "#node/core-dumps.ts";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { Git } from "#node/git/index.ts";
 import { installationFolder } from "#node/installation.ts";
@@ -21,14 +22,18 @@ import {
   Bubblewrap,
   bottlesProcedures,
   Cleanup,
+  Docker,
   Inside,
   JoinedServices,
+  OpenSandbox,
   readGitConfig,
+  Smolmachines,
 } from "./bottles/index.ts";
-import { BottleBroker, Broker, readProviders } from "./broker/index.ts";
+import { BottleBroker, Broker, brokerProcedures, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { Dialer } from "./egress/index.ts";
 import { BottleGateways, Gateways, gatewayProcedures } from "./gateway/index.ts";
+import { BottleGitGates, GitGates, gitGateProcedures } from "./git-gate/index.ts";
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Mcp, mcpProcedures } from "./mcp/index.ts";
@@ -115,6 +120,7 @@ async function closeAll(closing: Closing): Promise<void> {
 }
 
 async function compose({ paths, desktop, version }: ServicesParts, closing: Closing): Promise<Services> {
+  keepMemoryOutOfCores();
   const logPath = join(paths.logs, "main.log");
   const log = openLog(logPath);
   closing.push(() => log.info("services stopped"));
@@ -151,6 +157,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
       replaceSecret: async (handle, value) => void (await vault.rotate(handle, value.reveal())),
     },
     providers,
+    loginEnvironment,
   });
   closing.push(() => broker.stop());
   const notices = [...settings.notices, ...store.notices, ...vault.notices, ...gateways.notices];
@@ -174,6 +181,19 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const jobs = new JobService(jobRepository(store.database), paths.logs);
   closing.push(() => jobs.close());
   const git = new Git(subprocesses, loginEnvironment);
+  const gitGates = new GitGates({
+    database: store.database,
+    git,
+    folder: join(paths.home, "git-mirrors"),
+    runtime: paths.runtime,
+    personHome: homedir(),
+    loginEnvironment,
+    gitCredential: (host, path, usedBy) => vault.gitCredential(host, path, usedBy),
+    knownSecrets: () => (vault.state.state === "locked" ? null : vault.known().map(({ secret }) => secret)),
+    holdSeconds: () => settings.settings.gitGateHoldSeconds,
+    failed,
+  });
+  closing.push(() => gitGates.stop());
   const workspaces = new WorkspaceService({
     repository: workspaceRepository(store.database),
     jobs,
@@ -224,6 +244,12 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     resumedFrom: (launchId) => launches.list.get(launchId)?.resumedFrom ?? null,
   });
   closing.push(() => proposals.close());
+  const backendParts = {
+    subprocesses,
+    readGitConfig: readGitConfig(subprocesses),
+    runtime: paths.runtime,
+    loginEnvironment,
+  };
   const bottleHooks = new BottleHooks({
     agentsSocket: paths.agentsSocket,
     tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
@@ -244,11 +270,28 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const bottles = new Bottles({
     database: store.database,
     backends: [
-      new Bubblewrap({
+      new Bubblewrap(backendParts),
+      new Docker({
+        ...backendParts,
+        settings: () => {
+          const { dockerContext, dockerBaseImage } = settings.settings;
+          return { context: dockerContext, baseImage: dockerBaseImage };
+        },
+      }),
+      new Smolmachines({
         subprocesses,
         readGitConfig: readGitConfig(subprocesses),
         runtime: paths.runtime,
         loginEnvironment,
+        image: () => settings.settings.smolmachinesImage,
+      }),
+      new OpenSandbox({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        returned: join(bottleFolder, "returned"),
+        settings: () => ({ url: settings.settings.opensandboxUrl, image: settings.settings.opensandboxImage }),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
       }),
     ],
     services: new JoinedServices([
@@ -257,10 +300,16 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         providers,
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
+        loginEnvironment,
       }),
       bottleHooks,
       bottleSupervise,
-      new BottleGateways({ gateways, knownSecrets: () => vault.known().map(({ secret }) => secret) }),
+      new BottleGateways({
+        gateways,
+        knownSecrets: () => vault.known().map(({ secret }) => secret),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
+      }),
+      new BottleGitGates(gitGates),
     ]),
     launches,
     programs,
@@ -269,6 +318,10 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     git,
     loginEnvironment,
     folders: { runtime: paths.runtime, state: bottleFolder, manifests: join(paths.home, "manifests") },
+    usageLimits: () => {
+      const { bottleLimitTokens, bottleLimitDollars } = settings.settings;
+      return { tokens: bottleLimitTokens || null, costMicros: bottleLimitDollars * 1e6 || null };
+    },
     log,
   });
   closing.push(() => bottles.close());
@@ -301,7 +354,13 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     onHostAsked: (listener) => gateways.onAsked(listener),
+    onLimitReached: (listener) =>
+      broker.onEvent((event) => {
+        const bottle = event.type === "limit" ? bottles.list.get(event.owner.id) : undefined;
+        if (event.type === "limit" && bottle !== undefined) listener({ bottle, why: event.why });
+      }),
     onProposal: (listener) => proposals.onMade(listener),
+    onPushAsked: (listener) => gitGates.onAsked(listener),
     onProposalAnswered: (listener) => proposals.onAnswered(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
@@ -326,7 +385,9 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     notifications: notificationsProcedures(notifications),
     vault: vaultProcedures(vault),
     gateway: gatewayProcedures(gateways),
+    broker: brokerProcedures(broker),
     supervise: superviseProcedures(proposals),
+    gitGate: gitGateProcedures(gitGates),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

@@ -11,6 +11,9 @@ const sources = {
   "screen-worker": "terminal-host/screen/worker.ts",
   "search-worker": "terminal-host/search/worker.ts",
   "bottle-ports": "main/bottles/bubblewrap/listen.ts",
+  "git-scan-worker": "main/git-gate/scan-worker.ts",
+  "bottle-forward": "main/bottles/docker/forward.ts",
+  "sandbox-terminal": "main/bottles/opensandbox/attach.ts",
   cellar: "cli/cellar.ts",
 } as const;
 export type Entry = keyof typeof sources;

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { parse } from "node:path";
-import type { Readable, Writable } from "node:stream";
+import { pipeline, Readable, type Writable } from "node:stream";
 import { Failure } from "#shared/failure.ts";
 import { type Environment, findProgram } from "./find-program.ts";
 import { endTrees } from "./processes/end-tree.ts";
@@ -27,8 +27,8 @@ export type Command = {
   signal?: AbortSignal | undefined;
   /** Id of the job it runs for, by which {@link endOwnedBy} finds it again after a crash. */
   owner?: string;
-  /** Written to stdin, which is then closed. Without it stdin is empty. */
-  input?: string | Uint8Array;
+  /** Written to stdin, which is then closed. Without it stdin is empty. A stream is destroyed when the program ends before it. */
+  input?: string | Uint8Array | Readable;
   /** Given on file descriptor 3 (not on Windows): the one way to hand over a secret without argument, variable or file. */
   secret?: string;
   /** Bytes of stdout that are kept; 16 MiB unless said otherwise. */
@@ -36,6 +36,8 @@ export type Command = {
   /** When stdout is longer than that: end the program and fail (default), end it and keep the beginning, or let it go on. */
   overflow?: "fail" | "stop" | "drop";
   onStdout?: (chunk: Buffer) => void;
+  /** Takes stdout at its own pace, which is then not kept, and is left open. The program is ended when this is closed before it. */
+  stdoutTo?: Writable;
   /** Lines of either stream as they come; a carriage return ends one too. */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
 };
@@ -178,20 +180,34 @@ class Running {
   }
 
   #read(): void {
-    const { onStdout, onLine, overflow } = this.#command;
+    const { onStdout, onLine, overflow, stdoutTo } = this.#command;
     const lines = { stdout: splitter(onLine, "stdout"), stderr: splitter(onLine, "stderr") };
-    this.#child.stdout?.on("data", (chunk: Buffer) => {
-      this.#stdout.push(chunk);
-      if (this.#stdout.cut && overflow !== "drop") this.end("overflow");
-      onStdout?.(chunk);
-      lines.stdout?.push(chunk);
-    });
+    if (stdoutTo !== undefined) this.#hand(stdoutTo);
+    else
+      this.#child.stdout?.on("data", (chunk: Buffer) => {
+        this.#stdout.push(chunk);
+        if (this.#stdout.cut && overflow !== "drop") this.end("overflow");
+        onStdout?.(chunk);
+        lines.stdout?.push(chunk);
+      });
     this.#child.stderr?.on("data", (chunk: Buffer) => {
       this.#stderr.push(chunk);
       lines.stderr?.push(chunk);
     });
     this.#child.stdout?.once("close", () => lines.stdout?.flush());
     this.#child.stderr?.once("close", () => lines.stderr?.flush());
+  }
+
+  #hand(to: Writable): void {
+    const gone = () => this.end("aborted");
+    if (to.destroyed) gone();
+    to.once("close", gone);
+    to.once("error", gone);
+    this.#child.once("close", () => {
+      to.off("close", gone);
+      to.off("error", gone);
+    });
+    this.#child.stdout?.pipe(to, { end: false });
   }
 
   #exit(): Promise<[number | null, NodeJS.Signals | null]> {
@@ -206,7 +222,9 @@ class Running {
       });
       child.once("exit", () => {
         linger = setTimeout(() => {
-          for (const stream of [child.stdout, child.stderr]) (stream as Readable | null)?.destroy();
+          // A slow reader of stdout has not been given everything yet.
+          if (this.#command.stdoutTo === undefined || this.#reason !== null) child.stdout?.destroy();
+          child.stderr?.destroy();
         }, lingerMs);
       });
       child.once("close", (code, by) => {
@@ -238,9 +256,11 @@ function splitter(onLine: Command["onLine"], stream: "stdout" | "stderr"): LineS
 }
 
 /** Writes and closes. A program that ends without reading its input is no error. */
-function give(stream: Writable | null, content: string | Uint8Array | undefined): void {
+function give(stream: Writable | null, content: string | Uint8Array | Readable | undefined): void {
   stream?.on("error", () => {});
-  stream?.end(content ?? "");
+  if (content instanceof Readable) {
+    if (stream !== null) pipeline(content, stream, () => {});
+  } else stream?.end(content ?? "");
 }
 
 function signalTree(child: ChildProcess, signal: NodeJS.Signals): void {

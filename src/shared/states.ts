@@ -119,6 +119,11 @@ function aliveStatus(
       evidence: `Cell: ${firstLine(heldCell.code)}`,
     };
   }
+  // Whatever it is doing, it gets no further without an answer.
+  if (unseen?.kind === "broker-limit") {
+    const at = { kind: "at", at: unseen.createdAt } as const;
+    return { state: "permission", words: "Reached its limit", time: at, evidence: unseen.body };
+  }
   if (activity && activity.state !== "unknown") return activityStatus(activity, unseen?.kind === "agent-done");
   if (unseen) {
     const at = { kind: "at", at: unseen.createdAt } as const;

@@ -5,7 +5,7 @@
 import { Agent, createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { Broker, brokerSchema, readProviders } from "#main/broker/index.ts";
+import { Broker, brokerLedgerSchema, brokerSchema, readProviders } from "#main/broker/index.ts";
 import { Secret } from "#node/secret.ts";
 import { openStore } from "#node/store/index.ts";
 
@@ -67,7 +67,7 @@ function proxy(): Server {
 }
 
 async function broker(): Promise<void> {
-  const store = openStore({ path: join(folder!, "cellar.db"), migrations: [brokerSchema] });
+  const store = openStore({ path: join(folder!, "cellar.db"), migrations: [brokerSchema, brokerLedgerSchema] });
   const secret = new Secret("sk-real-0123456789abcdefghij0123456789abcdefghij");
   const providers = readProviders(join(import.meta.dirname, "../../resources/providers.toml"));
   const made = new Broker({

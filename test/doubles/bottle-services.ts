@@ -24,6 +24,8 @@ export class SmallServices implements BottleServices {
       routes: reach.provider === null ? [] : [`${reach.provider} [auth:Bearer]`],
       environment: ["SMALL_BROKER"],
       notEnforced: [],
+      brokered: null,
+      gitGate: [],
     };
   }
 
@@ -56,6 +58,7 @@ export class SmallServices implements BottleServices {
       environment: { SMALL_BROKER: `http://127.0.0.1:${servicePorts.broker}` },
       homeFiles: [],
       trust: null,
+      brokered: null,
       probe: null,
     };
   }

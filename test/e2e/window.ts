@@ -1,5 +1,5 @@
 /** A window of the product in a real Chromium; any error on its console fails the test that looks. */
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { launchChromium } from "#test/product/chromium.ts";
 
 export type Look = { theme?: "dark" | "light"; width?: number; height?: number };
@@ -8,10 +8,10 @@ export class Window implements AsyncDisposable {
   readonly page: Page;
   /** What went wrong in the page so far. */
   readonly errors: string[] = [];
-  readonly #browser: Browser;
+  readonly #end: () => Promise<unknown>;
 
-  private constructor(browser: Browser, page: Page) {
-    this.#browser = browser;
+  private constructor(page: Page, end: () => Promise<unknown>) {
+    this.#end = end;
     this.page = page;
     page.on("console", (message) => {
       if (message.type() === "error") this.errors.push(message.text());
@@ -23,10 +23,15 @@ export class Window implements AsyncDisposable {
     const browser = await launchChromium();
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    const window = new Window(browser, page);
+    const window = Window.around(page, () => browser.close());
     await window.go(url);
     return window;
+  }
+
+  /** A page that somebody else has opened and closes. */
+  static around(page: Page, end: () => Promise<unknown> = async () => {}): Window {
+    page.setDefaultTimeout(20_000);
+    return new Window(page, end);
   }
 
   async go(url: string): Promise<void> {
@@ -61,9 +66,10 @@ export class Window implements AsyncDisposable {
   async dropFolder(path: string): Promise<void> {
     const session = await this.page.context().newCDPSession(this.page);
     const data = { items: [], files: [path], dragOperationsMask: 1 };
-    const { width, height } = this.page.viewportSize()!;
+    // On the list of workspaces: a terminal takes a folder's path for itself, where there is one.
+    const { x, y, width, height } = (await this.page.getByRole("navigation").first().boundingBox())!;
     for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-      await session.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data });
+      await session.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
     }
     await session.detach();
   }
@@ -82,6 +88,6 @@ export class Window implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close();
+    await this.#end();
   }
 }

@@ -1,12 +1,27 @@
-/** A bubblewrap bottle without the services of main around it: the backend alone, a workspace, and a program on pipes. */
+/**
+ * A bottle without the services of main around it: the backend alone, a workspace, and a program on pipes. The same for every backend, so that
+ * one suite can hold all of them to the same promises: `BenchWorld.start("docker")`, then a `world.bench()` per test.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type BottleReach, Bubblewrap, type HomeFile, type RunningBottle, readGitConfig } from "#main/bottles/index.ts";
+import {
+  type BackendPlan,
+  type BottleBackend,
+  type BottleReach,
+  type BottleSpec,
+  Bubblewrap,
+  Docker,
+  type HomeFile,
+  type InsideCommand,
+  type RunningBottle,
+  readGitConfig,
+} from "#main/bottles/index.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { SmallServices } from "#test/doubles/bottle-services.ts";
+import { DockerDaemon, testBaseImage } from "./docker.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
 const mebibyte = 1024 * 1024;
@@ -25,13 +40,42 @@ export const plainReach: BottleReach = {
   credential: { authToken: null, forwardHostCredentials: false },
 };
 
+/** Backends that run really here. */
+export type BenchBackend = "bubblewrap" | "docker";
+
+/** What the bottles of a suite share: for Docker an engine of their own. */
+export class BenchWorld implements AsyncDisposable {
+  readonly backend: BenchBackend;
+  readonly daemon: DockerDaemon | null;
+
+  private constructor(backend: BenchBackend, daemon: DockerDaemon | null) {
+    this.backend = backend;
+    this.daemon = daemon;
+  }
+
+  static async start(backend: BenchBackend): Promise<BenchWorld> {
+    return new BenchWorld(backend, backend === "docker" ? await DockerDaemon.start() : null);
+  }
+
+  bench(): BottleBench {
+    return new BottleBench(this.daemon);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.daemon?.[Symbol.asyncDispose]();
+  }
+}
+
 export class BottleBench implements AsyncDisposable {
   readonly folder = new TemporaryFolder("bottle");
   readonly workspace = this.folder.in("work");
   readonly runtime = this.folder.in("run");
   readonly services = new SmallServices();
   readonly subprocesses = new Subprocesses();
-  readonly backend: Bubblewrap;
+  readonly backend: BottleBackend;
+  /** The environment of what is run on the host for a bottle. */
+  readonly #client: Record<string, string>;
+  readonly #daemon: Pick<DockerDaemon, "environment"> | null;
   readonly #running: { bottle: RunningBottle; child: ChildProcess }[] = [];
   limits = {
     memory: 4096 * mebibyte,
@@ -41,15 +85,25 @@ export class BottleBench implements AsyncDisposable {
     temporary: 8 * mebibyte,
   };
 
-  constructor() {
+  /** In bubblewrap, or in Docker when there is an engine. */
+  constructor(daemon: Pick<DockerDaemon, "environment"> | null = null) {
     mkdirSync(this.workspace);
     mkdirSync(this.runtime, { mode: 0o700 });
-    this.backend = new Bubblewrap({
+    this.#client = daemon?.environment ?? { PATH: "/usr/bin:/bin" };
+    this.#daemon = daemon;
+    this.backend = this.anotherBackend();
+  }
+
+  /** As a main that is started again makes it. */
+  anotherBackend(): BottleBackend {
+    const parts = {
       subprocesses: this.subprocesses,
       readGitConfig: readGitConfig(this.subprocesses),
       runtime: this.runtime,
-      loginEnvironment: async () => ({ PATH: "/usr/bin:/bin" }),
-    });
+      loginEnvironment: async () => this.#client,
+    };
+    if (this.#daemon === null) return new Bubblewrap(parts);
+    return new Docker({ ...parts, settings: () => ({ context: "", baseImage: testBaseImage }), tty: false });
   }
 
   /** Runs a shell script in a bottle to its end. */
@@ -57,20 +111,28 @@ export class BottleBench implements AsyncDisposable {
     return (await this.start(script, more)).ended;
   }
 
+  async plan(more: Started = {}): Promise<{ spec: BottleSpec; plan: BackendPlan }> {
+    const spec: BottleSpec = {
+      workspace: { path: more.workspace ?? this.workspace } as never,
+      program: {
+        id: "shell",
+        entry: { name: "Shell", command: [more.program ?? "/bin/sh"], image: { run: [] } } as never,
+        path: more.program ?? "/bin/sh",
+      },
+      hostEnvironment: { PATH: "/usr/bin:/bin", ...more.hostEnvironment },
+      skills: more.skills ?? [],
+      dockerfile: more.dockerfile ?? null,
+      limits: this.limits,
+      keptHome: more.keptHome ?? null,
+    };
+    return { spec, plan: await this.backend.plan(spec) };
+  }
+
   /** As main does it, up to the program's start. */
   async start(script: string, more: Started = {}): Promise<StartedBottle> {
     const id = `bottle-${randomBytes(6).toString("hex")}`;
     const directory = join(this.runtime, `b-${id.slice(7)}`);
-    const spec = {
-      workspace: { path: more.workspace ?? this.workspace } as never,
-      program: { id: "shell", entry: { name: "Shell" } as never, path: more.program ?? "/bin/sh" },
-      hostEnvironment: { PATH: "/usr/bin:/bin", ...more.hostEnvironment },
-      skills: more.skills ?? [],
-      dockerfile: null,
-      limits: this.limits,
-      keptHome: more.keptHome ?? null,
-    };
-    const plan = await this.backend.plan(spec);
+    const { spec, plan } = await this.plan(more);
     mkdirSync(directory, { mode: 0o700 });
     const open = await this.services.open({ id, directory }, { ...plainReach, allowedHosts: ["allowed.example"] });
     const cwd = more.workspace ?? this.workspace;
@@ -91,7 +153,7 @@ export class BottleBench implements AsyncDisposable {
     });
     const child = spawn(command.argv[0]!, command.argv.slice(1), {
       // What a person's environment may hold, and what must not be found inside.
-      env: { PATH: "/usr/bin:/bin", HOST_SECRET: "of the host", ...command.env },
+      env: { ...this.#client, HOST_SECRET: "of the host", ...command.env },
       cwd: "/",
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
@@ -107,9 +169,23 @@ export class BottleBench implements AsyncDisposable {
     return { bottle, child, ...output };
   }
 
+  /** Runs something else in a bottle to its end. */
+  async exec(bottle: RunningBottle, argv: readonly string[], more: Partial<InsideCommand> = {}): Promise<Ended> {
+    const command = await this.backend.inside(bottle, { argv, tty: false, ...more });
+    const ended = await this.subprocesses.run({
+      program: command.argv[0]!,
+      args: command.argv.slice(1),
+      env: { ...this.#client, ...command.env },
+      timeoutMs: 60_000,
+    });
+    return { ...ended, stdout: ended.stdout.toString() };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { bottle } of this.#running) {
+    for (const { bottle, child } of this.#running) {
       await this.backend.destroy(bottle);
+      // As main ends the terminal.
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGKILL");
       await this.services.close(bottle.id);
     }
     this.backend.close();
@@ -125,6 +201,7 @@ export type Started = {
   environment?: Record<string, string>;
   hostEnvironment?: Record<string, string>;
   keptHome?: string;
+  dockerfile?: string;
   systemPrompt?: string;
   trust?: string;
   homeFiles?: HomeFile[];

@@ -3,7 +3,9 @@ import type { ContractRouterClient } from "@orpc/contract";
 import { contractClient } from "#node/contract-client.ts";
 import { cellarPaths } from "#node/paths.ts";
 import type { Contract } from "#shared/contract/index.ts";
-import type { Product } from "./product.ts";
+
+/** A running Cellar, in either face. */
+export type Running = { readonly environment: NodeJS.ProcessEnv };
 
 type Client = ContractRouterClient<Contract>;
 type Domain = keyof Client;
@@ -21,7 +23,7 @@ type Element<T> = T extends AsyncIterable<infer E> ? E : never;
 
 /** The first event of a stream: for a live list, everything there is. */
 export async function first<Path extends Paths>(
-  product: Product,
+  product: Running,
   path: Path,
   input: Input<Path>,
 ): Promise<Element<Output<Path>>> {
@@ -39,7 +41,7 @@ export async function first<Path extends Paths>(
 
 /** Rejects with the failure of the call. */
 export async function call<Path extends Paths>(
-  product: Product,
+  product: Running,
   path: Path,
   input: Input<Path>,
 ): Promise<Output<Path>> {

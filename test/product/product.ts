@@ -3,19 +3,28 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { apart, type Person } from "./person.ts";
 import { endMarked, processesMarked } from "./processes.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
 export class Product implements AsyncDisposable {
-  readonly folder = new TemporaryFolder("product");
-  readonly home = this.folder.in("home");
+  readonly folder: TemporaryFolder;
+  readonly home: string;
+  readonly #person: Person;
   #main: ChildProcess | null = null;
   #url = "";
 
-  static async start(): Promise<Product> {
-    const product = new Product();
+  /** `person`: as whom it runs, from which environment, and what names it can resolve; by default as whoever runs the tests. */
+  constructor(person: Person = {}) {
+    this.#person = person;
+    this.folder = new TemporaryFolder("product", person.parent);
+    this.home = this.folder.in("home");
+  }
+
+  static async start(person: Person = {}): Promise<Product> {
+    const product = new Product(person);
     await product.start();
     return product;
   }
@@ -33,11 +42,12 @@ export class Product implements AsyncDisposable {
   /** With a home directory of its own as well: start files of the person who runs the tests are slow, and killing them does harm. */
   get environment(): NodeJS.ProcessEnv {
     const { path } = this.folder;
-    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };
+    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path, ...this.#person.environment };
   }
 
   async start(): Promise<void> {
-    const main = spawn(resolve(root, "resources/bin/cellar"), ["serve"], {
+    const [program, ...args] = apart(this.#person, root, this.folder, [resolve(root, "resources/bin/cellar"), "serve"]);
+    const main = spawn(program!, args, {
       env: this.environment,
       stdio: ["ignore", "pipe", "inherit"],
     });

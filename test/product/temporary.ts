@@ -6,8 +6,9 @@ import { join } from "node:path";
 export class TemporaryFolder implements Disposable {
   readonly path: string;
 
-  constructor(name = "test") {
-    this.path = mkdtempSync(join(tmpdir(), `cellar-${name}-`));
+  /** `parent`: where it is made; by default where temporary files are. */
+  constructor(name = "test", parent = tmpdir()) {
+    this.path = mkdtempSync(join(parent, `cellar-${name}-`));
   }
 
   in(...parts: string[]): string {

@@ -5,8 +5,9 @@
 import { join } from "node:path";
 import { type ServiceName, servicePorts } from "#shared/bottles/names.ts";
 import type { BottleServiceState } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { HomeFile, ProbeHeader, ServicePort } from "./backend.ts";
-import type { EgressRoute } from "./manifests/schema.ts";
+import type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
 
 /** What a bottle may reach, as it was shown and approved. */
 export type BottleReach = {
@@ -23,6 +24,7 @@ export type BottleReach = {
     upstream: string;
     identityFile: string | null;
     knownHostKey: string | null;
+    push: GitPushRules;
   }[];
   /** The program may ask the person for things. */
   supervise: boolean;
@@ -30,6 +32,8 @@ export type BottleReach = {
   drivesTerminals: boolean;
   /** The program says what it is doing. */
   tellsActivity: boolean;
+  /** What it may use at its provider. */
+  usageLimits?: UsageLimits;
   /** How the provider's credential is to be had: a reference into the vault, or the person's own sign-in. Neither value comes in here. */
   credential: { authToken: string | null; forwardHostCredentials: boolean };
 };
@@ -44,7 +48,20 @@ export type PlannedService = {
   routes?: readonly string[];
   /** Names of variables it will set inside. */
   environment?: readonly string[];
+  /** Per repository behind the git gate, in the order of the reach: `name → host:port` and what may be pushed. */
+  gitGate?: readonly string[];
   notEnforced?: readonly string[];
+  /** Id of the provider whose credential will be put in. */
+  brokered?: string;
+};
+
+/** A provider whose credential is put in outside. */
+export type BrokeredProvider = {
+  id: string;
+  /** What stands inside for the provider's base address, its path included. */
+  url: string;
+  /** What stands inside for the credential. */
+  sentinel: string;
 };
 
 /** A service that serves: how it is found, and what inside leads programs to it. No secret of the person is in any of it. */
@@ -57,6 +74,7 @@ export type OpenService = {
   /** See {@link OpenServices.trust}. */
   trust?: string;
   probe?: ProbeHeader;
+  brokered?: BrokeredProvider;
 };
 
 /** One kind of service, for all bottles. */
@@ -75,6 +93,8 @@ export interface BottleService {
   state(bottleId: string): Pick<BottleServiceState, "state" | "detail">;
   /** Idempotent; also forgets what the bottle's programs were given. */
   close(bottleId: string): Promise<void>;
+  /** The bottle, closed before, is gone for good: so is what was kept of it to be looked at. */
+  forget?(bottleId: string): Promise<void>;
 }
 
 /** A reach as its services will serve it. Finding that out changes nothing. */
@@ -83,7 +103,9 @@ export type PlannedServices = {
   allowedHosts: string[];
   routes: string[];
   environment: string[];
+  gitGate: string[];
   notEnforced: string[];
+  brokered: string | null;
 };
 
 export type OpenServices = {
@@ -94,6 +116,7 @@ export type OpenServices = {
   trust: string | null;
   /** What the launch probe sends to the gateway; null where there is none, or where it asks nobody. */
   probe: ProbeHeader | null;
+  brokered: BrokeredProvider | null;
 };
 
 /** All services of bottles, as one. */
@@ -107,6 +130,8 @@ export interface BottleServices {
   /** Calls back with the id of a bottle whose services have changed; returns what ends that. */
   onChange(changed: (bottleId: string) => void): () => void;
   close(bottleId: string): Promise<void>;
+  /** See {@link BottleService.forget}. */
+  forget?(bottleId: string): Promise<void>;
 }
 
 export class JoinedServices implements BottleServices {
@@ -125,13 +150,15 @@ export class JoinedServices implements BottleServices {
         part: await plan.call(this.#services[index], reach),
       })),
     );
-    const all = (key: keyof PlannedService) => planned.flatMap(({ part }) => part?.[key] ?? []);
+    const all = (key: Exclude<keyof PlannedService, "brokered">) => planned.flatMap(({ part }) => part?.[key] ?? []);
     return {
       services: planned.filter(({ part }) => part?.serves).map(({ name }) => name),
       allowedHosts: all("allowedHosts"),
       routes: all("routes"),
       environment: all("environment"),
+      gitGate: all("gitGate"),
       notEnforced: all("notEnforced"),
+      brokered: planned.find(({ part }) => part?.brokered !== undefined)?.part?.brokered ?? null,
     };
   }
 
@@ -163,6 +190,10 @@ export class JoinedServices implements BottleServices {
     for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
 
+  async forget(bottleId: string): Promise<void> {
+    for (const service of this.#services) await service.forget?.(bottleId);
+  }
+
   async #openAll(
     { id, directory }: BottlePlace,
     openOne: (service: BottleService, socket: string) => Promise<OpenService | null>,
@@ -190,6 +221,7 @@ export class JoinedServices implements BottleServices {
       homeFiles: parts.flatMap(({ homeFiles = [] }) => homeFiles),
       trust: parts.find(({ trust }) => trust !== undefined)?.trust ?? null,
       probe: parts.find(({ probe }) => probe !== undefined)?.probe ?? null,
+      brokered: parts.find(({ brokered }) => brokered !== undefined)?.brokered ?? null,
     };
   }
 }
@@ -197,5 +229,36 @@ export class JoinedServices implements BottleServices {
 /** Later ones win, except for options that every part may add to. */
 export function joinEnvironments(...parts: Readonly<Record<string, string>>[]): Record<string, string> {
   const options = parts.map((each) => each["JAVA_TOOL_OPTIONS"]).filter((each) => each !== undefined);
-  return Object.assign({}, ...parts, options.length === 0 ? {} : { JAVA_TOOL_OPTIONS: options.join(" ") });
+  const rest = parts.map((each) => Object.fromEntries(Object.entries(each).filter(([name]) => !gitSetting.test(name))));
+  return Object.assign(
+    {},
+    ...rest,
+    options.length === 0 ? {} : { JAVA_TOOL_OPTIONS: options.join(" ") },
+    gitSettingsEnvironment(parts.flatMap(gitSettingsIn)),
+  );
+}
+
+const gitSetting = /^GIT_CONFIG_(COUNT|KEY_\d+|VALUE_\d+)$/;
+
+/** Settings of git as variables: it reads as many as `GIT_CONFIG_COUNT` says, in order. */
+export function gitSettingsEnvironment(settings: readonly (readonly [string, string])[]): Record<string, string> {
+  if (settings.length === 0) return {};
+  const pairs = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
+}
+
+function gitSettingsIn(environment: Readonly<Record<string, string>>): [string, string][] {
+  const count = Number(environment["GIT_CONFIG_COUNT"] ?? 0);
+  const found: [string, string][] = [];
+  for (let index = 0; index < count; index++) {
+    const key = environment[`GIT_CONFIG_KEY_${index}`];
+    const value = environment[`GIT_CONFIG_VALUE_${index}`];
+    // git refuses to run at all with a pair that is not whole.
+    if (key === undefined || value === undefined) break;
+    found.push([key, value]);
+  }
+  return found;
 }

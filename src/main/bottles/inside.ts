@@ -1,8 +1,8 @@
 /** What a person does in a bottle that runs: run something, open a terminal, copy in and out. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, statSync } from "node:fs";
-import { lstat, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { lstat, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
 import type { Command, Ended, Subprocesses } from "#node/subprocess.ts";
 import { exitFailure } from "#node/subprocess.ts";
 import type { TerminalSize } from "#shared/contract/base.ts";
@@ -75,6 +75,7 @@ export class Inside {
 
   async copyIn(id: string, from: string, to: string): Promise<void> {
     if ((await lstat(from).catch(() => null)) === null) throw new Failure("not_found", `There is nothing at ${from}`);
+    await this.#checkOutside(id, from);
     const beside = join(dirname(to), `.cellar-${randomBytes(6).toString("hex")}`);
     const { argv } = await this.#command(id, {
       argv: ["/bin/sh", "-c", unpack, "cellar", beside, basename(from), to],
@@ -93,6 +94,7 @@ export class Inside {
   async copyOut(id: string, from: string, to: string): Promise<string[]> {
     if ((await lstat(to).catch(() => null)) !== null)
       throw new Failure("conflict", `There is something at ${to} already`);
+    await this.#checkOutside(id, to);
     const command = await this.#command(id, {
       argv: ["tar", "--hard-dereference", "-cf", "-", "-C", dirname(from), "--", basename(from)],
       cwd: "/",
@@ -129,6 +131,22 @@ export class Inside {
       untar.close();
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /** A folder on the way could be exchanged for a link while the copy is made. */
+  async #checkOutside(id: string, path: string): Promise<void> {
+    const { mounts } = this.#bottles.get(id).bottle.plan;
+    const real = join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
+    const holds = (folder: string) => real === folder || real.startsWith(folder + sep);
+    const held = mounts.find(({ from, access }) => access === "read-write" && holds(from));
+    if (held === undefined) return;
+    throw new Failure(
+      "refused",
+      `The program in the bottle can write ${held.from} itself, so nothing is copied from or to it`,
+      {
+        hint: "It is the same folder inside: choose one outside of it.",
+      },
+    );
   }
 
   async #inherited(id: string, wanted: NewTerminal): Promise<NewTerminal> {

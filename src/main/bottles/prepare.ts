@@ -3,11 +3,12 @@
  * a check; what is particular to it comes from its `plan`.
  */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Git } from "#node/git/index.ts";
 import type { BackendName, BottleColour } from "#shared/bottles/names.ts";
 import { servicePorts } from "#shared/bottles/names.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
@@ -18,6 +19,7 @@ import { bottleEnvironment, type GitIdentity } from "./environment.ts";
 import type { Manifests } from "./manifests/read.ts";
 import { type ResolvedManifest, resolveManifest } from "./manifests/resolve.ts";
 import type { Plans } from "./plans.ts";
+import { variablesInside } from "./program-inside.ts";
 import { type Triggers, triggersIn } from "./triggers.ts";
 
 export type PrepareRequest = {
@@ -31,6 +33,7 @@ export type PrepareRequest = {
   drivesTerminals?: boolean | undefined;
   label?: string | undefined;
   colour?: BottleColour | undefined;
+  usageLimits?: Partial<Record<keyof UsageLimits, number | null | undefined>> | undefined;
   resume?: string | undefined;
 };
 
@@ -62,6 +65,9 @@ export type PreparerParts = {
   loginEnvironment(): Promise<Record<string, string>>;
   /** Where the bottles' kept homes are. */
   homes: string;
+  /** Where Cellar's sockets are. */
+  runtime: string;
+  usageLimits: UsageLimits;
   /** Throws `unavailable` with the backend's own reason. */
   backend(name: BackendName | undefined): Promise<BottleBackend>;
   /** Home of the bottle of an earlier launch. Throws `not_found`. */
@@ -86,6 +92,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     parts.programs.launchable(request.programId),
     parts.loginEnvironment(),
   ]);
+  checkApart(workspace.path, [parts.homes, parts.runtime]);
   const manifest = await resolveManifest(parts.manifests, request.agent ?? null, {
     workspace: workspace.path,
     hostEnvironment,
@@ -119,12 +126,14 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     workspaceId: workspace.id,
     programId: program.id,
     provider,
-    allowedHosts: [...new Set([...program.entry.network.hosts, ...manifest.routes.map(({ host }) => host)])],
+    // Not those of routes: a route may allow less than its whole host.
+    allowedHosts: [...new Set(program.entry.network.hosts)],
     routes: manifest.routes,
     gitRepositories: manifest.repositories,
     supervise: manifest.supervise,
     drivesTerminals,
     tellsActivity: program.entry.command[0] !== "{shell}",
+    usageLimits: joinLimits(request.usageLimits, manifest.usageLimits ?? parts.usageLimits),
     credential: manifest.credential,
   };
   const spec = {
@@ -150,6 +159,28 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
   }));
 }
 
+/** Each limit for itself: whoever sets the cost has not said anything of tokens. */
+function joinLimits(asked: PrepareRequest["usageLimits"], usual: UsageLimits): UsageLimits {
+  const { tokens, costMicros } = asked ?? {};
+  return {
+    tokens: tokens === undefined ? usual.tokens : tokens,
+    costMicros: costMicros === undefined ? usual.costMicros : costMicros,
+  };
+}
+
+/** A bottle that is given Cellar's own files or sockets is none: it could launch another one, or answer for the person. */
+function checkApart(workspace: string, own: readonly string[]): void {
+  const held = own.find((path) => path === workspace || path.startsWith(workspace + sep));
+  if (held === undefined) return;
+  throw new Failure(
+    "refused",
+    `${workspace} holds files of Cellar itself (${held}), and a bottle would be given them`,
+    {
+      hint: "Make a workspace of the folder that the work is in.",
+    },
+  );
+}
+
 function viewOf(
   plan: Omit<Prepared, "view" | "triggers"> & { services: PlannedServices; id: string; expiresAt: string },
 ): BottlePlanView {
@@ -161,7 +192,12 @@ function viewOf(
     ports: services.services.map((name) => ({ name, port: servicePorts[name] })),
     identity,
   });
-  const names = [...Object.keys(own), ...services.environment, ...Object.keys(manifest.environment)];
+  const names = [
+    ...Object.keys(own),
+    ...services.environment,
+    ...variablesInside(program.entry, services.brokered),
+    ...Object.keys(manifest.environment),
+  ];
   return {
     id: plan.id,
     workspaceId: workspace.id,
@@ -178,13 +214,15 @@ function viewOf(
     environment: [...new Set([...names, ...manifest.prompts.map(({ name }) => name)])].sort(),
     skills: manifest.skills.map(({ name }) => name),
     gitIdentity: identity && `${identity.name} <${identity.email}>`,
-    gitGate: manifest.repositories.map(({ name, upstream }) => `${name} → ${hostAndPort(upstream)}`),
+    gitGate: services.gitGate,
     allowedHosts: services.allowedHosts,
     routes: services.routes,
     services: [...services.services].sort(),
     supervise: plan.reach.supervise,
     drivesTerminals: plan.reach.drivesTerminals,
+    usageLimits: plan.reach.usageLimits ?? { tokens: null, costMicros: null },
     limits: backendPlan.limits,
+    preparation: backendPlan.preparation ?? [],
     notEnforced: [...backendPlan.notEnforced, ...services.notEnforced],
     secretsEntering: manifest.secrets,
     prompts: manifest.prompts,
@@ -197,11 +235,6 @@ function withHome(mounts: BottlePlanView["mounts"], keeps: boolean, homeOf: stri
   if (!keeps) return mounts;
   const from = homeOf === null ? "A new folder of the bottle's own" : `The folder of ${homeOf}`;
   return [...mounts, { from, to: "/home/agent", access: "read-write", what: "home, kept for a resume" }];
-}
-
-function hostAndPort(upstream: string): string {
-  const { hostname, port } = new URL(upstream);
-  return `${hostname}:${port || 22}`;
 }
 
 /** Who the person is to git; null when they never said. */

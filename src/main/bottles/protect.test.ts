@@ -97,6 +97,26 @@ describe.skipIf(missing("bwrap", "git"))("a repository in a bottle", () => {
     expect(changedTriggers(before, await triggersIn(bench.workspace))).toEqual([".envrc", "deep/er/.git"]);
   });
 
+  test("traps in the repository itself are named afterwards: links that git writes through, and what a rebase would run", async () => {
+    const before = await triggersIn(bench.workspace);
+    expect(changedTriggers(before, await triggersIn(bench.workspace))).toEqual([]);
+    await inside(
+      "rm -f .git/logs/HEAD; ln -s /home/ann/.bashrc .git/logs/HEAD; ln -sf ../../x .git/COMMIT_EDITMSG; mkdir .git/rebase-merge; echo 'exec evil' > .git/rebase-merge/git-rebase-todo",
+    );
+    expect(changedTriggers(before, await triggersIn(bench.workspace))).toEqual([
+      ".git/COMMIT_EDITMSG",
+      ".git/logs/HEAD",
+      ".git/rebase-merge/git-rebase-todo",
+    ]);
+  });
+
+  test("a repository that appears where none was is named", async () => {
+    execFileSync("rm", ["-rf", join(bench.workspace, ".git")]);
+    const before = await triggersIn(bench.workspace);
+    await inside("git init -q");
+    expect(changedTriggers(before, await triggersIn(bench.workspace))).toEqual([".git"]);
+  });
+
   test("a link in place of hooks is refused before anything is made", async () => {
     execFileSync("rm", ["-rf", join(bench.workspace, ".git/hooks")]);
     symlinkSync("/tmp", join(bench.workspace, ".git/hooks"));

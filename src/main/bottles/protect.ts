@@ -6,6 +6,7 @@
  * too. `.git` itself is a mount of its own: a folder can be renamed with mounts below it, a mount cannot.
  */
 import { lstat, mkdir, readdir, readFile, realpath, rm, rmdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { BottleMount } from "#shared/contract/bottles.ts";
 import { Failure } from "#shared/failure.ts";
@@ -41,6 +42,15 @@ export const triggerNames = [
   ".cellar",
 ] as const;
 
+/** Throws `refused` for a folder that holds everything: it cannot be the one thing that is let in. */
+export function checkWorkspace(path: string): void {
+  const home = homedir();
+  if (path !== "/" && path !== home && !home.startsWith(`${path}/`)) return;
+  throw new Failure("refused", `${path} holds your whole home folder, and a bottle would be given all of it`, {
+    hint: "Make a workspace of the folder that the work is in.",
+  });
+}
+
 export async function protectionOf(workspace: string, readConfig: ReadGitConfig): Promise<Protection> {
   const root = await realpath(workspace);
   const protection: Protection = { mounts: [], placeholders: [], notEnforced: [] };
@@ -68,6 +78,18 @@ export async function makePlaceholders(placeholders: readonly Placeholder[]): Pr
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
   }
+}
+
+/** Notes in `file` those that are not there yet, and makes them: they go again even if main does not live to know what it made. */
+export async function holdPlaceholders(file: string, placeholders: readonly Placeholder[]): Promise<void> {
+  await writeFile(file, JSON.stringify(await missingOf(placeholders)), { mode: 0o600, flag: "wx" });
+  await makePlaceholders(placeholders);
+}
+
+/** The other way round, by what was noted. */
+export async function releasePlaceholders(file: string): Promise<void> {
+  const noted = await readFile(file, "utf8").catch(() => "[]");
+  await removePlaceholders(JSON.parse(noted || "[]") as Placeholder[]);
 }
 
 /** Takes them away again, unless somebody has put something in. */

@@ -12,6 +12,7 @@ import { guestSystemPrompt, type ProbeHeader, type RunningBottle } from "./backe
 import { type BottleServices, joinEnvironments, type OpenServices } from "./bottle-services.ts";
 import { bottleEnvironment } from "./environment.ts";
 import type { Prepared } from "./prepare.ts";
+import { filesInside, programInside } from "./program-inside.ts";
 import type { BottleRecord } from "./record.ts";
 import { type BottleTerminals, endTerminal } from "./terminals.ts";
 
@@ -97,6 +98,7 @@ export class Starter {
     const { backend, backendPlan, spec, manifest } = prepared;
     const keptHome = record.homeOf === null ? null : join(this.#parts.homes, record.homeOf, "home");
     if (keptHome !== null) mkdirSync(keptHome, { recursive: true, mode: 0o700 });
+    const inside = programInside(spec.program.entry, spec.workspace.path, open.brokered);
     // Last: where the services are is not for a manifest to say.
     const environment = joinEnvironments(
       bottleEnvironment({
@@ -105,9 +107,11 @@ export class Starter {
         ports: open.ports,
         identity: prepared.identity,
       }),
+      inside.environment,
       manifest.environment,
       Object.fromEntries(manifest.prompts.map(({ name }) => [name, values[name] ?? ""])),
       open.environment,
+      inside.routing,
       command.env,
     );
     const systemPrompt = manifest.systemPrompt === "" ? null : `${manifest.systemPrompt}\n`;
@@ -117,11 +121,15 @@ export class Starter {
       plan: backendPlan,
       directory: record.directory,
       environment,
-      argv: systemPrompt === null ? command.argv : [...command.argv, ...systemPromptArguments(prepared)],
+      argv: argumentsOf(prepared, command.argv, inside.arguments, systemPrompt !== null),
       cwd: command.cwd,
       ports: open.ports,
       trust: open.trust,
-      homeFiles: [...open.homeFiles, ...command.files.map((file) => ({ ...file, replace: true }))],
+      homeFiles: [
+        ...(await filesInside(inside.files, keptHome)),
+        ...open.homeFiles,
+        ...command.files.map((file) => ({ ...file, replace: true })),
+      ],
       systemPrompt,
     });
     const terminal = { ...command.terminal, owner: { ...command.terminal.owner, bottleId: id } };
@@ -194,6 +202,13 @@ export class Starter {
 export function running(record: BottleRecord, ports: RunningBottle["ports"], terminal: Terminal | null): RunningBottle {
   const { bottle, directory, limits } = record;
   return { id: bottle.id, directory, ports, pid: terminal?.pid ?? null, limits };
+}
+
+/** What the entry adds stands where its own fixed arguments do, so that no subcommand and no prompt is in front of it. */
+function argumentsOf(prepared: Prepared, argv: readonly string[], added: readonly string[], systemPrompt: boolean) {
+  const fixed = prepared.spec.program.entry.command.length;
+  const last = systemPrompt ? systemPromptArguments(prepared) : [];
+  return [...argv.slice(0, fixed), ...added, ...argv.slice(fixed), ...last];
 }
 
 function systemPromptArguments({ spec }: Prepared): string[] {

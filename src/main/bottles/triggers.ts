@@ -1,10 +1,12 @@
 /**
  * Files of a workspace that programs of the host run by themselves and that cannot be kept read-only, because they were not there at the
- * launch or lie anywhere in the tree: they are listed before and after, and what is new or changed is shown to the person.
+ * launch or lie anywhere in the tree: they are listed before and after, and what is new or changed is shown to the person. So are traps in the
+ * repository that git needs to be able to write: a log, or the message of a commit, that is a link to a file of the person's, and the list of
+ * what an interrupted rebase runs when it is continued.
  */
 import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { triggerNames } from "./protect.ts";
 
 /** Path relative to the workspace → digest of what it is. */
@@ -28,9 +30,11 @@ export async function triggersIn(workspace: string): Promise<Triggers> {
       if (left-- <= 0) return;
       const path = join(folder, entry.name);
       if (anywhere.has(entry.name)) {
-        // The workspace's own repository is protected; one that appears deeper is not.
-        if (entry.name === ".git" && depth === 0) continue;
-        found[relative(workspace, path)] = await digestOf(path, entry.name === ".git" ? 0 : 2);
+        // What is to be run in the workspace's own repository is protected, if it was there; what appears is not.
+        if (entry.name === ".git" && depth === 0) {
+          found[".git"] = entry.isDirectory() ? "folder" : "file";
+          for (const folder of await repositoryFolders(path)) await trapsIn(folder, workspace, found);
+        } else found[relative(workspace, path)] = await digestOf(path, entry.name === ".git" ? 0 : 2);
       } else if (entry.isDirectory() && depth < deepest && !skipped.has(entry.name)) {
         await visit(path, depth + 1);
       }
@@ -38,6 +42,30 @@ export async function triggersIn(workspace: string): Promise<Triggers> {
   };
   await visit(workspace, 0);
   return found;
+}
+
+/** Of a worktree its entry in the repository, and what it shares with the others. */
+async function repositoryFolders(dotGit: string): Promise<string[]> {
+  const stat = await lstat(dotGit).catch(() => null);
+  if (stat?.isDirectory()) return [dotGit];
+  if (!stat?.isFile() || stat.size > mostBytes) return [];
+  const [, said] = /^gitdir: (.+)\n?$/.exec(await readFile(dotGit, "utf8").catch(() => "")) ?? [];
+  if (said === undefined) return [];
+  const entry = resolve(dirname(dotGit), said);
+  const common = resolve(entry, "../..");
+  return [entry, join(common, "logs"), join(common, "refs")];
+}
+
+/** git writes through links, and runs what a rebase that is continued says. */
+async function trapsIn(folder: string, workspace: string, found: Triggers, depth = 0): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    const path = join(folder, entry.name);
+    if (entry.isSymbolicLink()) found[relative(workspace, path)] = await digestOf(path, 0);
+    else if (entry.name === "git-rebase-todo") found[relative(workspace, path)] = await digestOf(path, 0);
+    // Objects are many, and named by what they hold.
+    else if (entry.isDirectory() && depth < deepest && entry.name !== "objects")
+      await trapsIn(path, workspace, found, depth + 1);
+  }
 }
 
 /** Names that are new or different, sorted. */

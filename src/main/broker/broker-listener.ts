@@ -1,19 +1,21 @@
 /** The broker of one bottle or run, as its owner sees it: its address, its routes, what went through it and what was used. */
 import { z } from "zod";
+import type { BrokerRequest } from "#shared/contract/broker.ts";
 import { Failure } from "#shared/failure.ts";
 import type { ListenAddress } from "./listen.ts";
-import { type BrokerCounters, type BrokerRequest, RequestLog } from "./request-log.ts";
+import { type BrokerCounters, type LoggedBefore, RequestLog } from "./request-log.ts";
 import { type Route, routeSchema } from "./route.ts";
 import { BrokerServer, type ServerParts } from "./server.ts";
 import type { BrokerStore, Owner, SavedListener } from "./store.ts";
-import { Meter, type Totals } from "./usage/meter.ts";
+import { type Limits, Meter, type Totals } from "./usage/meter.ts";
 import { valid } from "./valid.ts";
 
 export type BrokerEvent =
   | { type: "request"; owner: Owner; request: BrokerRequest }
   | { type: "usage"; owner: Owner; totals: Totals }
-  /** Once for each listener: what it asks for from now on is refused. */
-  | { type: "limit"; owner: Owner; why: string };
+  /** Once for each limit: what it asks for from now on is refused. */
+  | { type: "limit"; owner: Owner; why: string }
+  | { type: "limits"; owner: Owner };
 
 /** Totals are written at most so often; a crash forgets no more than this. */
 const saveDelayMs = 1000;
@@ -22,7 +24,8 @@ export type ListenerServices = Pick<ServerParts, "dialer" | "timing" | "provider
   store: BrokerStore;
   check: (route: Route) => Promise<void>;
   tell: (event: BrokerEvent) => void;
-  gone: () => void;
+  /** `over`: for good. */
+  gone: (over: boolean) => void;
 };
 
 export class BrokerListener {
@@ -38,7 +41,8 @@ export class BrokerListener {
   #limitTold = false;
   #ending: Promise<void> | null = null;
 
-  constructor(saved: SavedListener, services: ListenerServices) {
+  /** `before`: what went through it until main ended. */
+  constructor(saved: SavedListener, services: ListenerServices, before: LoggedBefore) {
     const { owner, setup, totals } = saved;
     this.#saved = saved;
     this.#services = services;
@@ -46,7 +50,7 @@ export class BrokerListener {
     this.sentinel = setup.sentinel;
     this.#meter = new Meter(setup.limits, totals);
     const hide = (text: string) => text.replaceAll(setup.sentinel, "[sentinel]");
-    this.#log = new RequestLog(hide, (request) => services.tell({ type: "request", owner, request }));
+    this.#log = new RequestLog(hide, (request) => services.tell({ type: "request", owner, request }), before);
   }
 
   /** Where it listens; the same after a restart. */
@@ -70,6 +74,28 @@ export class BrokerListener {
 
   get totals(): Totals {
     return this.#meter.totals;
+  }
+
+  get limits(): Limits {
+    return this.#meter.limits;
+  }
+
+  get counted(): Meter["counted"] {
+    return this.#meter.counted;
+  }
+
+  /** Why nothing more may be used; null while it may. */
+  get reached(): string | null {
+    return this.#meter.reached();
+  }
+
+  /** Other limits hold from the next request on. Reaching one of them is told again. */
+  limit(limits: Limits): void {
+    this.#meter.limits = limits;
+    this.#limitTold = false;
+    this.#saved = { ...this.#saved, setup: { ...this.#saved.setup, limits } };
+    this.#save();
+    this.#services.tell({ type: "limits", owner: this.owner });
   }
 
   /** The base address of a route for the agent. `host` is what the bottle calls the listener; by default as on this machine. */
@@ -105,12 +131,11 @@ export class BrokerListener {
       log: this.#log,
       onUsage: () => {
         tell({ type: "usage", owner: this.owner, totals: this.#meter.totals });
+        // At once and not with the next request: whoever is told in time can raise it before the program is refused anything.
+        if (this.reached !== null) this.#tellLimit(this.reached);
         if (this.#server !== null) this.#saveTimer ??= setTimeout(() => this.#saveTotals(), saveDelayMs);
       },
-      onLimit: (why) => {
-        if (!this.#limitTold) tell({ type: "limit", owner: this.owner, why });
-        this.#limitTold = true;
-      },
+      onLimit: (why) => this.#tellLimit(why),
     });
     const { address } = this.#server;
     if ("port" in address) this.#saved = { ...this.#saved, setup: { ...setup, listen: { loopback: address.port } } };
@@ -120,24 +145,30 @@ export class BrokerListener {
   /** The bottle or run is over: nothing listens, nothing is remembered. */
   async close(): Promise<void> {
     this.#services.store.remove(this.owner);
-    await this.#end();
+    await this.#end(true);
   }
 
   /** For {@link Broker.stop}: nothing listens, everything is remembered. */
   async suspend(): Promise<void> {
-    await this.#end();
+    await this.#end(false);
   }
 
   /** Once, however often and by whomever it is asked for; all wait for the same end. */
-  #end(): Promise<void> {
+  #end(over: boolean): Promise<void> {
     this.#ending ??= (async () => {
       const server = this.#server;
       this.#server = null;
       await server?.close();
       this.#saveTotals();
-      this.#services.gone();
+      this.#services.gone(over);
     })();
     return this.#ending;
+  }
+
+  #tellLimit(why: string): void {
+    if (this.#limitTold) return;
+    this.#limitTold = true;
+    this.#services.tell({ type: "limit", owner: this.owner, why });
   }
 
   #save(): void {

@@ -31,12 +31,18 @@ const providerSchema = z
     /** Prefixes of the environment variables that belong to it. */
     environment: z.array(z.string().regex(/^[A-Z][A-Z0-9_]*_$/)).default([]),
     "web-socket": z.boolean().default(false),
+    /** Kinds of addresses it may have that are not public: a model on this computer, or in the company's network. */
+    addresses: z.array(z.enum(["loopback", "private", "shared", "link-local"])).default([]),
     prices: z.record(z.string(), priceSchema).default({}),
     "prices-as-of": z.iso.date().optional(),
   })
   .refine((entry) => Object.keys(entry.prices).length === 0 || entry["prices-as-of"] !== undefined, {
     path: ["prices-as-of"],
     message: "says when the prices were listed, and is missing",
+  })
+  .refine((entry) => !entry["base-url"]?.startsWith("http:") || entry.addresses.length > 0, {
+    path: ["base-url"],
+    message: "is not encrypted, which only an upstream of your own may be: say where it is with addresses",
   });
 
 export type Provider = z.infer<typeof providerSchema> & { id: string };
@@ -118,6 +124,7 @@ export function llmRoute(
       { from: { header: "authorization", prefix: "Bearer " }, to: { header: "authorization", prefix: "Bearer " } },
     ],
     webSocket: known?.["web-socket"] ?? false,
+    addresses: known?.addresses ?? [],
     provider,
     ...more,
   });

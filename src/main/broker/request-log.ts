@@ -1,28 +1,6 @@
 /** What went through a listener: counted, and the newest requests in a list that can be watched. Never a header, a body or a query. */
+import type { BrokerRequest } from "#shared/contract/broker.ts";
 import { LiveList } from "#shared/live-list.ts";
-
-export type BrokerRequest = {
-  id: string;
-  /** When it came, ISO. */
-  at: string;
-  method: string;
-  /** Key of the route, and host of its upstream; null when no route was found. */
-  key: string | null;
-  host: string | null;
-  /** As the client asked, without its query. */
-  path: string;
-  /** What the client was answered; null when it went away before. */
-  status: number | null;
-  bytesUp: number;
-  bytesDown: number;
-  /** Secrets that the upstream sent back and that were taken out. */
-  redactions: number;
-  ms: number;
-  /** `refused` by the broker; `failed` on the way; `cut` after the answer had begun; `cancelled` by the client. */
-  decision: "forwarded" | "answered" | "refused" | "failed" | "cut" | "cancelled";
-  /** Why, when it was not simply forwarded. */
-  reason: string | null;
-};
 
 export type BrokerCounters = {
   requests: number;
@@ -36,30 +14,37 @@ export type BrokerCounters = {
   redactions: number;
 };
 
-const mostKept = 1000;
+export const mostRequests = 500;
 const longestPath = 512;
+
+export const noCounters: BrokerCounters = {
+  requests: 0,
+  active: 0,
+  forwarded: 0,
+  refused: 0,
+  failed: 0,
+  bytesUp: 0,
+  bytesDown: 0,
+  redactions: 0,
+};
+
+export type LoggedBefore = { counters: BrokerCounters; requests: readonly BrokerRequest[] };
+const nothingBefore: LoggedBefore = { counters: noCounters, requests: [] };
 
 export class RequestLog {
   readonly list = new LiveList<BrokerRequest>();
-  readonly counters: BrokerCounters = {
-    requests: 0,
-    active: 0,
-    forwarded: 0,
-    refused: 0,
-    failed: 0,
-    bytesUp: 0,
-    bytesDown: 0,
-    redactions: 0,
-  };
+  readonly counters: BrokerCounters;
   #next = 1;
-  #oldest = 1;
   readonly #hide: (text: string) => string;
   readonly #onRequest: (request: BrokerRequest) => void;
 
-  /** `hide` takes out of a path what must not stand in a log. */
-  constructor(hide: (text: string) => string, onRequest: (request: BrokerRequest) => void) {
+  /** `hide` takes out of a path what must not stand in a log; `before` is what was logged until main ended. */
+  constructor(hide: (text: string) => string, onRequest: (request: BrokerRequest) => void, before = nothingBefore) {
     this.#hide = hide;
     this.#onRequest = onRequest;
+    this.counters = { ...before.counters, active: 0 };
+    this.list.reset(before.requests);
+    this.#next = Number(before.requests.at(-1)?.id ?? 0) + 1;
   }
 
   begin(method: string, target: string): PendingRequest {
@@ -80,14 +65,15 @@ export class RequestLog {
     else if (done.decision !== "answered") counters.failed++;
     const request = { id: String(this.#next++), ...done };
     this.list.set(request);
-    if (this.#next - this.#oldest > mostKept) this.list.remove(String(this.#oldest++));
+    this.list.remove(String(this.#next - 1 - mostRequests));
     this.#onRequest(request);
   }
 }
 
 /** A request until its end; it is logged once. */
 export class PendingRequest {
-  key: string | null = null;
+  /** Key of the route, and host of its upstream; null when no route was found. */
+  route: string | null = null;
   host: string | null = null;
   status: number | null = null;
   bytesUp = 0;
@@ -107,12 +93,12 @@ export class PendingRequest {
   end(decision: BrokerRequest["decision"], reason: string | null = null): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { key, host, status, bytesUp, bytesDown, redactions } = this;
+    const { route, host, status, bytesUp, bytesDown, redactions } = this;
     const ms = Math.round((performance.now() - this.#started) * 100) / 100;
     this.#done({
       at: this.#at.toISOString(),
       ...this.#about,
-      key,
+      route,
       host,
       status,
       bytesUp,

@@ -222,16 +222,16 @@ export class BrokerServer {
     };
     if (decision.kind === "health") return say(200, "ok", "answered", null);
     if (decision.kind === "refuse") {
-      log.key = decision.key;
+      log.route = decision.key;
       return say(decision.status, decision.text, "refused", decision.reason, decision.headers);
     }
     const { route } = decision;
-    log.key = route.key;
+    log.route = route.key;
     log.host = route.upstream.host;
     const why = route.provider === null ? null : this.#parts.meter.reached();
     if (why !== null) {
       this.#parts.onLimit(why);
-      return say(402, `broker limit reached: ${why}`, "refused", "limit");
+      return say(402, `broker limit reached: ${why}. ${raise}`, "refused", "limit");
     }
     try {
       const secret = await this.#parts.secretOf(route);
@@ -306,6 +306,9 @@ export class BrokerServer {
     this.#refuseRaw(socket, "", status, text);
   }
 }
+
+/** To the agent and to whoever reads its terminal: nothing is lost, and it can go on. */
+const raise = "Whoever runs this agent can raise the limit in Cellar; ask again then.";
 
 const clientErrors: Record<string, [number, string]> = {
   HPE_HEADER_OVERFLOW: [431, "the headers are too large"],

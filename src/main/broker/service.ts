@@ -6,18 +6,23 @@ import type { z } from "zod";
 import type { Secret } from "#node/secret.ts";
 import type { Database } from "#node/store/index.ts";
 import { newToken } from "#node/token.ts";
+import type { BrokerUsage } from "#shared/contract/broker.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import { Dialer, type DialerParts } from "../egress/index.ts";
 import { type BrokerEvent, BrokerListener } from "./broker-listener.ts";
 import { defaultTiming } from "./exchange.ts";
+import { Ledger } from "./ledger.ts";
 import type { Providers } from "./providers.ts";
 import type { Route } from "./route.ts";
 import type { ServerParts } from "./server.ts";
 import type { SignInFormat } from "./sign-in/files.ts";
+import { onHost } from "./sign-in/host-file.ts";
+import { inVault, type SignInPlace, type VaultAccess } from "./sign-in/places.ts";
+import { signInPath, signInPrograms } from "./sign-in/programs.ts";
 import type { TokenEndpoint } from "./sign-in/refresh.ts";
-import { SignIns, type VaultAccess } from "./sign-in/sign-ins.ts";
+import { SignIns } from "./sign-in/sign-ins.ts";
 import { BrokerStore, type Owner, ownerSchema, type SavedListener, setupSchema } from "./store.ts";
-import { Meter } from "./usage/meter.ts";
+import { type Limits, noTotals } from "./usage/meter.ts";
 import { valid } from "./valid.ts";
 
 export type BrokerParts = {
@@ -29,6 +34,8 @@ export type BrokerParts = {
   dialer?: DialerParts;
   timing?: Partial<ServerParts["timing"]>;
   tokenEndpoints?: Record<SignInFormat, TokenEndpoint>;
+  /** Of the person: says where their own programs keep sign-ins. */
+  loginEnvironment?: () => Promise<Record<string, string>>;
 };
 
 const openSchema = setupSchema.extend({ owner: ownerSchema }).partial({ sentinel: true, hosts: true, limits: true });
@@ -39,6 +46,8 @@ export type OpenBroker = z.input<typeof openSchema> & {
 };
 
 export class Broker {
+  /** What was used and asked for, also by what is over. */
+  readonly ledger: Ledger;
   readonly #parts: BrokerParts;
   readonly #store: BrokerStore;
   readonly #dialer: Dialer;
@@ -49,8 +58,9 @@ export class Broker {
   constructor(parts: BrokerParts) {
     this.#parts = parts;
     this.#store = new BrokerStore(parts.database);
+    this.ledger = new Ledger(parts.database);
     this.#dialer = new Dialer(parts.dialer);
-    this.#signIns = new SignIns(parts.vault, this.#dialer, parts.tokenEndpoints);
+    this.#signIns = new SignIns(this.#dialer, parts.tokenEndpoints);
   }
 
   /**
@@ -67,7 +77,7 @@ export class Broker {
     const listener = await this.#start({
       owner,
       setup: { ...rest, hosts, limits, sentinel },
-      totals: new Meter({}).totals,
+      totals: noTotals,
     });
     signal?.addEventListener("abort", () => void listener.close(), { once: true });
     if (signal?.aborted) await listener.close();
@@ -76,6 +86,18 @@ export class Broker {
 
   of(owner: Owner): BrokerListener | undefined {
     return this.#open.get(keyOf(owner));
+  }
+
+  /** Other limits for a bottle that runs. Throws `not_found`. */
+  limit(bottleId: string, limits: Limits): BrokerUsage {
+    const listener = this.of({ kind: "bottle", id: bottleId });
+    if (listener === undefined) {
+      throw new Failure("not_found", `No broker is open for ${bottleId}`, {
+        hint: "A limit holds for a bottle that runs and has a route to its provider.",
+      });
+    }
+    listener.limit(limits);
+    return this.ledger.now(bottleId);
   }
 
   listeners(): BrokerListener[] {
@@ -113,23 +135,29 @@ export class Broker {
   /** Ends with main: listeners close and stay remembered. */
   async stop(): Promise<void> {
     await Promise.all(this.listeners().map((listener) => listener.suspend()));
+    this.ledger.stop();
   }
 
   async #start(saved: SavedListener): Promise<BrokerListener> {
     const key = keyOf(saved.owner);
     this.#refuseSecond(saved.owner);
-    const listener = new BrokerListener(saved, {
-      store: this.#store,
-      dialer: this.#dialer,
-      timing: { ...defaultTiming, ...this.#parts.timing },
-      providerOf: (id) => this.#parts.providers().get(id),
-      secretOf: (route) => this.#secretOf(route, saved.owner),
-      check: (route) => this.#checked(route, saved.owner),
-      tell: (event) => {
-        for (const hear of this.#hearers) hear(event);
+    const listener = new BrokerListener(
+      saved,
+      {
+        store: this.#store,
+        dialer: this.#dialer,
+        timing: { ...defaultTiming, ...this.#parts.timing },
+        providerOf: (id) => this.#parts.providers().get(id),
+        secretOf: (route) => this.#secretOf(route, saved.owner),
+        check: (route) => this.#checked(route, saved.owner),
+        tell: (event) => this.#tell(event),
+        gone: (over) => {
+          this.#open.delete(key);
+          this.ledger.ended(listener, over);
+        },
       },
-      gone: () => void this.#open.delete(key),
-    });
+      this.ledger.before(saved.owner),
+    );
     this.#open.set(key, listener);
     try {
       await listener.start();
@@ -137,7 +165,15 @@ export class Broker {
       this.#open.delete(key);
       throw error;
     }
+    this.ledger.opened(listener);
     return listener;
+  }
+
+  #tell(event: BrokerEvent): void {
+    if (event.type === "request") this.ledger.requested(event.owner, event.request);
+    else if (event.type === "usage") this.ledger.used(event.owner);
+    else this.ledger.changed(event.owner);
+    for (const hear of this.#hearers) hear(event);
   }
 
   #refuseSecond(owner: Owner): void {
@@ -145,23 +181,26 @@ export class Broker {
     throw new Failure("conflict", `The ${owner.kind} ${owner.id} has a broker already`);
   }
 
-  #secretOf(route: Route, owner: Owner): Promise<Secret> {
+  async #secretOf(route: Route, owner: Owner): Promise<Secret> {
     const { handle, signIn } = route.secret;
     const usedBy = `${owner.kind} ${owner.id}: ${route.key}`;
-    if (signIn !== undefined) return this.#signIns.accessToken(handle, signIn, usedBy);
-    return this.#parts.vault.resolveSecret(handle, usedBy);
+    if (signIn === undefined) return this.#parts.vault.resolveSecret(handle, usedBy);
+    const place = route.secret.lent ? await this.#ofThePerson(signIn) : inVault(this.#parts.vault, handle, usedBy);
+    return this.#signIns.accessToken(place, signIn);
+  }
+
+  async #ofThePerson(format: SignInFormat): Promise<SignInPlace> {
+    const program = signInPrograms.find((each) => each.format === format)!;
+    return onHost(program, signInPath(program, (await this.#parts.loginEnvironment?.()) ?? {}));
   }
 
   async #checked(route: Route, owner: Owner): Promise<void> {
     try {
       await this.#secretOf(route, owner);
     } catch (error) {
-      const problem = problemOf(error);
-      throw new Failure(
-        problem.code,
-        `vault: ${problem.message}`,
-        problem.hint === undefined ? {} : { hint: problem.hint },
-      );
+      const { code, message, hint } = problemOf(error);
+      const said = route.secret.lent ? message : `vault: ${message}`;
+      throw new Failure(code, said, hint === undefined ? {} : { hint });
     }
   }
 }

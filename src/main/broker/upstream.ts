@@ -24,7 +24,9 @@ export class Upstream {
   constructor(route: Route, dialer: Dialer, connectMs: number) {
     this.route = route;
     const { host, port, scheme } = route.upstream;
-    const destination = { host, port, tls: scheme === "https", addresses: route.addresses };
+    const tls = scheme === "https";
+    // What is not encrypted goes only where the route says: a name that leads elsewhere one day must not get the secret in the clear.
+    const destination = { host, port, tls, addresses: route.addresses, onlyThose: !tls && route.addresses.length > 0 };
     this.#agent = new DialingAgent((signal) => dialer.dial(destination, { connectMs, signal }));
   }
 

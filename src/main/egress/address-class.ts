@@ -88,12 +88,19 @@ export function embeddedAddress(address: Address): Address | null {
   return { family: 4, bytes: last };
 }
 
-/** Null when the address may be reached; else the class that forbids it. An embedded address needs its own class and that of what is in it. */
-export function refusedClass(address: Address, allowed: readonly AddressClass[]): AddressClass | null {
+/**
+ * Null when the address may be reached; else the class that forbids it. An embedded address needs its own class and that of what is in it. With
+ * `onlyThose`, public ones need theirs too.
+ */
+export function refusedClass(
+  address: Address,
+  allowed: readonly AddressClass[],
+  onlyThose = false,
+): AddressClass | null {
   const own = classOfAddress(address);
-  if (own !== "public" && !allowed.includes(own)) return own;
+  if ((own !== "public" || onlyThose) && !allowed.includes(own)) return own;
   const inner = embeddedAddress(address);
-  return inner === null ? null : refusedClass(inner, allowed);
+  return inner === null ? null : refusedClass(inner, allowed, onlyThose);
 }
 
 function isIsatap({ family, bytes }: Address): boolean {

@@ -17,6 +17,8 @@ export type Destination = {
   tls: boolean;
   /** Classes of addresses that may be reached besides public ones. */
   addresses: readonly AddressClass[];
+  /** Then public ones may not. */
+  onlyThose?: boolean;
 };
 
 /** Every address of a name, in the order in which they should be tried. */
@@ -48,14 +50,15 @@ export class Dialer {
   }
 
   /** The addresses to dial. Throws {@link DialRefused} when one of them may not be reached, `unavailable` when there is none. */
-  async addressesOf({ host, addresses }: Destination): Promise<string[]> {
+  async addressesOf({ host, addresses, onlyThose = false }: Destination): Promise<string[]> {
     const parsed = parseHost(host);
     if (parsed === null || (parsed.kind === "address" && parsed.odd))
       throw new DialRefused("the host is not a plain name or address");
     const found = parsed.kind === "address" ? [formatAddress(parsed.address)] : await this.#ask(parsed.name);
     for (const text of found) {
       const address = parseAddress(text);
-      const refused = address === null || address.odd ? "reserved" : refusedClass(address.address, addresses);
+      const refused =
+        address === null || address.odd ? "reserved" : refusedClass(address.address, addresses, onlyThose);
       // One bad address among good ones refuses all: an answer that mixes them was made to be misread.
       if (refused !== null)
         throw new DialRefused(`${host} is at ${withArticle(refused)} address, which may not be reached`);

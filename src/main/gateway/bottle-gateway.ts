@@ -11,17 +11,10 @@ import { probeHeader } from "./headers.ts";
 import { type Doors, type Listen, type Listening, listen } from "./listeners.ts";
 import { OutwardAgent } from "./outward.ts";
 import { Policy, type PolicyParts } from "./policy.ts";
-import { createProxy, type Inject, type ProxyServer, proxyLimits } from "./proxy.ts";
+import { createProxy, type ProxyServer, proxyLimits } from "./proxy.ts";
 import { createDatagramResolver, createStreamResolver, Resolver } from "./resolver.ts";
 import { decide, interceptedHosts, type Rules } from "./rules.ts";
 import { trustEnvironment, writeTrustFiles } from "./trust-files.ts";
-
-/** Credentials that are put into requests on their way out. */
-export type Credentials = {
-  /** Hosts and ports whose TLS has to be opened for it. They still have to be on a rule. */
-  hosts: readonly { host: string; port: number }[];
-  inject: Inject;
-};
 
 export type BottleGatewayParts = {
   policy: Omit<PolicyParts, "rules">;
@@ -31,7 +24,8 @@ export type BottleGatewayParts = {
   /** A folder that the bottle sees, and cannot write. */
   trustFolder: string;
   listen: Listen;
-  credentials: Credentials;
+  /** The value of a credential of a rule, asked for each request. Rejects with a Failure that says why there is none. */
+  secretOf: (handle: string) => Promise<Secret>;
   knownSecrets: () => readonly Secret[];
   /** The rules that hold for it, or null when they cannot be read. */
   rules: readonly GatewayRule[] | null;
@@ -73,7 +67,7 @@ export class BottleGateway {
 
   constructor(parts: BottleGatewayParts) {
     this.#parts = parts;
-    this.#rules = this.#rulesWith(parts.rules);
+    this.#rules = { list: parts.rules };
     this.#hosts = this.#intercepted();
     this.policy = new Policy({ ...parts.policy, rules: () => this.#rules });
     ownDirectory(parts.folder);
@@ -88,7 +82,7 @@ export class BottleGateway {
   /** Throws `unavailable` when it cannot listen, `failed` when its authority cannot be had; then nothing is left open. */
   async open(): Promise<OpenedGateway> {
     await this.#authority;
-    const { dialer, credentials, knownSecrets } = this.#parts;
+    const { dialer, secretOf, knownSecrets } = this.#parts;
     const password = this.#parts.listen.type === "unix" ? null : this.#password();
     const resolver = new Resolver(this.policy, dialer);
     this.#proxy = createProxy(
@@ -98,7 +92,7 @@ export class BottleGateway {
         agent: new OutwardAgent(dialer, true),
         freshAgent: new OutwardAgent(dialer, false),
         contextFor: async (host) => (await this.#authority).contextFor(host),
-        inject: credentials.inject,
+        secretOf,
         knownSecrets,
         isProbe: (header) => typeof header === "string" && sameToken(header, this.#probeToken),
         limits: proxyLimits,
@@ -120,7 +114,7 @@ export class BottleGateway {
 
   /** Other rules hold from now on: for what waits, for what goes on, and for what is opened to be looked into. */
   rulesChanged(rules: readonly GatewayRule[] | null): void {
-    this.#rules = this.#rulesWith(rules);
+    this.#rules = { list: rules };
     const hosts = this.#intercepted();
     if (hosts.join() !== this.#hosts.join()) {
       this.#hosts = hosts;
@@ -147,16 +141,8 @@ export class BottleGateway {
     }
   }
 
-  #rulesWith(list: readonly GatewayRule[] | null): Rules {
-    const { hosts } = this.#parts.credentials;
-    return { list, hasCredential: (host, port) => hosts.some((each) => each.host === host && each.port === port) };
-  }
-
   #intercepted(): string[] {
-    return interceptedHosts(
-      this.#rules.list ?? [],
-      this.#parts.credentials.hosts.map(({ host }) => host),
-    );
+    return interceptedHosts(this.#rules.list ?? []);
   }
 
   async #openAuthority(): Promise<Authority> {

@@ -1,20 +1,32 @@
 /** The gateway of a bottle: what was approved for it, as rules, and what leads its programs to the gateway and to the certificates. */
 import { join } from "node:path";
 import type { Secret } from "#node/secret.ts";
-import { type GatewayRuleFields, gatewayRuleFields } from "#shared/contract/gateway.ts";
+import {
+  type DetectorAction,
+  type GatewayHeader,
+  type GatewayRuleInput,
+  gatewayRuleFields,
+} from "#shared/contract/gateway.ts";
 import { Failure } from "#shared/failure.ts";
 import {
   type BottlePlace,
   type BottleReach,
   type BottleService,
+  type EgressRoute,
   guestTrust,
   type OpenService,
   type PlannedService,
 } from "../bottles/index.ts";
+import type { NewRule } from "./rule-store.ts";
 import type { Gateways } from "./service.ts";
 import { trustEnvironment } from "./trust-files.ts";
 
-export type BottleGatewaysParts = { gateways: Gateways; knownSecrets: () => readonly Secret[] };
+export type BottleGatewaysParts = {
+  gateways: Gateways;
+  knownSecrets: () => readonly Secret[];
+  /** Of the vault. Throws `not_found` for a handle that is nowhere, and a Failure that says so while the vault is locked. */
+  resolve: (handle: string, usedBy: string) => Promise<Secret>;
+};
 
 export class BottleGateways implements BottleService {
   readonly name = "gateway";
@@ -26,15 +38,30 @@ export class BottleGateways implements BottleService {
 
   /** Throws `unavailable` for what a manifest asks for and nobody serves: an agent must not run with less protection than was asked for. */
   async plan(reach: BottleReach): Promise<PlannedService & { serves: boolean }> {
+    const rules = rulesOf(reach);
+    await this.#checkCredentials(rules, "the launch of a bottle");
     return {
       serves: true,
-      allowedHosts: rulesOf(reach).map(ruleWords),
+      allowedHosts: rules.filter(({ credential }) => credential === undefined).map(ruleWords),
+      routes: rules.flatMap((rule) => (rule.credential ? [routeWords(rule, rule.credential.scheme)] : [])),
+      notEnforced: withoutEffect(reach),
       environment: Object.keys(trustEnvironment(guestTrust)),
     };
   }
 
-  async open({ id, directory }: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService> {
+  async open(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService> {
+    await this.#checkCredentials(rulesOf(reach), `bottle ${place.id}`);
+    return this.#listen(place, reach, socket);
+  }
+
+  /** Without asking the vault: it may be locked, and is asked for each request. */
+  restore(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService> {
+    return this.#listen(place, reach, socket);
+  }
+
+  async #listen({ id, directory }: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService> {
     const trust = join(directory, "trust");
+    const usedBy = `bottle ${id}`;
     const { probe } = await this.#parts.gateways.open({
       bottleId: id,
       workspaceId: reach.workspaceId,
@@ -42,14 +69,11 @@ export class BottleGateways implements BottleService {
       trustFolder: trust,
       listen: { type: "unix", path: socket, dnsPath: join(directory, "names.sock") },
       base: rulesOf(reach),
+      secretOf: (handle) => this.#parts.resolve(handle, usedBy),
       knownSecrets: this.#parts.knownSecrets,
     });
     const { header, value } = probe.refused;
     return { listening: true, environment: trustEnvironment(guestTrust), trust, probe: { name: header, value } };
-  }
-
-  restore(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService> {
-    return this.open(place, reach, socket);
   }
 
   state() {
@@ -59,40 +83,88 @@ export class BottleGateways implements BottleService {
   async close(bottleId: string): Promise<void> {
     await this.#parts.gateways.close(bottleId);
   }
+
+  async forget(bottleId: string): Promise<void> {
+    await this.#parts.gateways.forget(bottleId);
+  }
+
+  /** AV-19: each is there before anything is. */
+  async #checkCredentials(rules: readonly NewRule[], usedBy: string): Promise<void> {
+    for (const handle of new Set(rules.flatMap(({ credential }) => (credential ? [credential.handle] : [])))) {
+      await this.#parts.resolve(handle, usedBy);
+    }
+  }
 }
 
 /** The approved reach as rules of the gateway. Throws `unavailable` for what no service here can hold. */
-function rulesOf({ allowedHosts, routes, gitRepositories }: BottleReach): GatewayRuleFields[] {
-  if (gitRepositories.length > 0) throw unserved("git repositories behind a git gate", "Leave out git.repos");
-  return [
-    ...allowedHosts.map((host) => ruleOf(host)),
-    ...routes.flatMap((route) => {
-      if (route.auth !== undefined) throw unserved("routes with a credential of their own", "Leave out auth");
-      if (route.dlp?.inbound !== undefined) throw unserved("detectors on what comes in", "Leave out dlp.inbound");
-      const outbound = route.dlp?.outbound === "supervise" ? "ask" : (route.dlp?.outbound ?? "off");
-      const detectors = { tokens: outbound, secrets: outbound } as const;
-      const matches = route.matches ?? [{}];
-      return matches.map(({ methods = [], paths = [], headers }) => {
-        if (headers !== undefined) throw unserved("routes by header", "Leave out matches.headers");
-        return { ...ruleOf(route.host), methods, paths, detectors: gatewayRuleFields.shape.detectors.parse(detectors) };
-      });
-    }),
-  ];
+function rulesOf({ allowedHosts, routes }: BottleReach): NewRule[] {
+  return [...allowedHosts.map((host) => ruleOf(host, {})), ...routes.flatMap(rulesOfRoute)];
+}
+
+function rulesOfRoute({ host, auth, matches = [{}], dlp = {} }: EgressRoute): NewRule[] {
+  const [outbound, inbound] = [actionOf(dlp.outbound), actionOf(dlp.inbound)];
+  const detectors = { tokens: outbound, secrets: outbound, incoming: inbound, instructions: inbound };
+  return matches.map(({ methods = [], paths = [], headers = {} }) => {
+    const rule = ruleOf(host, { methods, paths, headers: headersOf(headers), detectors });
+    if (auth === undefined) return rule;
+    const credential = { scheme: auth.scheme, handle: auth.token_ref };
+    // Only where it goes over TLS.
+    return { ...rule, credential, ports: rule.ports.length === 0 ? [443] : rule.ports };
+  });
+}
+
+function actionOf(said: "supervise" | "redact" | "block" | undefined): DetectorAction {
+  return said === "supervise" ? "ask" : (said ?? "off");
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): GatewayHeader[] {
+  return Object.entries(headers).map(([name, value]) => ({ name: name.toLowerCase(), value }));
 }
 
 /** `host`, `*.domain`, or either with `:port`. */
-function ruleOf(pattern: string): GatewayRuleFields {
+function ruleOf(pattern: string, more: Omit<GatewayRuleInput, "host" | "ports">): NewRule {
   const [, host = pattern, port] = /^(.*?)(?::(\d+))?$/.exec(pattern) ?? [];
-  return gatewayRuleFields.parse({ host, ports: port === undefined ? [] : [Number(port)] });
+  const rule = gatewayRuleFields.safeParse({ ...more, host, ports: port === undefined ? [] : [Number(port)] });
+  if (rule.success) return rule.data;
+  const [issue] = rule.error.issues;
+  throw new Failure("invalid_input", `the route to ${pattern} cannot be: ${issue?.message ?? "it is not valid"}`);
 }
 
-function ruleWords({ host, ports, methods, paths }: GatewayRuleFields): string {
+/** Limits of a route that its program's own entry in the catalogue makes void: what the program needs goes before (features 4.6). */
+function withoutEffect({ allowedHosts, routes }: BottleReach): string[] {
+  const narrowed = routes.filter(
+    ({ host, matches }) => matches !== undefined && allowedHosts.some((all) => covers(all, host)),
+  );
+  return [...new Set(narrowed.map(({ host }) => host))].map(
+    (host) => `The manifest allows only some requests to ${host}; the program's own entry allows them all.`,
+  );
+}
+
+function covers(pattern: string, host: string): boolean {
+  return pattern === host || (pattern.startsWith("*.") && host.endsWith(pattern.slice(1)));
+}
+
+function ruleWords(rule: NewRule): string {
+  const { host, ports } = rule;
   const where = ports.length === 0 ? host : `${host}:${ports.join(",")}`;
-  return [where, methods.join(" "), paths.join(" ")].filter((part) => part !== "").join(" ");
+  return [where, ...narrowing(rule)].join(" ");
 }
 
-function unserved(what: string, hint: string): Failure {
-  return new Failure("unavailable", `This Cellar does not serve ${what} for bottles yet, so nothing is launched`, {
-    hint: `${hint} in the manifest to launch without it.`,
-  });
+function routeWords(rule: NewRule, scheme: string): string {
+  const { host, ports } = rule;
+  const where = ports.every((port) => port === 443) ? host : `${host}:${ports.join(",")}`;
+  return [`${where} [auth:${scheme}]`, ...narrowing(rule)].join(" ");
+}
+
+function narrowing({ methods, paths, headers, detectors }: NewRule): string[] {
+  const watched = [
+    detectors.tokens === "off" ? "" : `what goes out: ${detectors.tokens}`,
+    detectors.incoming === "off" ? "" : `what comes in: ${detectors.incoming}`,
+  ].filter(Boolean);
+  return [
+    methods.join(" "),
+    paths.join(" "),
+    headers.map(({ name, value }) => `${name}: ${value}`).join(" "),
+    watched.length === 0 ? "" : `(${watched.join(", ")})`,
+  ].filter(Boolean);
 }

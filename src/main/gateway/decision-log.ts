@@ -171,8 +171,8 @@ export class DecisionLog {
 }
 
 function sameness(decision: NewDecision): string {
-  const { bottleId, kind, reason, host, port, method, path, detail } = decision;
-  return JSON.stringify([bottleId, kind, reason, host, port, method, path, detail]);
+  const { bottleId, kind, reason, host, port, method, path, detail, probe } = decision;
+  return JSON.stringify([bottleId, kind, reason, host, port, method, path, detail, probe]);
 }
 
 function json(text: string): unknown {

@@ -30,6 +30,8 @@ export type Judgement = {
   question: Question;
   /** The log's entry of its waiting. */
   waitedId: string | null;
+  /** The launch probe asked. */
+  probe?: boolean;
 };
 
 /** Something allowed that goes on. */
@@ -37,6 +39,8 @@ export type Open = {
   readonly id: string;
   /** How much has passed, and how to end it when the rules stop allowing it. */
   follow(measure: () => Bytes, cut: () => void): void;
+  /** Something about it for whoever reads the log, never a value. */
+  note(sentences: readonly string[]): void;
   /** It is over. `failed` says why it came to nothing. */
   end(failed?: { reason: GatewayReason; detail: string }): void;
 };
@@ -75,12 +79,12 @@ export class Policy {
     };
   }
 
-  /** Null: whoever asked has gone while waiting. `holds` false: it is refused at once, as for a probe. */
-  async judge(question: Question, gone: AbortSignal, holds = true): Promise<Judgement | null> {
+  /** Null: whoever asked has gone while waiting. `probe`: it is refused at once. */
+  async judge(question: Question, gone: AbortSignal, probe = false): Promise<Judgement | null> {
     const verdict = decide(question, this.parts.rules());
     const ms = this.parts.holdMs();
-    if (verdict.type !== "deny" || !verdict.canAllow || !holds || ms === 0 || question.kind === "name") {
-      return { verdict, question, waitedId: null };
+    if (verdict.type !== "deny" || !verdict.canAllow || probe || ms === 0 || question.kind === "name") {
+      return { verdict, question, waitedId: null, probe };
     }
     const key = holdKey(question);
     if (!this.#holds.admits(key)) return { verdict, question, waitedId: null };
@@ -102,14 +106,16 @@ export class Policy {
   }
 
   /** Writes down that it is refused. */
-  deny({ question, waitedId }: Omit<Judgement, "verdict">, denial: Denial): GatewayDecision {
-    this.#denied += 1;
+  deny({ question, waitedId, probe = false }: Omit<Judgement, "verdict">, denial: Denial): GatewayDecision {
+    // What has to be refused is no news, and nothing to be allowed by a click.
+    const seen = probe ? { ...denial, canAllow: false } : denial;
+    if (!probe) this.#denied += 1;
     this.parts.changed();
     // What waited was written down when it was answered.
     const waited = waitedId === null ? undefined : this.parts.log.list.get(waitedId);
     return (
       waited ??
-      this.parts.log.add({ ...this.#about(question), ...fieldsOf(denial), outcome: "denied", intercepted: false })
+      this.parts.log.add({ ...this.#about(question), ...fieldsOf(seen), outcome: "denied", intercepted: false, probe })
     );
   }
 
@@ -120,10 +126,11 @@ export class Policy {
     const allowed = {
       outcome: "allowed" as const,
       reason: waitedId === null ? ("allowed" as const) : ("allowed_by_person" as const),
-      detail: "",
+      detail: permission.credential === null ? "" : `With ${permission.credential.handle} of the vault put in`,
       ruleId: permission.rule.id,
       intercepted,
       canAllow: false,
+      probe: false,
     };
     const { id } =
       (waitedId === null ? undefined : log.change(waitedId, { ...allowed, waitsUntil: null, durationMs: null })) ??
@@ -137,6 +144,11 @@ export class Policy {
       follow: (measure, cut) => {
         entry.measure = measure;
         entry.cut = cut;
+      },
+      note: (sentences) => {
+        if (sentences.length === 0) return;
+        const before = log.list.get(id)?.detail ?? "";
+        log.change(id, { detail: [before, ...sentences].filter(Boolean).map(capitalised).join(". ") });
       },
       end: (failed) => this.#end(entry, failed),
     };
@@ -174,7 +186,13 @@ export class Policy {
   #ask(key: string, ms: number, question: Question, denial: Denial): string | null {
     if (this.#holds.isAsked(key)) return null;
     const { log, asked, changed } = this.parts;
-    const entry = log.add({ ...this.#about(question), ...fieldsOf(denial), outcome: "waiting", intercepted: false });
+    const entry = log.add({
+      ...this.#about(question),
+      ...fieldsOf(denial),
+      outcome: "waiting",
+      intercepted: false,
+      probe: false,
+    });
     const waitsUntil = new Date(Date.now() + ms).toISOString();
     const decision = log.change(entry.id, { waitsUntil }) ?? entry;
     this.#keys.set(entry.id, key);
@@ -237,6 +255,10 @@ export class Policy {
       path: question.kind === "request" ? printable(withoutQuery(question.path)) : null,
     };
   }
+}
+
+function capitalised(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function fieldsOf({ reason, detail, rule, canAllow }: Denial) {

@@ -6,7 +6,6 @@ import type { SecureContext } from "node:tls";
 import type { Secret } from "#node/secret.ts";
 import { sameToken } from "#node/token.ts";
 import type { Dialer } from "../egress/index.ts";
-import type { RawHeaders } from "./headers.ts";
 import type { OutwardAgent } from "./outward.ts";
 import type { Policy } from "./policy.ts";
 import { handleRequest, type Origin } from "./requests.ts";
@@ -26,16 +25,6 @@ export type ProxyLimits = {
 
 export const proxyLimits: ProxyLimits = { helloMs: 10_000, idleMs: 600_000, headerBytes: 64 * 1024, connections: 512 };
 
-/** A request that is about to leave; the credential that belongs to its host is put in, or it is refused with a sentence. */
-export type Inject = (request: {
-  host: string;
-  port: number;
-  tls: boolean;
-  method: string;
-  path: string;
-  headers: RawHeaders;
-}) => { headers: RawHeaders } | { refused: string };
-
 export type ProxyParts = {
   policy: Policy;
   dialer: Dialer;
@@ -43,7 +32,7 @@ export type ProxyParts = {
   agent: OutwardAgent;
   freshAgent: OutwardAgent;
   contextFor: (host: string) => Promise<SecureContext>;
-  inject: Inject;
+  secretOf: (handle: string) => Promise<Secret>;
   knownSecrets: () => readonly Secret[];
   isProbe: (header: unknown) => boolean;
   limits: ProxyLimits;

@@ -1,10 +1,16 @@
 /** Passes bytes unread in both directions: with back-pressure, one end closing before the other, and an end to what is silent for too long. */
 import type { Socket } from "node:net";
+import { pipeline, type Transform } from "node:stream";
 
 export type RelayOptions = { idleMs: number };
 
-/** Resolves when both sides are closed. Never rejects: a connection that breaks is the end of it. */
-export function relay(client: Socket, upstream: Socket, { idleMs }: RelayOptions): Promise<void> {
+/** Resolves when both sides are closed. Never rejects: a connection that breaks is the end of it. What comes in goes through `inward`. */
+export function relay(
+  client: Socket,
+  upstream: Socket,
+  { idleMs }: RelayOptions,
+  inward: Transform | null = null,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const passed = () => client.bytesRead + client.bytesWritten + upstream.bytesRead + upstream.bytesWritten;
   let before = passed();
@@ -34,8 +40,14 @@ export function relay(client: Socket, upstream: Socket, { idleMs }: RelayOptions
     one.allowHalfOpen = true;
     one.setTimeout(0);
     one.on("error", end);
-    one.once("close", closed(other));
-    one.pipe(other);
+    if (one === upstream && inward !== null) {
+      // Its end is that of what it has still to say.
+      inward.once("close", closed(client));
+      pipeline(upstream, inward, client, () => {});
+    } else {
+      one.once("close", closed(other));
+      one.pipe(other);
+    }
     if (one.destroyed) end();
   }
   return promise;

@@ -23,6 +23,7 @@ const statuses: Partial<Record<GatewayReason, number>> = {
   name_not_found: 502,
   timed_out: 504,
   not_ready: 503,
+  credential_missing: 503,
 };
 
 export function refusalStatus({ reason }: Pick<Refusal, "reason">): number {

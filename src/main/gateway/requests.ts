@@ -2,31 +2,36 @@
  * HTTP that the gateway reads: plain, in absolute form or in a tunnel, and what is inside intercepted TLS. Each request is decided on its own, and
  * is sent on as a new one, so that no two programs can disagree about where it ends or whom it is for.
  */
-import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
-import { pipeline, type Readable } from "node:stream";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { pipeline } from "node:stream";
 import type { GatewayReason } from "#shared/contract/gateway.ts";
-import { type AskAbout, allowUnreadable, BodyScan, Detected, Scanner } from "./detectors/scanner.ts";
-import { endToEnd, headerPairs, onlyHeader, probeHeader, type RawHeaders, requestHeaders } from "./headers.ts";
+import { formsOf, Redactor } from "../broker/index.ts";
+import { type Answering, say } from "./answering.ts";
+import { type Head, putIn } from "./credentials.ts";
+import {
+  type AskAbout,
+  allowUnreadable,
+  BodyScan,
+  Detected,
+  incoming,
+  outgoing,
+  Scanner,
+} from "./detectors/scanner.ts";
+import { headerPairs, onlyHeader, probeHeader, type RawHeaders, requestHeaders } from "./headers.ts";
 import { reachableClasses, readHost } from "./hosts.ts";
+import { type Inward, passAnswer } from "./incoming.ts";
 import { failureOf, type Outward } from "./outward.ts";
 import type { Judgement, Open } from "./policy.ts";
 import type { ProxyParts } from "./proxy.ts";
-import { type Refusal, rawRefusal, refusalBody, refusalHeaders, refusalStatus } from "./replies.ts";
-import { type Denial, detects, type Permission } from "./rules.ts";
+import type { Denial, Permission, Question } from "./rules.ts";
 import { absoluteTarget, hostHeader } from "./targets.ts";
 import { finishUpgrade } from "./upgrades.ts";
 
 /** What everything on a connection goes to; null on the proxy's own, where each request says it. */
 export type Origin = { host: string; port: number; tls: boolean };
 
-/** How a request is answered: through an HTTP server's response, or on the bare connection after it asked to upgrade. */
-export type Answering = { response: ServerResponse } | { socket: Socket; head: Buffer };
-
 type Where = Origin & { path: string };
 
-/** How long what is left of a refused request is thrown away, in ms. */
-const lingerMs = 1_000;
 type Exchange = {
   request: IncomingMessage;
   answer: Answering;
@@ -44,24 +49,15 @@ export async function handleRequest(
   const gone = new AbortController();
   ("response" in answer ? answer.response : answer.socket).once("close", () => gone.abort());
   const where = whereTo(request, origin);
+  const asked = { kind: "request" as const, method: request.method ?? "", headers: request.rawHeaders };
   if ("reason" in where) {
-    const question = {
-      kind: "request" as const,
-      host: origin?.host ?? request.url ?? "",
-      port: origin?.port ?? 0,
-      method: request.method ?? "",
-      path: "/",
-    };
+    const { host = request.url ?? "", port = 0, tls = false } = origin ?? {};
+    const question: Question = { ...asked, host, port, tls, path: "/" };
     return refuse(parts, answer, { question, waitedId: null }, denial(where.reason, where.detail));
   }
-  const question = {
-    kind: "request" as const,
-    host: where.host,
-    port: where.port,
-    method: request.method ?? "",
-    path: where.path,
-  };
-  const judgement = await parts.policy.judge(question, gone.signal, !parts.isProbe(request.headers[probeHeader]));
+  const { host, port, tls, path } = where;
+  const question: Question = { ...asked, host, port, tls, path };
+  const judgement = await parts.policy.judge(question, gone.signal, parts.isProbe(request.headers[probeHeader]));
   if (judgement === null || request.socket.destroyed) return;
   const { verdict } = judgement;
   if (verdict.type === "deny") return refuse(parts, answer, judgement, verdict);
@@ -108,27 +104,43 @@ function agrees(named: { host: string; port: number } | null, asked: { host: str
 
 async function forward(parts: ProxyParts, exchange: Exchange, gone: AbortSignal): Promise<void> {
   const { request, where, judgement, permission } = exchange;
-  const scanner = detects(permission.detectors) ? new Scanner(permission.detectors, parts.knownSecrets()) : null;
+  const scannerOf = (looks: ReturnType<typeof incoming>) => {
+    const scanner = new Scanner(looks, parts.knownSecrets());
+    return scanner.idle ? null : scanner;
+  };
+  const out = scannerOf(outgoing(permission.detectors));
+  const inward: Inward = {
+    redactor: null,
+    scanner: scannerOf(incoming(permission.detectors)),
+    ask: (what) => ask(what),
+  };
   const ask: AskAbout = (what) => parts.policy.askOnce(judgement.question, what, gone);
-  const authority = authorityOf(where);
-  let path = where.path;
-  let headers = requestHeaders(request.rawHeaders, authority);
-  if (scanner !== null) {
-    path = await scanner.clear(path, "The address", ask);
-    headers = await clearHeaders(scanner, headers, ask);
-    await checkBody(scanner, request, ask);
+  if ("socket" in exchange.answer) await checkUpgrade([out, inward.scanner], ask);
+  let head: Head = { path: where.path, headers: requestHeaders(request.rawHeaders, authorityOf(where)) };
+  if (out !== null) {
+    head = {
+      path: await out.clear(head.path, "The address", ask),
+      headers: await clearHeaders(out, head.headers, ask),
+    };
+    await checkBody(out, request, ask);
   }
-  // Last, so that the real credential is neither looked at nor found.
-  const injected = parts.inject({ ...where, method: request.method ?? "", headers });
-  if ("refused" in injected)
-    return refuse(parts, exchange.answer, judgement, denial("denied_by_rule", injected.refused));
+  if (inward.scanner !== null) head = { ...head, headers: askingForPlainBytes(head.headers) };
+  const { credential } = permission;
+  if (credential !== null) {
+    // Last, so that the real credential is neither looked at nor found.
+    const given = await putIn(credential, head, parts.secretOf);
+    if ("reason" in given) return refuse(parts, exchange.answer, judgement, denial(given.reason, given.detail));
+    if (request.socket.destroyed) return;
+    head = given;
+    inward.redactor = new Redactor(formsOf(given.secret), "socket" in exchange.answer ? "same length" : undefined);
+  }
   const open = parts.policy.begin(judgement, permission, where.tls);
-  send(parts, exchange, { path, headers: injected.headers, open, scan: scanner && new BodyScan(scanner, ask) });
+  send(parts, exchange, { ...head, open, scan: out && new BodyScan(out, "The body", ask), out, inward });
 }
 
-type Outgoing = { path: string; headers: RawHeaders; open: Open; scan: BodyScan | null };
+type Outgoing = Head & { open: Open; scan: BodyScan | null; out: Scanner | null; inward: Inward };
 
-function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan }: Outgoing): void {
+function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan, out, inward }: Outgoing): void {
   const { request, answer, where, permission } = exchange;
   const upgrade = "socket" in answer;
   const addresses = reachableClasses(where.host, permission.privateAddresses);
@@ -159,8 +171,8 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan
   const fail = (error: Error) => {
     if (failed) return;
     failed = true;
-    // Whoever asked has left: that is no failure of the host.
-    if (socket.destroyed) return open.end();
+    // Whoever asked has left: that is no failure of the host. What was found in an answer that had begun has ended it.
+    if (socket.destroyed && !(error instanceof Detected)) return open.end();
     const reason = reasonOf(error);
     open.end(reason);
     up.destroy();
@@ -168,11 +180,20 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan
   };
   up.on("error", fail);
   up.on("response", (response) => {
-    pass(answer, response, () => open.end());
+    passAnswer(answer, response, inward, (error) => {
+      open.note([
+        ...(out?.blotted ?? []).map((what) => `${what} was blotted out of the request`),
+        ...(inward.scanner?.blotted ?? []).map((what) => `${what} was blotted out of the answer`),
+        ...(inward.redactor?.count ? ["the credential was taken out of the answer"] : []),
+      ]);
+      // What breaks off on the way is no failure of the host's; what was found is said.
+      if (error instanceof Detected) fail(error);
+      else open.end();
+    });
     // The client has left, or the answer broke off: whatever was still to be sent is of no use.
     response.once("close", () => up.destroy());
   });
-  if (upgrade) finishUpgrade(parts, up, answer, open);
+  if (upgrade) finishUpgrade(parts, up, answer, open, inward.redactor);
   else answer.response.once("close", () => !answer.response.writableFinished && up.destroy());
   sendBody(request, up, scan, fail);
 }
@@ -202,25 +223,6 @@ function sendBody(
   }
 }
 
-/** The answer as it comes: its head at once, its body with the client's own pace. */
-function pass(answer: Answering, response: IncomingMessage, done: () => void): void {
-  const headers = endToEnd(response.rawHeaders).flat();
-  if ("socket" in answer) {
-    // Asked to upgrade, and answered with something else: the end of the connection is the end of the body.
-    const lines = endToEnd(response.rawHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
-    answer.socket.write(
-      `HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\n${lines.join("")}Connection: close\r\n\r\n`,
-      "latin1",
-    );
-    pipeline(response as Readable, answer.socket, done);
-    return;
-  }
-  const { response: out } = answer;
-  out.writeHead(response.statusCode!, response.statusMessage ?? "", headers);
-  out.flushHeaders();
-  pipeline(response as Readable, out, done);
-}
-
 /** A request that says nothing about a body has none; Node would say that it is chunked. */
 function framed(request: IncomingMessage, headers: RawHeaders): RawHeaders {
   const has = (name: string) => request.headers[name] !== undefined;
@@ -245,45 +247,30 @@ async function clearHeaders(scanner: Scanner, headers: RawHeaders, ask: AskAbout
 
 async function checkBody(scanner: Scanner, request: IncomingMessage, ask: AskAbout): Promise<void> {
   const coding = request.headers["content-encoding"] ?? "identity";
-  if (scanner.reads && coding !== "identity") await allowUnreadable(scanner.detectors, ask);
+  if (!scanner.reads || coding === "identity") return;
+  await allowUnreadable(scanner.looks, "The body is compressed, so that it cannot be looked into", ask);
+}
+
+/** What a WebSocket carries is not read: where it would have to be, that is a finding. */
+async function checkUpgrade(scanners: readonly (Scanner | null)[], ask: AskAbout): Promise<void> {
+  for (const scanner of scanners) {
+    if (!scanner?.reads) continue;
+    await allowUnreadable(scanner.looks, "What a WebSocket carries cannot be looked into", ask);
+    return;
+  }
+}
+
+/** Neither compressed nor in parts, in which nothing could be found. */
+function askingForPlainBytes(headers: RawHeaders): RawHeaders {
+  const kept = headerPairs(headers).filter(
+    ([name]) => !["accept-encoding", "range", "if-range"].includes(name.toLowerCase()),
+  );
+  return [...kept.flat(), "Accept-Encoding", "identity"];
 }
 
 function refuse(parts: ProxyParts, answer: Answering, judgement: Omit<Judgement, "verdict">, verdict: Denial): void {
   const { id, host, port } = parts.policy.deny(judgement, verdict);
   say(answer, { ...verdict, decisionId: id, target: port === null || port === 0 ? host : `${host}:${port}` });
-}
-
-function say(answer: Answering, refusal: Refusal): void {
-  if ("socket" in answer) return void answer.socket.end(rawRefusal(refusal));
-  const { response } = answer;
-  if (response.headersSent) return void response.destroy();
-  const body = refusalBody(refusal);
-  response.shouldKeepAlive = false;
-  response
-    .writeHead(refusalStatus(refusal), {
-      ...refusalHeaders(refusal),
-      "Content-Length": Buffer.byteLength(body),
-      Connection: "close",
-    })
-    .write(body);
-  endWhenRead(response);
-}
-
-/**
- * What is left of a request is thrown away for a moment before its connection is closed: closing on bytes that were not read makes the kernel reset
- * the connection, and the client may lose the answer that is on its way (RFC 9112 9.6).
- */
-function endWhenRead(response: ServerResponse): void {
-  const { req: request } = response;
-  if (request.complete) return void response.end();
-  const end = () => {
-    clearTimeout(patience);
-    response.end();
-  };
-  const patience = setTimeout(end, lingerMs);
-  request.once("end", end).once("close", end);
-  request.unpipe();
-  request.resume();
 }
 
 function authorityOf({ host, port, tls }: Origin): string {

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "#node/store/index.ts";
 import {
+  type GatewayCredential,
   type GatewayRule,
   type GatewayRuleFields,
   type GatewayScope,
@@ -80,16 +81,26 @@ export class RuleStore {
   }
 }
 
+/** A credential comes with a bottle's own routes only: a person's rules have none. */
+export type NewRule = GatewayRuleFields & { credential?: GatewayCredential | null };
+
 /** A rule with its host in the one normal spelling. Throws `invalid_input`. */
-export function ruleFrom(fields: GatewayRuleFields, scope: GatewayScope, source: GatewayRule["source"]): GatewayRule {
+export function ruleFrom(
+  { credential = null, ...fields }: NewRule,
+  scope: GatewayScope,
+  source: GatewayRule["source"],
+): GatewayRule {
   const host = readPattern(fields.host);
   if (host === null) {
     throw new Failure("invalid_input", `${JSON.stringify(fields.host)} is neither a host name nor an address`, {
       hint: "As in api.github.com, *.githubusercontent.com or 192.0.2.7, without a scheme or a path.",
     });
   }
-  if (fields.anyProtocol && (fields.methods.length > 0 || fields.paths.length > 0)) {
-    throw new Failure("invalid_input", "methods and paths are of HTTP; a rule for any protocol cannot have them");
+  if (fields.anyProtocol && (fields.methods.length > 0 || fields.paths.length > 0 || fields.headers.length > 0)) {
+    throw new Failure(
+      "invalid_input",
+      "methods, paths and headers are of HTTP; a rule for any protocol cannot have them",
+    );
   }
   return {
     ...fields,
@@ -98,6 +109,7 @@ export function ruleFrom(fields: GatewayRuleFields, scope: GatewayScope, source:
     id: `rule-${randomBytes(6).toString("hex")}`,
     scope,
     source,
+    credential,
     createdAt: new Date().toISOString(),
   };
 }
@@ -115,7 +127,12 @@ export function ruleOfHost(text: string): GatewayRuleFields {
 }
 
 function meaning({ id: _, createdAt: __, source: ___, ...rest }: GatewayRule): string {
-  return JSON.stringify(rest, Object.keys(rest).sort().concat(Object.keys(rest.detectors), Object.keys(rest.scope)));
+  // With the keys of every object in one order.
+  return JSON.stringify(rest, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }
 
 function json(text: string): unknown {

@@ -1,20 +1,26 @@
 /** The one decision, by table and against whatever can be written for a host. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type GatewayRuleFields, gatewayRuleFields } from "#shared/contract/gateway.ts";
+import { type GatewayRule, type GatewayRuleInput, gatewayRuleFields } from "#shared/contract/gateway.ts";
+import { fits } from "./header-match.ts";
 import { ruleFrom, ruleOfHost } from "./rule-store.ts";
 import { decide, interceptedHosts, type Question, type Rules } from "./rules.ts";
 
-type Written = Partial<GatewayRuleFields> & { host: string };
+type Written = GatewayRuleInput;
 const ruleOf = (fields: Written) => ruleFrom(gatewayRuleFields.parse(fields), { type: "always" }, "person");
-const rulesOf = (...fields: Written[]): Rules => ({ list: fields.map(ruleOf), hasCredential: () => false });
+const rulesOf = (...fields: Written[]): Rules => ({ list: fields.map(ruleOf) });
+/** As a bottle's own routes have it. */
+const withCredential = (fields: Written, handle = "a-token", scheme: "Bearer" | "token" = "Bearer") =>
+  ruleFrom({ ...gatewayRuleFields.parse(fields), credential: { scheme, handle } }, { type: "always" }, "base");
 const tunnel = (host: string, port = 443): Question => ({ kind: "tunnel", host, port });
 const request = (path: string, method = "GET", host = "api.example.org", port = 443): Question => ({
   kind: "request",
   host,
   port,
+  tls: true,
   method,
   path,
+  headers: [],
 });
 /** `allow`, `intercept`, or the reason why not. */
 const verdict = (question: Question, rules: Rules) => {
@@ -159,7 +165,7 @@ describe("ports, effects and failures", () => {
       "host_not_allowed",
     ],
     ["no rules", rulesOf(), tunnel("a.example"), "host_not_allowed"],
-    ["rules that cannot be read", { list: null, hasCredential: () => false }, tunnel("a.example"), "not_ready"],
+    ["rules that cannot be read", { list: null }, tunnel("a.example"), "not_ready"],
     [
       "a name for the resolver",
       rulesOf({ host: "a.example", ports: [22] }),
@@ -169,6 +175,146 @@ describe("ports, effects and failures", () => {
     ["a name that is on no rule", rulesOf(), { kind: "name", host: "a.example" }, "host_not_allowed"],
   ])("%s", (_, rules, question, expected) => {
     expect(verdict(question, rules)).toBe(expected);
+  });
+});
+
+describe("headers", () => {
+  const asked = (...headers: string[]): Question => ({ ...(request("/x") as Question & { kind: "request" }), headers });
+  const one = (value: string, name = "x-env") => rulesOf({ host: "api.example.org", headers: [{ name, value }] });
+  const two = rulesOf({
+    host: "api.example.org",
+    headers: [
+      { name: "x-env", value: "prod" },
+      { name: "accept", value: "*/json*" },
+    ],
+  });
+  test.each<[string, Rules, string[], string]>([
+    ["the same", one("prod"), ["X-Env", "prod"], "allow"],
+    ["another value", one("prod"), ["X-Env", "dev"], "header_not_allowed"],
+    ["other letters", one("prod"), ["X-Env", "PROD"], "header_not_allowed"],
+    ["more of it", one("prod"), ["X-Env", "prod, dev"], "header_not_allowed"],
+    ["none", one("prod"), [], "header_not_allowed"],
+    ["twice, the same", one("prod"), ["X-Env", "prod", "x-env", "prod"], "header_not_allowed"],
+    ["twice, in two spellings", one("prod"), ["X-Env", "prod", "x_env", "dev"], "header_not_allowed"],
+    ["a spelling that some servers take for it", one("prod"), ["X_Env", "prod"], "header_not_allowed"],
+    ["one that ends here", one("prod"), ["X-Env", "prod", "Connection", "x-env"], "header_not_allowed"],
+    ["one of this connection", one("prod", "x-cellar-probe"), ["X-Cellar-Probe", "prod"], "header_not_allowed"],
+    ["any value", one("*"), ["X-Env", ""], "allow"],
+    ["any value, and none", one("*"), [], "header_not_allowed"],
+    ["empty", one(""), ["X-Env", ""], "allow"],
+    ["empty, and there is one", one(""), ["X-Env", "prod"], "header_not_allowed"],
+    ["a beginning", one("pro*"), ["X-Env", "prod"], "allow"],
+    ["an end", one("*od"), ["X-Env", "prod"], "allow"],
+    ["a middle", one("p*d"), ["X-Env", "pd"], "allow"],
+    ["an end that is the beginning", one("pro*od"), ["X-Env", "prod"], "header_not_allowed"],
+    ["all of several", two, ["X-Env", "prod", "Accept", "application/json; q=1"], "allow"],
+    ["one of several", two, ["X-Env", "prod"], "header_not_allowed"],
+  ])("a rule about them allows just those: %s", (_, rules, headers, expected) => {
+    expect(verdict(asked(...headers), rules)).toBe(expected);
+  });
+
+  test.each<[string[], string]>([
+    [[], "allow"],
+    [["X-Env", "dev"], "allow"],
+    [["X-Env", "prod"], "denied_by_rule"],
+    [["x-env", "PROD"], "denied_by_rule"],
+    [["X_Env", "prod"], "denied_by_rule"],
+    [["X-Env", "dev", "X-Env", "prod"], "denied_by_rule"],
+    [["X-Env", "dev, prod"], "denied_by_rule"],
+  ])("a rule that denies also denies what might be it: %j", (headers, expected) => {
+    const rules = rulesOf(
+      { host: "api.example.org" },
+      { host: "api.example.org", effect: "deny", headers: [{ name: "x-env", value: "prod" }] },
+    );
+    expect(verdict(asked(...headers), rules)).toBe(expected);
+  });
+
+  test("a pattern means what its stars say, whatever it is and whatever it is held against", () => {
+    const part = fc.constantFrom("a", "b", "*", "ab", "");
+    fc.assert(
+      fc.property(fc.array(part), fc.array(fc.constantFrom("a", "b")), (parts, letters) => {
+        const [pattern, text] = [parts.join(""), letters.join("")];
+        const meant = new RegExp(`^${pattern.replaceAll("*", ".*")}$`);
+        expect(fits(pattern, text)).toBe(meant.test(text));
+      }),
+    );
+    expect(fits(`${"*a".repeat(5_000)}b`, "a".repeat(20_000))).toBe(false);
+  });
+
+  test.each(["host", "connection", "content-length", "transfer-encoding", "Accept", "x env", ""])(
+    "no rule can be about the header %j",
+    (name) => {
+      expect(() => ruleOf({ host: "a.example", headers: [{ name, value: "x" }] })).toThrow();
+    },
+  );
+});
+
+describe("a credential", () => {
+  const api = { host: "api.example.org", ports: [443] };
+  const asked = (change: object = {}) => ({ ...request("/repos/a"), ...change }) as Question;
+  const credential = (question: Question, ...rules: GatewayRule[]) => {
+    const decided = decide(question, { list: rules });
+    return decided.type === "deny" ? decided.reason : decided.credential;
+  };
+  const mine = { scheme: "Bearer", handle: "a-token" };
+
+  test.each<[string, Question, GatewayRule[], unknown]>([
+    ["is put in where its rule is", asked(), [withCredential(api)], mine],
+    [
+      "is not put in for another rule of the host",
+      asked(),
+      [withCredential({ ...api, paths: ["/user"] }), ruleOf(api)],
+      null,
+    ],
+    ["is bound to the path", asked(), [withCredential({ ...api, paths: ["/user"] })], "path_not_allowed"],
+    [
+      "is bound to the method",
+      asked({ method: "POST" }),
+      [withCredential({ ...api, methods: ["GET"] })],
+      "method_not_allowed",
+    ],
+    ["is bound to the port", asked({ port: 8443 }), [withCredential(api), ruleOf({ ...api, ports: [8443] })], null],
+    [
+      "is bound to the host",
+      asked({ host: "b.example.org" }),
+      [withCredential(api), ruleOf({ host: "*.example.org" })],
+      null,
+    ],
+    [
+      "is bound to the headers",
+      asked(),
+      [withCredential({ ...api, headers: [{ name: "x-a", value: "1" }] }), ruleOf(api)],
+      null,
+    ],
+    ["does not leave without TLS", asked({ tls: false }), [withCredential(api)], "credential_needs_tls"],
+    ["is not said again by TRACE", asked({ method: "TRACE" }), [withCredential(api)], "method_not_allowed"],
+    [
+      "is one, when two rules mean the same",
+      asked(),
+      [withCredential(api), withCredential({ ...api, paths: ["/repos"] })],
+      mine,
+    ],
+    ["is none of two", asked(), [withCredential(api), withCredential(api, "b-token")], "credential_ambiguous"],
+    [
+      "is none of two schemes",
+      asked(),
+      [withCredential(api), withCredential(api, "a-token", "token")],
+      "credential_ambiguous",
+    ],
+    [
+      "is not put into what is denied",
+      asked(),
+      [withCredential(api), ruleOf({ ...api, effect: "deny" })],
+      "denied_by_rule",
+    ],
+    [
+      "is not put into a path with two readings",
+      asked({ path: "/repos/../user" }),
+      [withCredential({ ...api, paths: ["/repos"] })],
+      "path_not_allowed",
+    ],
+  ])("%s", (_, question, rules, expected) => {
+    expect(credential(question, ...rules)).toEqual(expected);
   });
 });
 
@@ -195,12 +341,18 @@ describe("looking inside", () => {
     ],
     [
       "is done for a credential",
-      { ...rulesOf({ host: "a.example" }), hasCredential: (host) => host === "a.example" },
+      { list: [withCredential({ host: "a.example" }), ruleOf({ host: "a.example", anyProtocol: true })] },
+      "intercept",
+    ],
+    ["is done for headers", rulesOf({ host: "a.example", headers: [{ name: "x-a", value: "1" }] }), "intercept"],
+    [
+      "is done for what comes in",
+      rulesOf({ host: "a.example" }, { host: "a.example", detectors: { instructions: "redact" } }),
       "intercept",
     ],
   ])("%s", (_, rules, expected) => {
     expect(verdict(tunnel("a.example"), rules)).toBe(expected);
-    const intercepted = interceptedHosts(rules.list!, rules.hasCredential("a.example", 443) ? ["a.example"] : []);
+    const intercepted = interceptedHosts(rules.list!);
     if (expected === "intercept") expect(intercepted).toContain("a.example");
   });
 

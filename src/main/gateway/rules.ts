@@ -2,21 +2,21 @@
  * Whether a bottle may reach something: one pure decision over its rules. Rules are a list of what is allowed; the union counts, a rule that
  * denies wins over all, and what is on none is denied.
  */
-import type { GatewayDetectors, GatewayReason, GatewayRule } from "#shared/contract/gateway.ts";
+import type { GatewayCredential, GatewayDetectors, GatewayReason, GatewayRule } from "#shared/contract/gateway.ts";
+import { headersMatch } from "./header-match.ts";
+import type { RawHeaders } from "./headers.ts";
 import { type ReadHost, readHost } from "./hosts.ts";
 import { ambiguousPath, startsWithPath } from "./paths.ts";
 
 /** What is asked for, as it came. */
 export type Question =
   | { kind: "tunnel"; host: string; port: number }
-  | { kind: "request"; host: string; port: number; method: string; path: string }
+  | { kind: "request"; host: string; port: number; tls: boolean; method: string; path: string; headers: RawHeaders }
   | { kind: "name"; host: string };
 
 export type Rules = {
   /** Null: they could not be read, and nothing is allowed. */
   list: readonly GatewayRule[] | null;
-  /** Whether the broker puts a credential into requests to it. */
-  hasCredential: (host: string, port: number) => boolean;
 };
 
 export type Denial = {
@@ -35,11 +35,20 @@ export type Permission = {
   anyProtocol: boolean;
   privateAddresses: boolean;
   detectors: GatewayDetectors;
+  /** Put into the request on its way out. Only of a request. */
+  credential: GatewayCredential | null;
 };
 export type Verdict = Denial | Permission;
 
 const webPorts = [443, 80];
-export const noDetectors: GatewayDetectors = { tokens: "off", secrets: "off", uploads: "off", uploadBytes: 10_000_000 };
+export const noDetectors: GatewayDetectors = {
+  tokens: "off",
+  secrets: "off",
+  uploads: "off",
+  uploadBytes: 10_000_000,
+  incoming: "off",
+  instructions: "off",
+};
 
 export function decide(question: Question, rules: Rules): Verdict {
   const host = readHost(question.host);
@@ -60,7 +69,7 @@ export function decide(question: Question, rules: Rules): Verdict {
   const allowing = ofPort.filter((rule) => rule.effect === "allow");
   if (allowing.length === 0) return notOnAnyRule(host, port, ofHost);
   if (question.kind !== "request") {
-    const inspect = port !== null && mustLookInside(ofPort, rules.hasCredential(host.text, port));
+    const inspect = port !== null && mustLookInside(ofPort);
     return permission(inspect ? "intercept" : "allow", host, allowing);
   }
   if (ambiguousPath(question.path) && allowing.every((rule) => rule.paths.length > 0)) {
@@ -70,17 +79,40 @@ export function decide(question: Question, rules: Rules): Verdict {
     );
   }
   const matching = allowing.filter((rule) => matchesRequest(rule, question));
-  if (matching.length > 0) return permission("allow", host, matching);
-  const methodKnown = allowing.some((rule) => methodMatches(rule, question.method));
-  return methodKnown
-    ? denied("path_not_allowed", `No rule of ${host.text} allows ${question.method} to this path`)
-    : denied("method_not_allowed", `No rule of ${host.text} allows ${question.method}`);
+  if (matching.length > 0) return withCredential(permission("allow", host, matching), matching, question);
+  const ofMethod = allowing.filter((rule) => methodMatches(rule, question.method));
+  if (ofMethod.length === 0) return denied("method_not_allowed", `No rule of ${host.text} allows ${question.method}`);
+  return ofMethod.some((rule) => pathMatches(rule, question.path))
+    ? denied("header_not_allowed", `No rule of ${host.text} allows ${question.method} to this path with these headers`)
+    : denied("path_not_allowed", `No rule of ${host.text} allows ${question.method} to this path`);
+}
+
+/** With a credential only what APIs are asked with (AV-20); TRACE would say the request again. */
+const credentialMethods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+
+/** At most one credential may be meant, and it leaves only where nobody on the way can read it. */
+function withCredential(
+  given: Permission,
+  matching: readonly GatewayRule[],
+  { tls, method }: { tls: boolean; method: string },
+): Verdict {
+  const meant = matching.flatMap(({ credential }) => (credential === null ? [] : [credential]));
+  const [credential] = meant;
+  if (credential === undefined) return given;
+  const same = ({ scheme, handle }: GatewayCredential) => scheme === credential.scheme && handle === credential.handle;
+  if (!meant.every(same)) {
+    return denied("credential_ambiguous", `More than one credential belongs to this request to ${given.host}`);
+  }
+  if (!credentialMethods.includes(method)) {
+    return denied("method_not_allowed", `No credential is put into a ${printable(method)} request`);
+  }
+  if (!tls) return denied("credential_needs_tls", `A credential is put in for ${given.host}, and only over TLS`);
+  return { ...given, credential };
 }
 
 /** Hosts (names, patterns, addresses) whose TLS the gateway opens, for the constraints of its authority. */
-export function interceptedHosts(rules: readonly GatewayRule[], credentialHosts: readonly string[]): string[] {
-  const looking = rules.filter(looksInside).map((rule) => rule.host);
-  return [...new Set([...looking, ...credentialHosts])].sort();
+export function interceptedHosts(rules: readonly GatewayRule[]): string[] {
+  return [...new Set(rules.filter(looksInside).map((rule) => rule.host))].sort();
 }
 
 export function hostMatches(pattern: string, host: ReadHost): boolean {
@@ -99,24 +131,32 @@ function methodMatches(rule: GatewayRule, method: string): boolean {
 
 /** Of a tunnel only a rule about everything in it can be said to match. */
 function matchesRequest(rule: GatewayRule, question: Question): boolean {
-  if (question.kind !== "request") return rule.methods.length === 0 && rule.paths.length === 0;
-  if (!methodMatches(rule, question.method)) return false;
+  if (question.kind !== "request") {
+    return rule.methods.length === 0 && rule.paths.length === 0 && rule.headers.length === 0;
+  }
+  return (
+    methodMatches(rule, question.method) && pathMatches(rule, question.path) && headersMatch(rule, question.headers)
+  );
+}
+
+function pathMatches(rule: GatewayRule, path: string): boolean {
   if (rule.paths.length === 0) return true;
   // What denies a path also denies what might be it.
-  if (ambiguousPath(question.path)) return rule.effect === "deny";
-  return rule.paths.some((prefix) => startsWithPath(question.path, prefix));
+  if (ambiguousPath(path)) return rule.effect === "deny";
+  return rule.paths.some((prefix) => startsWithPath(path, prefix));
 }
 
 function looksInside(rule: GatewayRule): boolean {
-  return rule.methods.length > 0 || rule.paths.length > 0 || detects(rule.detectors);
+  const narrow = rule.methods.length > 0 || rule.paths.length > 0 || rule.headers.length > 0;
+  return narrow || rule.credential !== null || detects(rule.detectors);
 }
 
-export function detects({ tokens, secrets, uploads }: GatewayDetectors): boolean {
-  return tokens !== "off" || secrets !== "off" || uploads !== "off";
+export function detects(detectors: GatewayDetectors): boolean {
+  return detectorKeys.some((key) => detectors[key] !== "off");
 }
 
-function mustLookInside(ofPort: readonly GatewayRule[], credential: boolean): boolean {
-  if (credential || ofPort.some((rule) => detects(rule.detectors))) return true;
+function mustLookInside(ofPort: readonly GatewayRule[]): boolean {
+  if (ofPort.some((rule) => rule.credential !== null || detects(rule.detectors))) return true;
   // A path that is denied has to be seen to be denied; of paths that are allowed one rule without any is enough.
   if (ofPort.some((rule) => rule.effect === "deny" && looksInside(rule))) return true;
   return ofPort.every(looksInside);
@@ -130,25 +170,32 @@ function permission(type: Permission["type"], host: ReadHost, rules: readonly Ga
     anyProtocol: type === "allow" && rules.some((rule) => rule.anyProtocol),
     privateAddresses: rules.some((rule) => rule.privateAddresses),
     detectors: rules.map((rule) => rule.detectors).reduce(strictest, noDetectors),
+    credential: null,
   };
 }
 
-/** Named in the log: an exact host before a pattern, then one with paths or methods before one without. */
+/** Named in the log: an exact host before a pattern, then one with paths, headers or methods before one without. */
 function mostSpecific(rules: readonly GatewayRule[]): GatewayRule {
   const weight = (rule: GatewayRule) =>
-    (rule.host.startsWith("*.") ? 0 : 4) + (rule.paths.length > 0 ? 2 : 0) + (rule.methods.length > 0 ? 1 : 0);
+    [!rule.host.startsWith("*."), rule.paths.length > 0, rule.headers.length > 0, rule.methods.length > 0].reduce(
+      (sum, narrower) => sum * 2 + (narrower ? 1 : 0),
+      0,
+    );
   return rules.reduce((best, rule) => (weight(rule) > weight(best) ? rule : best));
 }
 
 const strictness = ["off", "redact", "ask", "block"] as const;
+const detectorKeys = ["tokens", "secrets", "uploads", "incoming", "instructions"] as const;
 
 function strictest(a: GatewayDetectors, b: GatewayDetectors): GatewayDetectors {
-  const harder = (key: "tokens" | "secrets" | "uploads") =>
+  const harder = (key: (typeof detectorKeys)[number]) =>
     strictness.indexOf(a[key]) >= strictness.indexOf(b[key]) ? a[key] : b[key];
   return {
     tokens: harder("tokens"),
     secrets: harder("secrets"),
     uploads: harder("uploads"),
+    incoming: harder("incoming"),
+    instructions: harder("instructions"),
     // Only of a rule that looks at uploads its size means anything.
     uploadBytes: Math.min(
       ...[a, b].map((each) => (each.uploads === "off" ? Number.MAX_SAFE_INTEGER : each.uploadBytes)),

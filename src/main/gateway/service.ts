@@ -3,20 +3,21 @@
 import { OneAtATime } from "#node/one-at-a-time.ts";
 import type { Secret } from "#node/secret.ts";
 import type { Database } from "#node/store/index.ts";
-import type {
-  GatewayCounters,
-  GatewayDecision,
-  GatewayRule,
-  GatewayRuleFields,
-  GatewayScope,
+import {
+  type GatewayCounters,
+  type GatewayDecision,
+  type GatewayRule,
+  type GatewayRuleFields,
+  type GatewayScope,
+  gatewayRuleFields,
 } from "#shared/contract/gateway.ts";
 import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { Dialer } from "../egress/index.ts";
-import { BottleGateway, type Credentials, type OpenedGateway } from "./bottle-gateway.ts";
+import { BottleGateway, type OpenedGateway } from "./bottle-gateway.ts";
 import { DecisionLog } from "./decision-log.ts";
 import type { Listen } from "./listeners.ts";
-import { RuleStore, ruleFrom } from "./rule-store.ts";
+import { type NewRule, RuleStore, ruleFrom } from "./rule-store.ts";
 
 export type GatewaysParts = {
   database: Database.Database;
@@ -34,8 +35,9 @@ export type GatewayOptions = {
   trustFolder: string;
   listen: Listen;
   /** What the manifest, the agent program and the launch allow. */
-  base: readonly GatewayRuleFields[];
-  credentials?: Credentials;
+  base: readonly NewRule[];
+  /** The value of a credential that a rule of `base` names; asked for each request. Rejects with a Failure that says why there is none. */
+  secretOf?: (handle: string) => Promise<Secret>;
   /** What detectors look for. Called per request, so that a locked vault or a new secret counts at once. */
   knownSecrets?: () => readonly Secret[];
 };
@@ -102,7 +104,7 @@ export class Gateways {
         folder: options.folder,
         trustFolder: options.trustFolder,
         listen: options.listen,
-        credentials: options.credentials ?? { hosts: [], inject: ({ headers }) => ({ headers }) },
+        secretOf: options.secretOf ?? noSecret,
         knownSecrets: options.knownSecrets ?? (() => []),
         rules: this.#rulesOf(options, base),
       });
@@ -245,16 +247,11 @@ export class Gateways {
 }
 
 function plainRule(host: string, ports: number[]): GatewayRuleFields {
-  return {
-    host,
-    ports,
-    effect: "allow",
-    methods: [],
-    paths: [],
-    anyProtocol: false,
-    privateAddresses: false,
-    detectors: { tokens: "off", secrets: "off", uploads: "off", uploadBytes: 10_000_000 },
-  };
+  return gatewayRuleFields.parse({ host, ports });
+}
+
+async function noSecret(handle: string): Promise<never> {
+  throw new Failure("unavailable", `nothing can be asked for the credential ${handle}`);
 }
 
 function scopeOf(type: GatewayScope["type"], bottleId: string, workspaceId: string | null): GatewayScope {

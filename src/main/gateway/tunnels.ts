@@ -37,7 +37,7 @@ export async function openTunnel(parts: TunnelParts, request: IncomingMessage, c
   }
   const question = { kind: "tunnel" as const, ...target };
   const probes = parts.isProbe(request.headers[probeHeader]);
-  const judgement = await parts.policy.judge(question, gone.signal, !probes);
+  const judgement = await parts.policy.judge(question, gone.signal, probes);
   if (judgement === null || client.destroyed) return void client.destroy();
   const { verdict } = judgement;
   if (verdict.type === "deny") return refuse(parts, client, judgement, verdict);

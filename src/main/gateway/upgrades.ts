@@ -1,6 +1,7 @@
 /** WebSockets: once both sides have agreed, what they say passes unread. */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { downwardHeaders, type Redactor, redacting } from "../broker/index.ts";
 import { endToEnd } from "./headers.ts";
 import type { Open } from "./policy.ts";
 import type { ProxyParts } from "./proxy.ts";
@@ -15,12 +16,16 @@ export function finishUpgrade(
   up: ClientRequest,
   { socket: client, head }: { socket: Socket; head: Buffer },
   open: Open,
+  /** Of the credential that was put in: frames have said their length before, so that what is taken out is blotted out. */
+  redactor: Redactor | null,
 ): void {
   const left = () => up.destroy();
   client.once("close", left);
   up.on("upgrade", (response, upstream, first) => {
     client.off("close", left);
-    const lines = endToEnd(response.rawHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
+    const passing =
+      redactor === null ? endToEnd(response.rawHeaders) : downwardHeaders(response.rawHeaders, redactor, () => false);
+    const lines = passing.map(([name, value]) => `${name}: ${value}\r\n`);
     client.write(
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${lines.join("")}\r\n`,
       "latin1",
@@ -32,6 +37,7 @@ export function finishUpgrade(
       () => ({ in: socket.bytesRead, out: socket.bytesWritten }),
       () => socket.destroy(),
     );
-    void relay(client, socket, parts.limits).then(() => open.end());
+    const inward = redactor === null ? null : redacting(redactor);
+    void relay(client, socket, parts.limits, inward).then(() => open.end());
   });
 }

@@ -15,7 +15,7 @@ import { finalStates } from "../terminals/index.ts";
 import type { Enclosure } from "./enclosure.ts";
 import { type HookPlaces, hooksFor, hooksInside, withHooks } from "./hooks.ts";
 import { mcpEnvironment, mcpUrlToTell } from "./mcp.ts";
-import { terminalNameFor } from "./names.ts";
+import { nameOfLabel, terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
 import { planResume, planStart, type StartPlan } from "./plan.ts";
 import { removePromptFiles, throughPromptFile } from "./prompt-file.ts";
@@ -239,7 +239,11 @@ export class Launches {
       await this.#parts.terminals.known();
       const cwd = workspace.path;
       const around = {
-        name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
+        name: terminalNameFor(
+          workspace.name,
+          nameOfLabel(enclosure?.label) ?? program.id,
+          this.#parts.terminals.list(),
+        ),
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
       };

@@ -1,7 +1,9 @@
 /** What of all that happens is worth telling, and in which words (features 11). Pure: who is looking and what was told before is decided elsewhere. */
 import type { Activity } from "#shared/contract/activities.ts";
 import { workspaceId } from "#shared/contract/base.ts";
+import type { Bottle } from "#shared/contract/bottles.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
+import type { GitGateEvent } from "#shared/contract/git-gate.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { NotificationKind } from "#shared/contract/notifications.ts";
 import type { Proposal } from "#shared/contract/supervise.ts";
@@ -149,6 +151,19 @@ function spokenKind(kind: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Repository and branches; subjects of commits were written by the agent and are on the bottle's page. */
+export function pushDraft({ repository, updates, workspaceId: workspace }: GitGateEvent): Draft {
+  const names = updates.map(({ ref }) => ref.replace(/^refs\/(heads|tags)\//, "")).join(", ");
+  return {
+    kind: "git-push-asks",
+    key: null,
+    body: cleanText(`Wants to push ${names} to ${repository}`),
+    terminalId: null,
+    cellId: null,
+    workspaceId: workspace,
+  };
+}
+
 /** The host was written by the agent's side; what can be in it was decided before. */
 export function hostDraft({ decision: { host, port, reason, detail }, workspaceId: workspace }: HostAsked): Draft {
   const body =
@@ -163,6 +178,18 @@ export function hostDraft({ decision: { host, port, reason, detail }, workspaceI
   };
 }
 
+export type LimitReached = { bottle: Pick<Bottle, "label" | "terminalId" | "workspaceId">; why: string };
+
+export function limitDraft({ bottle, why }: LimitReached): Draft {
+  return {
+    kind: "broker-limit",
+    key: null,
+    body: cleanText(`Reached its limit: ${why}. It can go on when you raise it.`),
+    terminalId: bottle.terminalId,
+    cellId: null,
+    workspaceId: bottle.workspaceId,
+  };
+}
 /** A host was checked before; other words of an agent are only told where the person wants details on a locked screen. */
 export function proposalDraft({ id, ask, workspaceId: workspace }: Proposal, details: boolean): Draft {
   return {

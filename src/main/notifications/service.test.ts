@@ -13,6 +13,7 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";
 import type { Attention } from "../desktop.ts";
+import type { LimitReached } from "./rules.ts";
 import { Notifications } from "./service.ts";
 import { notificationsSchema } from "./store.ts";
 
@@ -45,6 +46,7 @@ function start() {
   let onEvent: (event: HostEvent) => void = () => {};
   let onTerminal: (terminal: Terminal) => void = () => {};
   let askHost: (asked: HostAsked) => void = () => {};
+  let reachLimit: (reached: LimitReached) => void = () => {};
   let desktopShows = true;
   const service = new Notifications({
     database: store.database,
@@ -81,9 +83,14 @@ function start() {
     heldCell: () => undefined,
     watchJobs: (signal) => jobs.watch(signal),
     onProposal: () => () => {},
+    onPushAsked: () => () => {},
     onProposalAnswered: () => () => {},
     onHostAsked: (listener) => {
       askHost = listener;
+      return () => {};
+    },
+    onLimitReached: (listener) => {
+      reachLimit = listener;
       return () => {};
     },
     open: (notification) => opened.push(notification),
@@ -119,6 +126,7 @@ function start() {
       onActivity({ before, now });
     },
     asks: (asked: HostAsked) => askHost(asked),
+    reaches: (reached: LimitReached) => reachLimit(reached),
     terminal(each: Terminal) {
       terminals.set(each.id, each);
       onTerminal(each);
@@ -613,8 +621,17 @@ test("a bottle that asks for a host is told with its workspace and the host, and
     bytesIn: 0,
     durationMs: null,
     canAllow: true,
+    probe: false,
     waitsUntil: null,
   } as const;
   main.asks({ decision, workspaceId: "ws-00000001" });
   expect(main.texts()).toEqual(["api · gateway: Asks for registry.example:443"]);
+});
+
+test("a bottle that has used what it may is told with what it used and what can be done", () => {
+  const bottle = { label: "fix the build", terminalId: "term-00000001", workspaceId: "ws-00000001" };
+  main.reaches({ bottle, why: "$5.01 of $5.00 are used" });
+  expect(main.texts()).toEqual([
+    "fix the build: Reached its limit: $5.01 of $5.00 are used. It can go on when you raise it.",
+  ]);
 });

@@ -5,6 +5,7 @@ import { isNews } from "#shared/activity/index.ts";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { LiveListEvent } from "#shared/contract/base.ts";
 import type { Cell } from "#shared/contract/cells.ts";
+import type { GitGateEvent } from "#shared/contract/git-gate.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
 import type { Settings, SettingsChange } from "#shared/contract/settings.ts";
@@ -28,8 +29,11 @@ import {
   endedDraft,
   hostDraft,
   jobDraft,
+  type LimitReached,
+  limitDraft,
   programDraft,
   proposalDraft,
+  pushDraft,
 } from "./rules.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
 import { grouped, titleOf } from "./text.ts";
@@ -54,8 +58,12 @@ export type NotificationsParts = {
   watchJobs: (signal: AbortSignal) => AsyncIterable<LiveListEvent<Job>>;
   /** Every host that a bottle asks for, once. Returns the function that ends it. */
   onHostAsked: (listener: (asked: HostAsked) => void) => () => void;
+  /** Every bottle that has used what it may. Returns the function that ends it. */
+  onLimitReached: (listener: (reached: LimitReached) => void) => () => void;
   /** Every proposal that a bottle makes, once. Returns the function that ends it. */
   onProposal: (listener: (proposal: Proposal) => void) => () => void;
+  /** Every push of a bottle that waits for an answer. Returns the function that ends it. */
+  onPushAsked: (listener: (event: GitGateEvent) => void) => () => void;
   /** The same for every one that is answered. */
   onProposalAnswered: (listener: (proposal: Proposal) => void) => () => void;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
@@ -106,7 +114,9 @@ export class Notifications {
       parts.onTerminal((terminal) => this.#onTerminal(terminal)),
       parts.activities.onChange(({ before, now }) => this.#onActivity(before, now)),
       parts.onHostAsked((asked) => this.#onHostAsked(asked)),
+      parts.onLimitReached((reached) => this.#tell(limitDraft(reached), reached.bottle.label)),
       parts.onProposal((proposal) => this.#onProposal(proposal)),
+      parts.onPushAsked((event) => this.#onPushAsked(event)),
       parts.onProposalAnswered((proposal) => this.#onAnswered(proposal)),
     ];
     void this.#followJobs();
@@ -254,6 +264,11 @@ export class Notifications {
     const told = this.#proposals.get(id);
     this.#proposals.delete(id);
     if (told !== undefined) this.markSeen({ id: told });
+  }
+
+  #onPushAsked(event: GitGateEvent): void {
+    const workspace = this.#parts.workspaceName(event.workspaceId);
+    this.#tell(pushDraft(event), workspace ? `${workspace} · git gate` : "Git gate");
   }
 
   /** `times`: how often it happened, for what is counted. */

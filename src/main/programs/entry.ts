@@ -36,21 +36,46 @@ const sign = z
     }
   });
 
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable");
+
+/** Provider of a model, as the broker's table names it. */
+const providerId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower case with hyphens");
+
+/** Below the home of a bottle. */
+const homePath = z
+  .string()
+  .max(200)
+  .regex(/^(?!\/)(?!(.*\/)?\.\.?(\/|$))([\w.@+-]+\/)*[\w.@+-]+$/, "must be a path below the home, without . and ..");
+
+/** What a program is given in a bottle so that it starts without asking what only a person at their own computer can answer. */
+const inside = z.strictObject({
+  arguments: argumentList.default([]),
+  environment: z.record(variable, z.string().max(10_000)).default({}),
+  files: z
+    .array(
+      z.strictObject({
+        path: homePath,
+        content: z.string().max(100_000),
+        /** What becomes of one that a kept home has already. */
+        existing: z.enum(["keep", "replace", "merge"]).default("keep"),
+      }),
+    )
+    .max(20)
+    .default([]),
+});
+export type InsideBottle = z.infer<typeof inside>;
+
 const entryShape = z.strictObject({
   name: text(60),
   homepage: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
   command: z.array(text(4096)).min(1).max(50),
-  environment: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable"))
-    .max(100)
-    .default([]),
+  environment: z.array(variable).max(100).default([]),
   /** Whose model it talks to; the broker has a route for each it knows. */
-  provider: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower case with hyphens")
-    .optional(),
+  provider: providerId.optional(),
   /** What it has to reach from a bottle. */
   network: z.strictObject({ hosts: z.array(hostPattern).max(100).default([]) }).prefault({}),
+  /** How an image with it is built, for backends that need one: on `base`, or on the base image of the settings. */
+  image: z.strictObject({ base: text(300).optional(), run: z.array(text(4096)).max(50).default([]) }).optional(),
   version: z.strictObject({ arguments: argumentList, pattern: pattern(1), other: pattern(0).optional() }).optional(),
   install: z
     .array(
@@ -75,6 +100,8 @@ const entryShape = z.strictObject({
     })
     .prefault({}),
   mcp: z.strictObject({ arguments: argumentList.min(1) }).optional(),
+  /** `brokered`: what is added where the broker puts the credential of that provider in. */
+  bottle: inside.extend({ brokered: z.record(providerId, inside).default({}) }).prefault({}),
   conversation: z
     .strictObject({
       id: z.enum(["uuid", "name", "told"]),
@@ -86,7 +113,7 @@ const entryShape = z.strictObject({
     .strictObject({
       speaks: z.enum(dialects),
       arguments: argumentList.default([]),
-      environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(10_000)).default({}),
+      environment: z.record(variable, z.string().max(10_000)).default({}),
       file: z.string().max(100_000).optional(),
     })
     .optional(),
@@ -151,6 +178,21 @@ export const programEntry = entryShape.superRefine((entry, context) => {
     check(["hooks", "environment"], Object.values(hooks.environment), own);
     if (hooks.file !== undefined && !hooks.file.includes("{hook}")) complain(["hooks", "file"], "must contain {hook}");
   }
+  const checkInside = (path: string[], part: InsideBottle, more: string[]) => {
+    const places = ["home", "workspace", ...more.filter((name) => !name.startsWith("sentinel"))];
+    check([...path, "arguments"], part.arguments, places);
+    check([...path, "environment"], Object.values(part.environment), ["home", "workspace", ...more]);
+    for (const [index, { path: file, content, existing }] of part.files.entries()) {
+      check([...path, "files", String(index), "content"], [content], ["home", "workspace", ...more]);
+      if (existing === "merge" && !isJsonObject(content)) {
+        complain([...path, "files", index, "content"], `must be an object of JSON, because ${file} is to be merged`);
+      }
+    }
+  };
+  checkInside(["bottle"], entry.bottle, []);
+  for (const [provider, part] of Object.entries(entry.bottle.brokered)) {
+    checkInside(["bottle", "brokered", provider], part, ["provider-url", "sentinel", "sentinel-end"]);
+  }
   if (entry.conversation) {
     check(["conversation", "resume"], entry.conversation.resume, ["conversation"]);
     if (!placeholdersOf(entry.conversation.resume).includes("conversation")) {
@@ -164,6 +206,16 @@ export const programEntry = entryShape.superRefine((entry, context) => {
     }
   }
 });
+
+/** With placeholders in it, which are words inside of strings. */
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
 
 /** A mistake: where in the entry, and what. */
 export type Mistake = { path: (string | number)[]; message: string };

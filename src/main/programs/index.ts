@@ -2,7 +2,7 @@
 
 export { readCatalogue } from "./catalogue.ts";
 export type { LoginEnvironment } from "./detect.ts";
-export type { ProgramEntry } from "./entry.ts";
+export type { InsideBottle, ProgramEntry } from "./entry.ts";
 export { programsProcedures } from "./procedures.ts";
 export { AgentPrograms, type LaunchableProgram, type ProgramList, type ProgramsParts } from "./service.ts";
 export { programsSchema } from "./store.ts";

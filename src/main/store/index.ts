@@ -2,8 +2,9 @@
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
 import { bottlesSchema } from "../bottles/index.ts";
-import { brokerSchema } from "../broker/index.ts";
+import { brokerLedgerSchema, brokerSchema } from "../broker/index.ts";
 import { gatewayDecisionsSchema, gatewayRulesSchema } from "../gateway/index.ts";
+import { gitGateSchema } from "../git-gate/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
 import { notificationsSchema } from "../notifications/index.ts";
@@ -25,7 +26,9 @@ const migrations = [
   brokerSchema,
   gatewayRulesSchema,
   gatewayDecisionsSchema,
+  brokerLedgerSchema,
   superviseSchema,
+  gitGateSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

@@ -14,8 +14,12 @@ import { overrideEnvironment, overridesFor } from "./overrides.ts";
 
 export type GitOptions = Pick<
   Command,
-  "signal" | "owner" | "input" | "secret" | "maxStdoutBytes" | "overflow" | "onStdout" | "onLine"
-> & { timeoutMs?: number | "none" };
+  "signal" | "owner" | "input" | "secret" | "maxStdoutBytes" | "overflow" | "onStdout" | "onLine" | "stdoutTo"
+> & {
+  timeoutMs?: number | "none";
+  /** Wins over what every git is given. */
+  environment?: Readonly<Record<string, string>>;
+};
 
 /** Plenty for anything that only looks at a repository. */
 const defaultTimeoutMs = 60_000;
@@ -73,12 +77,13 @@ export class Git {
     options: GitOptions,
   ): Promise<Ended> {
     const person = await this.#environment();
+    const { environment, ...command } = options;
     try {
       return await this.#subprocesses.run({
-        ...options,
+        ...command,
         program: "git",
         args: ["--no-pager", ...place, ...args],
-        env: { ...gitEnvironment(person, reach), ...overrideEnvironment(settings) },
+        env: { ...gitEnvironment(person, reach), ...overrideEnvironment(settings), ...environment },
         timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
       });
     } catch (error) {

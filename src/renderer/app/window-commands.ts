@@ -8,6 +8,7 @@ import { useActions } from "./actions.ts";
 import { type Command, useCommands } from "./commands.ts";
 import { useLayout } from "./layout.ts";
 import {
+  openBottles,
   openLaunch,
   openNewWorkspace,
   openPalette,
@@ -104,6 +105,13 @@ export function useWindowCommands(): void {
         group: "Go",
         shortcut: shortcuts.notifications,
         run: () => useUi.setState({ notificationsOpen: true }),
+      },
+      {
+        id: "go.bottles",
+        title: "Show bottles",
+        group: "Go",
+        keywords: "isolated ended cost usage tokens resume clean up leftovers running",
+        run: () => openBottles(),
       },
       {
         id: "go.proposals",

@@ -24,6 +24,17 @@ test("lists are read with commas or spaces", () => {
   });
 });
 
+test("headers are one to a line, their names in any letters", () => {
+  const draft = { ...emptyDraft, host: "a.example", headers: "X-Team: platform\n\n accept :*/json*" };
+  expect(problemsOf(draft)).toEqual({});
+  expect(fieldsOf(draft).headers).toEqual([
+    { name: "x-team", value: "platform" },
+    { name: "accept", value: "*/json*" },
+  ]);
+  expect(problemsOf({ ...draft, headers: "X-Team platform" }).headers).toBe("One to a line, as in X-Team: platform.");
+  expect(changed(draft, { anyProtocol: true }).headers).toBe("");
+});
+
 test("what excludes each other does not stand together", () => {
   const inside = changed(emptyDraft, { paths: "/v1", tokens: "block" });
   expect(changed(inside, { anyProtocol: true })).toMatchObject({ anyProtocol: true, paths: "", tokens: "off" });

@@ -4,7 +4,7 @@ import type { Problem } from "#shared/contract/base.ts";
 import type { DetectorAction, GatewayScope } from "#shared/contract/gateway.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { useWorkspaces } from "../live/index.ts";
-import { Button, ProblemNote, Select, TextField } from "../ui/index.ts";
+import { Button, ProblemNote, Select, TextArea, TextField } from "../ui/index.ts";
 import { changed, detectorNames, emptyDraft, fieldsOf, problemsOf, type RuleDraft } from "./rule-draft.ts";
 
 const actions: { value: DetectorAction; label: string }[] = [
@@ -91,8 +91,8 @@ export function RuleForm(props: { bottleId: string; workspaceId: string | null; 
         <summary className="w-fit text-muted hover:text-text">Only some requests, or other than the web</summary>
         <div className="mt-2 flex flex-col gap-3">
           <p className="text-faint text-sm">
-            For methods, paths and detectors the gateway opens the TLS of the host, under an authority that only this
-            bottle trusts.
+            For methods, paths, headers and detectors the gateway opens the TLS of the host, under an authority that
+            only this bottle trusts.
           </p>
           <div className="flex flex-wrap gap-3">
             <div className="w-44">
@@ -116,6 +116,16 @@ export function RuleForm(props: { bottleId: string; workspaceId: string | null; 
               />
             </div>
           </div>
+          <TextArea
+            label="Headers"
+            className="font-mono"
+            rows={2}
+            value={draft.headers}
+            error={wrong.headers}
+            placeholder="X-Team: platform"
+            help="One to a line; a request needs all of them, each once. * stands for anything."
+            onChange={(event) => set({ headers: event.target.value })}
+          />
           {draft.effect === "allow" && (
             <div className="flex flex-wrap gap-3">
               {(Object.keys(detectorNames) as (keyof typeof detectorNames)[]).map((key) => (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GatewayDecision, GatewayRule } from "#shared/contract/gateway.ts";
-import { decisionStatus, hostWords, requestWords, ruleWords } from "./words.ts";
+import { decisionStatus, hostWords, probeWords, requestWords, ruleWords } from "./words.ts";
 
 const decision: GatewayDecision = {
   id: "dec-000000000001",
@@ -21,6 +21,7 @@ const decision: GatewayDecision = {
   bytesIn: 0,
   durationMs: 5,
   canAllow: false,
+  probe: false,
   waitsUntil: null,
 };
 
@@ -42,14 +43,31 @@ test("hosts and requests are as short as they are clear", () => {
 });
 
 test("a rule says everything that makes it narrower or wider than its host", () => {
-  const detectors = { tokens: "block", secrets: "off", uploads: "ask", uploadBytes: 1e7 } as const;
+  const detectors = {
+    tokens: "block",
+    secrets: "off",
+    uploads: "ask",
+    uploadBytes: 1e7,
+    incoming: "off",
+    instructions: "redact",
+  } as const;
   const rule = {
     ports: [443, 8443],
     methods: ["GET"],
     paths: ["/v1"],
+    headers: [{ name: "x-team", value: "platform" }],
+    credential: { scheme: "Bearer", handle: "github_token" },
     anyProtocol: false,
     privateAddresses: true,
     detectors,
   } as unknown as GatewayRule;
-  expect(ruleWords(rule)).toBe("ports 443, 8443 · GET · /v1 · private addresses too · block tokens, ask uploads");
+  expect(ruleWords(rule)).toBe(
+    "ports 443, 8443 · GET · /v1 · x-team: platform · with github_token of the vault as Bearer · private addresses too · block tokens, ask uploads, redact orders coming in",
+  );
+});
+
+test("what the launch probe was refused is one sentence", () => {
+  expect(probeWords([decision])).toBeNull();
+  const probe = { ...decision, probe: true };
+  expect(probeWords([probe, { ...probe, count: 2 }, decision])).toBe("Launch probe: 3 refused, as they must be");
 });

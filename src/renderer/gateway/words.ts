@@ -11,6 +11,10 @@ const reasons: Record<GatewayReason, string> = {
   address_not_allowed: "An address, on no rule",
   method_not_allowed: "Method not allowed",
   path_not_allowed: "Path not allowed",
+  header_not_allowed: "Headers not allowed",
+  credential_missing: "No credential to put in",
+  credential_ambiguous: "More than one credential",
+  credential_needs_tls: "Credential without TLS",
   address_refused: "Leads to a forbidden address",
   name_not_found: "No such name",
   malformed: "Not understood",
@@ -49,6 +53,12 @@ export function decisionStatus({ outcome, reason, detail, at, durationMs }: Gate
   return { state, words: reasons[reason], time, ...evidence };
 }
 
+/** What the launch probe was refused, once and not as rows of their own; null when nothing was. */
+export function probeWords(decisions: readonly Pick<GatewayDecision, "probe" | "count">[]): string | null {
+  const refused = decisions.filter(({ probe }) => probe).reduce((sum, { count }) => sum + count, 0);
+  return refused === 0 ? null : `Launch probe: ${refused} refused, as they must be`;
+}
+
 /** `pypi.org`, `pypi.org:8443`: the usual port goes without saying. */
 export function hostWords({ host, port }: Pick<GatewayDecision, "host" | "port">): string {
   const name = host.includes(":") ? `[${host}]` : host;
@@ -73,16 +83,27 @@ export function scopeWords(scope: GatewayScope, workspaceName: (id: string) => s
   }
 }
 
+const watched = [
+  ["tokens", "tokens"],
+  ["secrets", "secrets"],
+  ["uploads", "uploads"],
+  ["incoming", "credentials coming in"],
+  ["instructions", "orders coming in"],
+] as const;
+
 /** What a rule says beside its host, shortest first. */
-export function ruleWords({ ports, methods, paths, anyProtocol, privateAddresses, detectors }: GatewayRule): string {
-  const watching = (["tokens", "secrets", "uploads"] as const).filter((key) => detectors[key] !== "off");
+export function ruleWords(rule: GatewayRule): string {
+  const { ports, methods, paths, headers, anyProtocol, privateAddresses, detectors, credential } = rule;
+  const watching = watched.filter(([key]) => detectors[key] !== "off");
   return [
     ports.length === 0 ? "" : `${ports.length === 1 ? "port" : "ports"} ${ports.join(", ")}`,
     methods.join(" "),
     paths.join(" "),
+    headers.map(({ name, value }) => `${name}: ${value}`).join(", "),
+    credential === null ? "" : `with ${credential.handle} of the vault as ${credential.scheme}`,
     anyProtocol ? "any protocol" : "",
     privateAddresses ? "private addresses too" : "",
-    watching.map((key) => `${detectors[key]} ${key}`).join(", "),
+    watching.map(([key, words]) => `${detectors[key]} ${words}`).join(", "),
   ]
     .filter(Boolean)
     .join(" · ");

@@ -4,6 +4,7 @@ import { RefreshCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import type { Problem } from "#shared/contract/base.ts";
 import { openNewWorkspace, openTerminal } from "../app/open.ts";
+import { limitsForLaunch } from "../broker/limit-text.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
@@ -21,6 +22,7 @@ import {
   TextArea,
 } from "../ui/index.ts";
 import { AgentChoice } from "./agent-choice.tsx";
+import { BottleFields } from "./bottle-fields.tsx";
 import { emptyDraft, useLaunchDraft } from "./drafts.ts";
 import { IsolationChoice } from "./isolation-choice.tsx";
 import { MissingPrograms, ProgramList } from "./program-list.tsx";
@@ -71,6 +73,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
   const { workspaceId, draftKey, onLaunched } = props;
   const { lastProgramId, launchIsolation } = useSettings();
   const client = useClient();
+  const workspaces = useWorkspaces();
   const list = usePrograms();
   const backends = useBackends();
   const [draft, change] = useLaunchDraft(draftKey);
@@ -85,6 +88,8 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
   const start = async (programId: string | undefined) => {
     if (!programId || busy) return;
     if (isolation !== "none") {
+      // A limit that cannot be read is said beside its field, and is not taken for none.
+      if (limitsForLaunch(draft.limits) === null) return;
       change({ programId, summary: true });
       return;
     }
@@ -123,6 +128,9 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           ...(prompt && program.prompt !== "none" ? { prompt } : {}),
           ...(draft.drivesTerminals && program.drivesTerminals ? { drivesTerminals: true } : {}),
           ...(draft.agent === null ? {} : { agent: draft.agent }),
+          ...(draft.label.trim() === "" ? {} : { label: draft.label.trim() }),
+          ...(draft.colour === null ? {} : { colour: draft.colour }),
+          usageLimits: limitsForLaunch(draft.limits) ?? {},
           ...(draft.resume === null ? {} : { resume: draft.resume }),
         }}
         onBack={() => change({ summary: false, resume: null })}
@@ -172,7 +180,14 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
         onChange={(chosen) => change({ isolation: chosen })}
       />
       {isolation !== "none" && (
-        <AgentChoice workspaceId={workspaceId} value={draft.agent} onChange={(agent) => change({ agent })} />
+        <>
+          <AgentChoice workspaceId={workspaceId} value={draft.agent} onChange={(agent) => change({ agent })} />
+          <BottleFields
+            draft={draft}
+            onChange={change}
+            defaultLabel={`${workspaces.byId.get(workspaceId)?.name ?? ""} ${program?.id ?? ""}`.trim()}
+          />
+        </>
       )}
       {program?.drivesTerminals && (
         <DrivesTerminals

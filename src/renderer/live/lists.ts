@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
+import type { BrokerUsage } from "#shared/contract/broker.ts";
 import type { GatewayCounters } from "#shared/contract/gateway.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
@@ -29,6 +30,7 @@ export type Lists = {
   bottles: LiveSource<Bottle>;
   activities: LiveSource<Activity>;
   gateways: LiveSource<GatewayCounters>;
+  usages: LiveSource<BrokerUsage>;
   proposals: LiveSource<Proposal>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
@@ -60,6 +62,7 @@ export function openLists(connection: Connection): Lists {
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
     gateways: new LiveSource((signal) => client.gateway.watch({}, { signal }), ready),
+    usages: new LiveSource((signal) => client.broker.watch({}, { signal }), ready),
     jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),
   };
 }
@@ -129,6 +132,21 @@ export function useGateways(): LiveSnapshot<GatewayCounters> {
 
 export function useGateway(bottleId: string): GatewayCounters | undefined {
   return useSelected(useLists().gateways, ({ byId }) => byId.get(bottleId));
+}
+
+/** What bottles have used, also those that have ended. */
+export function useUsages(): LiveSnapshot<BrokerUsage> {
+  return useSource(useLists().usages);
+}
+
+/** Undefined for a bottle whose program has no provider that the broker leads to. */
+export function useUsage(bottleId: string): BrokerUsage | undefined {
+  return useSelected(useLists().usages, ({ byId }) => byId.get(bottleId));
+}
+
+/** The bottle a terminal is in; undefined where it is in none. */
+export function useBottle(bottleId: string | undefined): Bottle | undefined {
+  return useSelected(useLists().bottles, ({ byId }) => (bottleId === undefined ? undefined : byId.get(bottleId)));
 }
 
 /** The cells that hold a terminal now, by terminal id; only those whose record has come. */

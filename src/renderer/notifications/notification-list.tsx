@@ -25,7 +25,9 @@ const signs: Record<NotificationKind, State> = {
   "terminal-ended": "unknown",
   "job-ended": "unknown",
   "gateway-asks": "permission",
+  "broker-limit": "permission",
   "bottle-asks": "permission",
+  "git-push-asks": "permission",
 };
 
 /** What the notification is about knows best how that is. */

@@ -22,6 +22,7 @@ import {
   timestamp,
   workspaceId,
 } from "./base.ts";
+import { usageLimits } from "./broker.ts";
 import { launch } from "./launches.ts";
 import { terminal } from "./terminals.ts";
 
@@ -56,7 +57,7 @@ export type BottleMount = z.infer<typeof bottleMount>;
 
 /** A limit, and whether this backend can hold the bottle to it on this computer. */
 export const bottleLimit = z.strictObject({
-  name: z.enum(["memory", "processes", "file-size", "home", "temporary"]),
+  name: z.enum(["memory", "processes", "processors", "file-size", "home", "temporary"]),
   /** The value with its unit, as it is shown. */
   value: z.string(),
   /** `each`: for every process, not for the bottle as a whole. */
@@ -96,7 +97,11 @@ export const bottlePlan = z.strictObject({
   supervise: z.boolean().default(false),
   /** The program is told of Cellar's MCP server, and may start, read and type into terminals in its own bottle. */
   drivesTerminals: z.boolean().default(false),
+  /** What it may use at its provider; the broker refuses what is beyond. */
+  usageLimits: usageLimits.default({ tokens: null, costMicros: null }),
   limits: z.array(bottleLimit),
+  /** What has to be fetched or built before it starts, in plain words. */
+  preparation: z.array(z.string()).default([]),
   /** What keeps the program from nothing on this computer with this backend, in plain words. */
   notEnforced: z.array(z.string()),
   /** Secrets that the manifest puts into the environment itself. Each needs a yes of its own (`confirmations` of `launch`). */
@@ -196,6 +201,8 @@ export const bottles = {
           .refine((label) => !/\p{Cc}/u.test(label), "a label has no control characters")
           .optional(),
         colour: z.enum(bottleColours).optional(),
+        /** What is not given is as the agent's bottle says, else the settings. */
+        usageLimits: usageLimits.partial().optional(),
         /** Continue the conversation of this launch in the home it had. */
         resume: launchId.optional(),
       }),

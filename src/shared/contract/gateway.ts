@@ -20,7 +20,7 @@ export type GatewayScope = z.infer<typeof gatewayScope>;
 export const detectorAction = z.enum(["off", "redact", "ask", "block"]);
 export type DetectorAction = z.infer<typeof detectorAction>;
 
-/** Any but `off` makes the gateway look inside what goes to the host. */
+/** Any but `off` makes the gateway look inside what goes to the host and comes from it. */
 export const gatewayDetectors = z.strictObject({
   /** Well-known shapes of credentials (AWS, GitHub, Slack, private keys, JWT, …). */
   tokens: detectorAction.default("off"),
@@ -29,8 +29,49 @@ export const gatewayDetectors = z.strictObject({
   /** Bodies larger than `uploadBytes`. They cannot be redacted: that is taken as block. */
   uploads: detectorAction.default("off"),
   uploadBytes: z.int().min(1024).max(1_000_000_000_000).default(10_000_000),
+  /** On what comes in: credentials by shape and values of the vault. */
+  incoming: detectorAction.default("off"),
+  /** On what comes in: phrases by which text tries to give an agent orders. Known tricks, not a proof that a text is harmless. */
+  instructions: detectorAction.default("off"),
 });
 export type GatewayDetectors = z.infer<typeof gatewayDetectors>;
+
+/** Of the connection, of the body's framing, or said otherwise in a rule: no rule can be about them. */
+const headersOfConnection = [
+  "host",
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "content-length",
+  "upgrade",
+  "expect",
+];
+
+/** A header that a request has exactly once, with this value. `*` in it stands for any characters, also for none. */
+export const gatewayHeader = z.strictObject({
+  name: z
+    .string()
+    .max(100)
+    .regex(/^[a-z0-9][a-z0-9-]*$/, "a header's name is written in lower case")
+    .refine((name) => !headersOfConnection.includes(name), "no rule can be about this header"),
+  value: z
+    .string()
+    .max(1000)
+    .regex(
+      /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/,
+      "a header's value is printable ASCII, without spaces around it",
+    ),
+});
+export type GatewayHeader = z.infer<typeof gatewayHeader>;
+
+/** What is put into a rule's requests on their way out: the vault's secret `handle`, in their Authorization header. */
+export const gatewayCredential = z.strictObject({ scheme: z.enum(["Bearer", "token"]), handle: z.string() });
+export type GatewayCredential = z.infer<typeof gatewayCredential>;
 
 export const gatewayRuleFields = z.strictObject({
   /** A name, `*.` and a name (everything below it, not itself), or an address. Kept in its one normal spelling. */
@@ -49,6 +90,8 @@ export const gatewayRuleFields = z.strictObject({
     .array(z.string().regex(/^\/[\x21-\x7e]*$/, "a path begins with a slash"))
     .max(50)
     .default([]),
+  /** All of them; empty: whatever the headers say. Otherwise the gateway looks inside. */
+  headers: z.array(gatewayHeader).max(20).default([]),
   /** Bytes pass whatever they are, without TLS or HTTP being asked for. */
   anyProtocol: z.boolean().default(false),
   /** The name may lead to private, loopback or link-local addresses. */
@@ -56,12 +99,16 @@ export const gatewayRuleFields = z.strictObject({
   detectors: gatewayDetectors.prefault({}),
 });
 export type GatewayRuleFields = z.infer<typeof gatewayRuleFields>;
+/** As it is written: what is not said has its default. */
+export type GatewayRuleInput = z.input<typeof gatewayRuleFields>;
 
 export const gatewayRule = gatewayRuleFields.extend({
   id: gatewayRuleId,
   scope: gatewayScope,
   /** `base`: it came with the bottle (its manifest, its agent program) and cannot be removed here. */
   source: z.enum(["person", "base"]),
+  /** Only of a route of a manifest. Then its requests are TLS to one host, and the gateway looks inside. */
+  credential: gatewayCredential.nullable().default(null),
   createdAt: timestamp,
 });
 export type GatewayRule = z.infer<typeof gatewayRule>;
@@ -76,6 +123,11 @@ export const gatewayReason = z.enum([
   "address_not_allowed",
   "method_not_allowed",
   "path_not_allowed",
+  "header_not_allowed",
+  /** Allowed with a credential, which could not be had, or would have left without TLS. */
+  "credential_missing",
+  "credential_ambiguous",
+  "credential_needs_tls",
   /** The name leads to an address that no bottle may reach. */
   "address_refused",
   "name_not_found",
@@ -125,6 +177,8 @@ export const gatewayDecision = z.strictObject({
   durationMs: z.int().nullable(),
   /** A click can allow it: `gateway.allow`. */
   canAllow: z.boolean(),
+  /** Asked by the launch probe, whose requests have to be refused. They are not counted. */
+  probe: z.boolean().default(false),
   /** Until when it waits. */
   waitsUntil: timestamp.nullable(),
 });

@@ -2,8 +2,10 @@
 import { activities } from "./activities.ts";
 import { app } from "./app.ts";
 import { bottles } from "./bottles.ts";
+import { broker } from "./broker.ts";
 import { cells } from "./cells.ts";
 import { gateway } from "./gateway.ts";
+import { gitGate } from "./git-gate.ts";
 import { jobs } from "./jobs.ts";
 import { launches } from "./launches.ts";
 import { mcp } from "./mcp.ts";
@@ -29,7 +31,9 @@ export const contract = {
   notifications,
   vault,
   gateway,
+  broker,
   supervise,
+  gitGate,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

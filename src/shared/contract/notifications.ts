@@ -20,8 +20,12 @@ export const notificationKind = z.enum([
   "job-ended",
   /** A bottle wants to reach a host that is on no rule, and waits for an answer. */
   "gateway-asks",
+  /** A bottle has used what it may: the next request to its provider is refused. */
+  "broker-limit",
   /** A program in a bottle asks the person for a host, a capability or a decision. */
   "bottle-asks",
+  /** A push of a bottle waits for an answer. */
+  "git-push-asks",
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 

@@ -31,8 +31,23 @@ export const settings = z.strictObject({
   launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
   /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
   gatewayHoldSeconds: z.int().min(0).max(120).default(30),
+  /** What a bottle may use at its provider unless its launch says otherwise; 0: as much as it likes. */
+  bottleLimitTokens: z.int().min(0).max(1_000_000_000_000).default(0),
+  /** US dollars. */
+  bottleLimitDollars: z.int().min(0).max(1_000_000).default(0),
   /** Seconds for which an agent's question to the person is waited for; after that it is told that the answer is pending. */
   superviseWaitSeconds: z.int().min(0).max(600).default(30),
+  /** Seconds for which a push that needs a yes holds the agent's git; 0: it is told to come back at once. */
+  gitGateHoldSeconds: z.int().min(0).max(600).default(120),
+  /** Image of virtual machines (smolvm): a reference, or a path of an archive of `docker save` or of an unpacked root folder. */
+  smolmachinesImage: z.string().max(1000).default("node:24-bookworm"),
+  /** Server of sandboxes on other computers, with `/v1`; empty: none. Its key is in the vault as `opensandbox_api_key`. */
+  opensandboxUrl: z.string().max(1000).default(""),
+  opensandboxImage: z.string().max(1000).default("node:24-bookworm"),
+  /** Docker context that bottles run on; empty: the one the login environment chooses. */
+  dockerContext: z.string().max(200).default(""),
+  /** Image that bottles in Docker are built on; it has Node. */
+  dockerBaseImage: z.string().min(1).max(300).default("node:24-bookworm"),
   lastProgramId: programId.nullable().default(null),
   notify: z
     .strictObject(

@@ -6,6 +6,7 @@ import {
   Broker,
   type BrokerListener,
   type BrokerParts,
+  brokerLedgerSchema,
   brokerSchema,
   type NewRoute,
   type Route,
@@ -21,7 +22,10 @@ export const realKey = "sk-real-0123456789abcdefghij";
 
 export class Fixture implements AsyncDisposable {
   readonly folder = new TemporaryFolder("broker");
-  readonly store: Store = openStore({ path: this.folder.in("cellar.db"), migrations: [brokerSchema] });
+  readonly store: Store = openStore({
+    path: this.folder.in("cellar.db"),
+    migrations: [brokerSchema, brokerLedgerSchema],
+  });
   readonly secrets = new Map([["key", realKey]]);
   /** Every time the vault was asked, and for what. */
   readonly uses: string[] = [];

@@ -262,7 +262,7 @@ test("the log holds what happened, and no header, query or body", async () => {
   const [entry] = listener.requests.values();
   expect(entry).toMatchObject({
     method: "POST",
-    key: "llm/test",
+    route: "llm/test",
     host: "127.0.0.1",
     path: "/llm/test/v1/messages",
     status: 200,

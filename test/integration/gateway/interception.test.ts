@@ -6,7 +6,7 @@ import { connect as connectTls } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { Secret } from "#node/secret.ts";
-import type { GatewayRuleFields } from "#shared/contract/gateway.ts";
+import type { GatewayRuleInput } from "#shared/contract/gateway.ts";
 import { bottleId, World } from "#test/gateway-world.ts";
 import { missing } from "#test/requirements.ts";
 
@@ -15,7 +15,7 @@ afterEach(() => world?.[Symbol.asyncDispose]());
 
 type More = Parameters<typeof World.open>[1];
 
-async function site(fields: Partial<GatewayRuleFields>, more: More = {}) {
+async function site(fields: Partial<GatewayRuleInput>, more: More = {}) {
   world = await World.open([], more);
   const seen: { url: string; authorization: string | undefined; body: string }[] = [];
   const { port, server } = await world.https("api.example.org", async (request, response) => {
@@ -154,23 +154,6 @@ test("a host that is not looked into passes under its own certificate", async ()
     out: "inside /x",
   });
   expect((await world.run("curl", ["-sS", `${url}/x`], trusting())).code).toBe(60);
-});
-
-test("a credential is put in on the way out, and the bottle's own is not what arrives", async () => {
-  const inject = ({ headers }: { headers: string[] }) => {
-    const kept = headers.flatMap((name, at) =>
-      at % 2 === 0 && name.toLowerCase() !== "authorization" ? [name, headers[at + 1]!] : [],
-    );
-    return { headers: [...kept, "Authorization", "Bearer the-real-one"] };
-  };
-  const hosts: { host: string; port: number }[] = [];
-  const { url, seen, port } = await site({}, { credentials: { hosts, inject } });
-  hosts.push({ host: "api.example.org", port });
-  world.allow("another.example", 443);
-  await world.gateways.trusted(bottleId);
-  await world.run("curl", ["-sS", "-H", "Authorization: Bearer sentinel", `${url}/x`], trusting());
-  expect(seen).toMatchObject([{ authorization: "Bearer the-real-one" }]);
-  expect(JSON.stringify(world.decisions())).not.toMatch(/sentinel|real-one/);
 });
 
 test("the authority and the socket are the same after a restart of main, and clients go on as if nothing had been", async () => {

@@ -117,9 +117,12 @@ test("the launch probe is refused at once with the gateway's own words, whatever
   );
   expect(answer).toMatch(/^HTTP\/1\.1 403[\s\S]*X-Cellar-Decision: denied; reason=host_not_allowed/);
   expect(world.asked).toEqual([]);
+  // It is no refusal that anybody needs to look at, or could allow.
+  expect(world.gateways.decisions.values()).toMatchObject([{ host, outcome: "denied", probe: true, canAllow: false }]);
+  expect(world.gateways.list.get(bottleId)?.denied).toBe(0);
   const socket = connect({ path: world.socket });
   socket.write(`CONNECT ${host}:${port} HTTP/1.1\r\nHost: ${host}:${port}\r\n${header}: guessed\r\n\r\n`);
-  await waiting();
+  expect(await waiting()).toMatchObject({ host, probe: false });
   socket.destroy();
   await once(socket, "close");
 });

@@ -22,12 +22,12 @@ import type {
 import { guestHome, type ProbeHeader } from "../backend.ts";
 import { writeHomeFiles } from "../home-files.ts";
 import {
-  makePlaceholders,
-  missingOf,
+  checkWorkspace,
+  holdPlaceholders,
   type Placeholder,
   protectionOf,
   type ReadGitConfig,
-  removePlaceholders,
+  releasePlaceholders,
 } from "../protect.ts";
 import { tryBubblewrap } from "./availability.ts";
 import {
@@ -152,9 +152,7 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
     const at = (name: string) => join(directory, name);
     await mkdir(at(files.etc), { mode: 0o700 });
     const write = (name: string, content: string | Buffer) => writeFile(at(name), content, { mode: 0o600, flag: "wx" });
-    // Noted first: what was not there before goes again with the bottle, even if main does not live to know what it made.
-    await write(files.placeholders, JSON.stringify(await missingOf(placeholders)));
-    await makePlaceholders(placeholders);
+    await holdPlaceholders(at(files.placeholders), placeholders);
     const given = async (name: string, content: string | null) => {
       if (content === null) return null;
       await write(name, content);
@@ -283,18 +281,8 @@ function outerPid({ pid }: RunningBottle): number {
   return pid;
 }
 
-/** A folder that holds everything cannot be the one thing that is let in. */
-function checkWorkspace(path: string): void {
-  const home = homedir();
-  if (path !== "/" && path !== home && !home.startsWith(`${path}/`)) return;
-  throw new Failure("refused", `${path} holds your whole home folder, and a bottle would be given all of it`, {
-    hint: "Make a workspace of the folder that the work is in.",
-  });
-}
-
 /** The bottle's directory, and what was made in the workspace for its mounts. */
 async function removeDirectory(directory: string): Promise<void> {
-  const noted = await readFile(join(directory, files.placeholders), "utf8").catch(() => "[]");
-  await removePlaceholders(JSON.parse(noted || "[]") as Placeholder[]);
+  await releasePlaceholders(join(directory, files.placeholders));
   await rm(directory, { recursive: true, force: true });
 }

@@ -71,7 +71,7 @@ export function notEnforcedHere(
   ];
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   let value = bytes;
   let unit = 0;

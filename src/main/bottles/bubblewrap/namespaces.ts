@@ -37,9 +37,12 @@ export function inNetwork({ outer, inner }: BottlePids, command: readonly string
   return [...enter(outer), "nsenter", "--target", String(inner), "--net", "--", ...command];
 }
 
-/** A command that runs inside: same files, processes, network and user as the program there. */
+/**
+ * A command that runs inside: same files, processes and network as the program there. Not its user namespace: what has not got its filter yet
+ * would be of the same user and rights there, and the program could write into its memory.
+ */
 export function wholly({ outer, inner }: BottlePids, command: readonly string[]): string[] {
-  const namespaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup", "--user", "--root", "--wd"];
+  const namespaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup", "--root", "--wd"];
   return [
     ...enter(outer),
     "nsenter",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BottleBench } from "#test/product/bottle.ts";
 import { missing } from "#test/requirements.ts";
-import { errno, newNamespaces, seccompProgram, terminalInjections } from "./seccomp.ts";
+import { errno, makesFile, newNamespaces, seccompProgram, setUserId, terminalInjections } from "./seccomp.ts";
 import { denied, numbers } from "./system-calls.ts";
 
 const architectures = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
@@ -67,6 +67,34 @@ describe.each(["x64", "arm64"] as const)("the filter for %s", (architecture) => 
       expect(verdict(architecture, call.ioctl!, [0, request])).toBe(errno.EPERM);
     }
     expect(verdict(architecture, call.ioctl!, [0, 0x5413])).toBe(0);
+  });
+
+  test.each([
+    ["chmod", 1],
+    ["fchmod", 1],
+    ["fchmodat", 2],
+    ["fchmodat2", 2],
+    ["creat", 1],
+    ["mknod", 1],
+    ["mknodat", 2],
+  ] as const)("lets %s make no set-user-id file", (name, at) => {
+    if (call[name] === null) return;
+    const mode = (bits: number) => [...Array.from({ length: at }, () => 0xffff_ffff), bits];
+    expect(verdict(architecture, call[name], mode(0o100755))).toBe(0);
+    expect(verdict(architecture, call[name], mode(0o2755))).toBe(0);
+    expect(verdict(architecture, call[name], mode(0o104755))).toBe(errno.EPERM);
+  });
+
+  test.each([
+    ["open", 1],
+    ["openat", 2],
+  ] as const)("looks at the mode of %s only where it makes a file", (name, at) => {
+    if (call[name] === null) return;
+    const opened = (flags: number, mode: number) => [...Array.from({ length: at }, () => 7), flags, mode];
+    expect(verdict(architecture, call[name], opened(0o2, 0xffff_ffff))).toBe(0);
+    expect(verdict(architecture, call[name], opened(0o102, 0o644))).toBe(0);
+    expect(verdict(architecture, call[name], opened(0o102, setUserId | 0o755))).toBe(errno.EPERM);
+    expect(verdict(architecture, call[name], opened(makesFile & ~0o100, setUserId))).toBe(errno.EPERM);
   });
 
   test.each([

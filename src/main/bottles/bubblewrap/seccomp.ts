@@ -1,6 +1,7 @@
 /**
  * The system calls a bottle may not make, as a classic BPF program for `bwrap --seccomp`. Everything is allowed except what reaches for the
- * kernel's larger surfaces (namespaces, mounts, keys, BPF, io_uring), for other processes, or for the terminal's input queue.
+ * kernel's larger surfaces (namespaces, mounts, keys, BPF, io_uring), for other processes, or for the terminal's input queue, and what
+ * would leave a set-user-id file in the workspace: inside it gives nothing, and outside it gives the person's rights to whoever runs it.
  *
  * What a program would only fail with is answered with an error it knows how to take: ENOSYS for `clone3` makes libc fall back to `clone`,
  * whose flags can be looked at here.
@@ -41,6 +42,15 @@ const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 const rawSocket = 3;
 const socketTypeMask = 0xf;
 
+/** linux/stat.h */
+export const setUserId = 0o4000;
+/** asm-generic/fcntl.h: O_CREAT and what makes O_TMPFILE of O_DIRECTORY. Without them the mode of an `open` is whatever was there. */
+export const makesFile = 0o100 | 0o20000000;
+/** Calls that take a file's mode, and where. */
+const modeAt = { chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2, creat: 1, mknod: 1, mknodat: 2 } as const;
+/** Calls that take one only where they make a file: where the flags are; the mode is behind them. */
+const flagsAt = { open: 1, openat: 2 } as const;
+
 type Instruction = readonly [code: number, k: number, ifTrue?: number, ifFalse?: number];
 
 const refuse = (error: number): Instruction => [answer, fail | error];
@@ -63,6 +73,17 @@ function instructions(architecture: SeccompArchitecture): Instruction[] {
     ...(architecture === "x64" ? [[jumpGreaterOrEqual, x32Bit, 0, 1] as const, refuse(errno.ENOSYS)] : []),
     ...denied.flatMap(({ name, error }) => whole(call[name], refuse(error))),
     ...when(call.clone, [[loadWord, argumentAt(0)], [jumpAnyBit, newNamespaces, 0, 1], refuse(errno.EPERM), accept]),
+    ...Object.entries(modeAt).flatMap(([name, at]) =>
+      when(call[name as keyof typeof modeAt], refusedMode(argumentAt(at))),
+    ),
+    ...Object.entries(flagsAt).flatMap(([name, at]) =>
+      when(call[name as keyof typeof flagsAt], [
+        [loadWord, argumentAt(at)],
+        [jumpAnyBit, makesFile, 1, 0],
+        accept,
+        ...refusedMode(argumentAt(at + 1)),
+      ]),
+    ),
     ...when(call.ioctl, [
       [loadWord, argumentAt(1)],
       [jumpEqual, terminalInjections.TIOCSTI, 1, 0],
@@ -94,6 +115,10 @@ function instructions(architecture: SeccompArchitecture): Instruction[] {
 /** `body` when the call has this number; it ends in answers only. */
 function when(number: number | null, body: Instruction[]): Instruction[] {
   return number === null ? [] : [[jumpEqual, number, 0, body.length], ...body];
+}
+
+function refusedMode(at: number): Instruction[] {
+  return [[loadWord, at], [jumpAnyBit, setUserId, 0, 1], refuse(errno.EPERM), accept];
 }
 
 function whole(number: number | null, refusal: Instruction): Instruction[] {

@@ -8,6 +8,16 @@ const table = {
   socket: [41, 198],
   clone: [56, 220],
   clone3: [435, 435],
+  chmod: [90, null],
+  fchmod: [91, 52],
+  fchmodat: [268, 53],
+  fchmodat2: [452, 452],
+  creat: [85, null],
+  mknod: [133, null],
+  mknodat: [259, 33],
+  open: [2, null],
+  openat: [257, 56],
+  openat2: [437, 437],
   ptrace: [101, 117],
   process_vm_readv: [310, 270],
   process_vm_writev: [311, 271],
@@ -78,9 +88,29 @@ const EPERM = 1;
 const ENOSYS = 38;
 
 /** Looked at by their arguments instead. */
-const inspected: ReadonlySet<string> = new Set(["ioctl", "socket", "clone"]);
-/** Programs have another way when the kernel does not know the call, and take a plain refusal for a defect. */
-const unknown: ReadonlySet<string> = new Set(["clone3", "io_uring_setup", "io_uring_enter", "io_uring_register"]);
+const inspected: ReadonlySet<string> = new Set([
+  ...[
+    "ioctl",
+    "socket",
+    "clone",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "fchmodat2",
+    "creat",
+    "mknod",
+    "mknodat",
+    "open",
+    "openat",
+  ],
+]);
+/**
+ * Programs have another way when the kernel does not know the call, and take a plain refusal for a defect. Of `clone3` and `openat2` a filter
+ * cannot see what they are asked for.
+ */
+const unknown: ReadonlySet<string> = new Set([
+  ...["clone3", "openat2", "io_uring_setup", "io_uring_enter", "io_uring_register"],
+]);
 
 /** Refused whatever their arguments. */
 export const denied: readonly { name: SystemCall; error: number }[] = (Object.keys(table) as SystemCall[])

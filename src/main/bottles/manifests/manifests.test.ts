@@ -43,9 +43,20 @@ describe("a bottle's manifest", () => {
     });
   });
 
+  test("says what may be used at the provider, and nothing where it says nothing", async () => {
+    write("own/agents/fix.md", "bottle: dev");
+    write("own/bottles/dev.md", "limits: { cost: 2.5 }");
+    expect((await resolve("fix")).usageLimits).toEqual({ tokens: null, costMicros: 2_500_000 });
+    write("own/bottles/dev.md", "limits: { tokens: 1000 }");
+    expect((await resolve("fix")).usageLimits).toEqual({ tokens: 1000, costMicros: null });
+    write("own/bottles/dev.md", "supervise: false");
+    expect((await resolve("fix")).usageLimits).toBeNull();
+  });
+
   test.each([
     ["an unknown key", "allowed: everything", "allowed is not a key"],
     ["an unknown key inside", "egress: { routes: [{ host: a.example.com, methods: [GET] }] }", "methods is not a key"],
+    ["a limit of nothing", "limits: { tokens: 0 }", "tokens"],
     ["an address instead of a host", "egress: { routes: [{ host: 10.0.0.1 }] }", "host"],
     ["every host", "egress: { routes: [{ host: '*' }] }", "host"],
     ["no YAML", "env: [", "is not YAML"],

@@ -2,7 +2,8 @@
  * Manifests: Markdown files with YAML front matter. Bottles are read from the person's home folder of Cellar only, so that no repository can
  * widen its own box; agents also from the workspace, whose agents can only name a bottle the person has.
  */
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
@@ -128,13 +129,22 @@ function merged(base: BottleManifest, over: BottleManifest): BottleManifest {
   };
 }
 
-/** Null when there is none. A link is not followed: in a workspace it could lead anywhere. */
+/**
+ * Null when there is none. A link is not followed: in a workspace it could lead anywhere. Nor is a pipe waited for, or more read than was asked
+ * about: what is there may be exchanged by an agent at any time.
+ */
 async function readManifest(path: string): Promise<string | null> {
   if (!manifestName.test(basename(path, ".md"))) return null;
-  const stat = await lstat(path).catch(() => null);
-  if (stat === null || !stat.isFile()) return null;
-  if (stat.size > mostBytes) throw new Failure("invalid_input", `${path} is larger than ${mostBytes / 1024} KiB`);
-  return readFile(path, "utf8");
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  if (file === null) return null;
+  try {
+    if (!(await file.stat()).isFile()) return null;
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(mostBytes + 1), 0, mostBytes + 1, 0);
+    if (bytesRead > mostBytes) throw new Failure("invalid_input", `${path} is larger than ${mostBytes / 1024} KiB`);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function split(text: string, what: string): { front: unknown; body: string } {

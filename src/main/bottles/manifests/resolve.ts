@@ -1,10 +1,11 @@
 /** From an agent's manifest and its bottle's to what a launch needs: checked against the host in a fixed order, first problem first. */
 import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import type { UsageLimits } from "#shared/contract/broker.ts";
 import { Failure } from "#shared/failure.ts";
 import type { GitIdentity } from "../environment.ts";
 import type { Manifests } from "./read.ts";
-import type { BottleManifest, EgressRoute } from "./schema.ts";
+import { type BottleManifest, defaultPushBranches, type EgressRoute, type GitPushRules } from "./schema.ts";
 
 export type ResolvedManifest = {
   agent: string | null;
@@ -19,10 +20,18 @@ export type ResolvedManifest = {
   prompts: { name: string; text: string }[];
   identity: GitIdentity | null;
   routes: EgressRoute[];
-  repositories: { name: string; upstream: string; identityFile: string | null; knownHostKey: string | null }[];
+  repositories: {
+    name: string;
+    upstream: string;
+    identityFile: string | null;
+    knownHostKey: string | null;
+    push: GitPushRules;
+  }[];
   supervise: boolean;
   credential: { authToken: string | null; forwardHostCredentials: boolean };
   dockerfile: string | null;
+  /** Null where it says nothing of them. */
+  usageLimits: UsageLimits | null;
 };
 
 export type Host = { workspace: string; hostEnvironment: Readonly<Record<string, string>>; home: string };
@@ -42,10 +51,11 @@ const nothing: ResolvedManifest = {
   supervise: false,
   credential: { authToken: null, forwardHostCredentials: false },
   dockerfile: null,
+  usageLimits: null,
 };
 
 /** A value that is written down is taken for a secret by the name of its variable. */
-const secretName = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH/i;
+const secretName = /^(?!GIT_CONFIG_KEY_\d+$).*(KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH)/i;
 
 /** Without an agent the catalogue's defaults hold. */
 export async function resolveManifest(
@@ -61,11 +71,18 @@ export async function resolveManifest(
     path: join(host.home, ".claude", "skills", skill),
   }));
   for (const skill of skills) await checkSkill(skill);
-  const repositories = (bottle.git?.repos ?? []).map(({ name, upstream, identity_file, known_host_key }) => ({
-    name,
-    upstream,
-    identityFile: identity_file === undefined ? null : fromHome(identity_file, host.home),
-    knownHostKey: known_host_key ?? null,
+  const repositories = (bottle.git?.repos ?? []).map((repository) => ({
+    name: repository.name,
+    upstream: repository.upstream,
+    identityFile: repository.identity_file === undefined ? null : fromHome(repository.identity_file, host.home),
+    knownHostKey: repository.known_host_key ?? null,
+    push: {
+      branches: repository.push ?? defaultPushBranches,
+      tags: repository.push_tags ?? [],
+      force: repository.force ?? false,
+      delete: repository.delete ?? false,
+      approve: repository.approve ?? false,
+    },
   }));
   for (const repository of repositories) await checkKey(repository);
   const dockerfile = await checkDockerfile(agent.manifest.bottle, bottle, host);
@@ -85,7 +102,12 @@ export async function resolveManifest(
       forwardHostCredentials: bottle.agent_provider?.forward_host_credentials ?? false,
     },
     dockerfile,
+    usageLimits: bottle.limits === undefined ? null : limitsOf(bottle.limits),
   };
+}
+
+function limitsOf({ tokens, cost }: NonNullable<BottleManifest["limits"]>): UsageLimits {
+  return { tokens: tokens ?? null, costMicros: cost === undefined ? null : Math.round(cost * 1e6) };
 }
 
 /** `${HOST_VAR}` is the person's, `?question` is asked; anything else is the value. Throws `not_found` for a variable the person has not. */

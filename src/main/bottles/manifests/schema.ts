@@ -6,7 +6,7 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case l
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable");
 const text = (most: number) => z.string().trim().min(1).max(most);
 
-export const egressRoute = z.strictObject({
+const route = z.strictObject({
   host: hostPattern,
   auth: z.strictObject({ scheme: z.enum(["Bearer", "token"]), token_ref: text(200) }).optional(),
   matches: z
@@ -30,17 +30,43 @@ export const egressRoute = z.strictObject({
     })
     .optional(),
 });
+/** A credential is for one host: below a `*.` somebody else's may be. */
+export const egressRoute = route.refine(({ host, auth }) => auth === undefined || !host.startsWith("*."), {
+  path: ["auth"],
+  message: "a credential needs one host, not *.domain",
+});
 export type EgressRoute = z.infer<typeof egressRoute>;
 
 const gitUser = z.strictObject({ name: text(200), email: text(200) });
 
+/** A branch or tag, in which `*` stands for anything within one segment of its name and `**` for anything. */
+const refPattern = text(200).regex(
+  /^(?!\/|refs\/)[\p{L}\p{N}._@+#=*/-]+(?<!\/|\.lock)$/u,
+  "is a branch or tag, in which * stands for a segment",
+);
+
 export const gitRepository = z.strictObject({
   name,
-  /** `ssh://user@host[:port]/path`. */
-  upstream: z.url({ protocol: /^ssh$/, error: "must be an ssh:// address" }).max(2000),
+  /** `ssh://user@host[:port]/path`, or `https://host[:port]/path` with a git credential of the vault. */
+  upstream: z.url({ protocol: /^(ssh|https)$/, error: "must be an ssh:// or https:// address" }).max(2000),
   identity_file: text(4096).optional(),
   known_host_key: text(4096).optional(),
+  /** Branches that may be pushed; none: it can only be fetched. */
+  push: z.array(refPattern).max(50).optional(),
+  /** Tags that may be pushed. */
+  push_tags: z.array(refPattern).max(50).optional(),
+  /** Whether those branches may also be rewritten, or deleted. */
+  force: z.boolean().optional(),
+  delete: z.boolean().optional(),
+  /** Whether each push waits for the person's yes. */
+  approve: z.boolean().optional(),
 });
+
+/** What of a repository may be pushed, and how. */
+export type GitPushRules = { branches: string[]; tags: string[]; force: boolean; delete: boolean; approve: boolean };
+
+/** What agents and Cellar's own worktrees call their branches. */
+export const defaultPushBranches = ["agent/**", "cellar/**"];
 
 /** A variable inside: its value, `${HOST_VAR}` from the person's environment, or `?question` to be asked at the launch. */
 export const environmentValue = z.string().max(10_000);
@@ -59,6 +85,13 @@ export const bottleManifest = z.strictObject({
   git: z.strictObject({ user: gitUser.optional(), repos: z.array(gitRepository).max(100).optional() }).optional(),
   egress: z.strictObject({ routes: z.array(egressRoute).max(500) }).optional(),
   supervise: z.boolean().optional(),
+  /** What a bottle may use at its provider: tokens, and US dollars. */
+  limits: z
+    .strictObject({
+      tokens: z.int().min(1).max(1_000_000_000_000).optional(),
+      cost: z.number().min(0.000001).max(1_000_000).optional(),
+    })
+    .optional(),
 });
 export type BottleManifest = z.infer<typeof bottleManifest>;
 

@@ -3,8 +3,10 @@
  * nothing counts by its size, so that a limit cannot be walked around by asking for no usage.
  */
 import { z } from "zod";
+import { dollars } from "#shared/broker/words.ts";
 import type { Provider } from "../providers.ts";
 import { costOf, priceOf } from "./cost.ts";
+import { micros } from "./money.ts";
 import type { Reading } from "./reader.ts";
 
 export const limitsSchema = z.strictObject({
@@ -64,7 +66,7 @@ export type Answer = {
 
 export class Meter {
   totals: Totals;
-  readonly limits: Limits;
+  limits: Limits;
 
   constructor(limits: Limits, totals: Totals = noTotals) {
     this.limits = limits;
@@ -99,23 +101,26 @@ export class Meter {
     };
   }
 
+  /** What counts towards the limits: what was told and what is assumed. Cost is null when it cannot be said for one of the answers. */
+  get counted(): { tokens: number; costUsd: number | null } {
+    const { inputTokens, outputTokens, assumedTokens, costUsd, assumedCostUsd } = this.totals;
+    const cost = assumedCostUsd === null ? null : costUsd + assumedCostUsd;
+    return { tokens: inputTokens + outputTokens + assumedTokens, costUsd: cost };
+  }
+
   /** Why no more may be used, or null. Asked before a request: what is on its way already may still go beyond. */
   reached(): string | null {
     const { tokens, costUsd } = this.limits;
-    const totals = this.totals;
-    const used = totals.inputTokens + totals.outputTokens + totals.assumedTokens;
-    if (tokens !== undefined && used >= tokens) return `${grouped(used)} of ${grouped(tokens)} tokens are used`;
+    const used = this.counted;
+    if (tokens !== undefined && used.tokens >= tokens) {
+      return `${grouped(used.tokens)} of ${grouped(tokens)} tokens are used`;
+    }
     if (costUsd === undefined) return null;
-    if (totals.assumedCostUsd === null) return "the cost of an answer is not known, so its limit cannot be kept";
-    const spent = totals.costUsd + totals.assumedCostUsd;
-    return spent >= costUsd ? `${dollars(spent)} of ${dollars(costUsd)} are used` : null;
+    if (used.costUsd === null) return "the cost of an answer is not known, so its limit cannot be kept";
+    return used.costUsd >= costUsd ? `${dollars(micros(used.costUsd))} of ${dollars(micros(costUsd))} are used` : null;
   }
 }
 
 function grouped(count: number): string {
   return count.toLocaleString("en-US");
-}
-
-function dollars(amount: number): string {
-  return `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
 }

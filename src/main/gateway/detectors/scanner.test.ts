@@ -5,21 +5,20 @@ import { pipeline } from "node:stream/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secret } from "#node/secret.ts";
-import type { GatewayDetectors } from "#shared/contract/gateway.ts";
-import { BodyScan, Detected, Scanner } from "./scanner.ts";
+import { BodyScan, Detected, type Looks, Scanner } from "./scanner.ts";
 import { findTokens } from "./tokens.ts";
 
 const secret = "correct/horse+battery";
-const redacting: GatewayDetectors = { tokens: "redact", secrets: "redact", uploads: "off", uploadBytes: 1e9 };
+const redacting: Looks = { tokens: "redact", secrets: "redact", uploads: "off", uploadBytes: 1e9, instructions: "off" };
 
-async function through(
-  detectors: GatewayDetectors,
-  pieces: Buffer[],
-  ask = async (_: string) => false,
-): Promise<string> {
+async function through(detectors: Looks, pieces: Buffer[], ask = async (_: string) => false): Promise<string> {
   const out: Buffer[] = [];
   const sink = collecting(out);
-  await pipeline(Readable.from(pieces), new BodyScan(new Scanner(detectors, [new Secret(secret)]), ask), sink);
+  await pipeline(
+    Readable.from(pieces),
+    new BodyScan(new Scanner(detectors, [new Secret(secret)]), "The body", ask),
+    sink,
+  );
   return Buffer.concat(out).toString("latin1");
 }
 const collecting = (out: Buffer[]) =>
@@ -99,7 +98,11 @@ test("bytes without a finding pass as they are, also binary ones and a megabyte 
 
 test("a block ends the stream before the first byte of what was found", async () => {
   const out: Buffer[] = [];
-  const scan = new BodyScan(new Scanner({ ...redacting, secrets: "block" }, [new Secret(secret)]), async () => false);
+  const scan = new BodyScan(
+    new Scanner({ ...redacting, secrets: "block" }, [new Secret(secret)]),
+    "The body",
+    async () => false,
+  );
   const sink = collecting(out);
   const pieces = cut(Buffer.from(`start of it ${secret} end`), [15, 3]);
   await expect(pipeline(Readable.from(pieces), scan, sink)).rejects.toThrow(Detected);

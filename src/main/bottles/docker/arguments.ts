@@ -1,0 +1,150 @@
+/** The containers of a bottle, as arguments of the client. Pure: what is decided here is what holds. */
+import type { BottleMount } from "#shared/contract/bottles.ts";
+import { type BottleLimits, guestHome, guestTrust } from "../backend.ts";
+import { containerName, guestFiles, guestOwn, guestState, keeper, labels, portsName } from "./names.ts";
+
+/** What of an engine decides about arguments. */
+export type EngineTraits = {
+  /** Runs bottles in gVisor. */
+  gvisor: boolean;
+  /** Numbers of users are shifted for containers, unless one says otherwise. */
+  shiftsUsers: boolean;
+  selinux: boolean;
+  /** Processors a bottle may use; null where that cannot be limited. */
+  processors: number | null;
+  memory: boolean;
+  pids: boolean;
+};
+
+export type ContainerParts = {
+  id: string;
+  home: string;
+  image: string;
+  uid: number;
+  gid: number;
+  limits: BottleLimits;
+  mounts: readonly BottleMount[];
+  keptHome: string | null;
+  trust: string | null;
+  /** The filter's file on the host. */
+  seccomp: string;
+  traits: EngineTraits;
+  /** False where no terminal is around the command. */
+  tty: boolean;
+};
+
+/** Small enough that nothing is kept there; variables, prompt and files for the home. */
+const stateBytes = 32 * 1024 * 1024;
+
+const ownBytes = 256 * 1024;
+
+/** `docker create …` for the program. Nothing of it is secret. */
+export function createArguments(parts: ContainerParts): string[] {
+  const { id, home, image, uid, gid, limits, traits } = parts;
+  const owned = `uid=${uid},gid=${gid}`;
+  return [
+    ...["create", "--name", containerName(id), "--hostname", "bottle", "--interactive"],
+    // Attached for output only: input is then not closed when the first client goes.
+    ...(parts.tty ? ["--tty", "--attach", "stdout", "--attach", "stderr"] : []),
+    ...labelled(id, home, "program"),
+    // Its own addresses of nothing: the host's name servers would be copied in.
+    ...["--network", "none", "--dns", "127.0.0.1", "--dns-search", ".", "--dns-option", "timeout:1"],
+    ...hardened(parts.seccomp, traits),
+    ...(traits.gvisor ? ["--runtime", "runsc"] : []),
+    // What was left by its parents is collected, and signals reach a program that is the first of all processes.
+    ...["--init", "--ipc", "private", "--user", `${uid}:${gid}`],
+    ...limited(limits, traits),
+    ...["--ulimit", `fsize=${limits.fileSize}`, "--ulimit", "core=0"],
+    ...["--shm-size", String(limits.temporary)],
+    ...tmpfs("/tmp", `mode=1777,exec,size=${limits.temporary}`),
+    ...tmpfs("/var/tmp", `mode=1777,exec,size=${limits.temporary}`),
+    ...tmpfs(guestState, `mode=0755,uid=${keeper},gid=${keeper},size=${stateBytes}`),
+    ...tmpfs(guestOwn, `mode=0700,${owned},size=${ownBytes}`),
+    ...(parts.keptHome === null
+      ? tmpfs(guestHome, `mode=0700,exec,${owned},size=${limits.home}`)
+      : bind(parts.keptHome, guestHome, "read-write")),
+    ...withoutTwice(parts.mounts).flatMap(({ from, to, access }) => bind(from, to, access)),
+    ...(parts.trust === null ? [] : bind(parts.trust, guestTrust, "read-only")),
+    ...["--workdir", "/", "--entrypoint", "env", image, "-i", "/bin/sh", guestFiles.init],
+  ];
+}
+
+export type PortsParts = {
+  id: string;
+  home: string;
+  image: string;
+  uid: number;
+  gid: number;
+  /** The bottle's directory on the host, in which the sockets are. */
+  directory: string;
+  /** Port inside, and the socket's name in the directory. */
+  ports: readonly { port: number; socket: string }[];
+  seccomp: string;
+  traits: EngineTraits;
+};
+
+/**
+ * `docker run …` for the container of the ports: it shares the network of the program and nothing else, so the program can neither see nor signal
+ * it. It is trusted with the sockets, and still has no rights.
+ */
+export function portsArguments(parts: PortsParts): string[] {
+  const { id, home, image, uid, gid, traits } = parts;
+  return [
+    ...["run", "--detach", "--name", portsName(id), ...labelled(id, home, "ports")],
+    ...["--network", `container:${containerName(id)}`],
+    ...hardened(parts.seccomp, traits),
+    ...["--user", `${uid}:${gid}`, "--workdir", "/"],
+    ...(traits.pids ? ["--pids-limit", "64"] : []),
+    ...(traits.memory ? ["--memory", "256m", "--memory-swap", "256m"] : []),
+    ...bind(parts.directory, guestFiles.sockets, "read-only"),
+    ...["--entrypoint", "node", image, `${guestFiles.ports}/forward.js`],
+    ...parts.ports.map(({ port, socket }) => `${port}=${guestFiles.sockets}/${socket}`),
+  ];
+}
+
+function labelled(id: string, home: string, role: string): string[] {
+  const all = { [labels.bottle]: id, [labels.home]: home, [labels.role]: role };
+  return Object.entries(all).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+}
+
+function hardened(seccomp: string, { shiftsUsers, selinux }: EngineTraits): string[] {
+  return [
+    ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--security-opt", `seccomp=${seccomp}`],
+    // A label would keep it from the person's own files, which have none of a container.
+    ...(selinux ? ["--security-opt", "label=disable"] : []),
+    // Files of the workspace have the person's own number.
+    ...(shiftsUsers ? ["--userns", "host"] : []),
+    ...["--read-only", "--cgroupns", "private", "--restart", "no"],
+    // Nothing it prints is kept by the engine, beside the terminal's own log.
+    ...["--log-driver", "none", "--pull", "never"],
+  ];
+}
+
+function limited(limits: BottleLimits, { memory, pids, processors }: EngineTraits): string[] {
+  return [
+    ...(memory ? ["--memory", String(limits.memory), "--memory-swap", String(limits.memory)] : []),
+    ...(pids ? ["--pids-limit", String(limits.processes)] : []),
+    ...(processors === null ? [] : ["--cpus", String(processors)]),
+    // What the person does goes first where there is not enough for all.
+    ...["--cpu-shares", "512"],
+  ];
+}
+
+function tmpfs(path: string, options: string): string[] {
+  return ["--tmpfs", `${path}:${options}`];
+}
+
+export function bind(from: string, to: string, access: BottleMount["access"]): string[] {
+  const fields = ["type=bind", `source=${from}`, `target=${to}`, ...(access === "read-only" ? ["readonly"] : [])];
+  return ["--mount", fields.map(csvField).join(",")];
+}
+
+/** The client reads a mount as a line of comma-separated values. */
+function csvField(field: string): string {
+  return /[",\n\r]/.test(field) || field.startsWith(" ") ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+/** An engine refuses a second mount at a place; here a later one covers an earlier one. */
+function withoutTwice(mounts: readonly BottleMount[]): BottleMount[] {
+  return [...new Map(mounts.map((mount) => [mount.to, mount])).values()];
+}

@@ -1,0 +1,66 @@
+/** What an engine is like, and what it can hold a bottle to. Pure. */
+import type { BottleLimit } from "#shared/contract/bottles.ts";
+import type { BottleLimits } from "../backend.ts";
+import { size } from "../bubblewrap/limits.ts";
+import type { EngineTraits } from "./arguments.ts";
+import type { EngineInfo } from "./engine.ts";
+
+/** Of the processors; the rest stays for the person. */
+const share = 0.75;
+
+export function traitsOf(info: EngineInfo): EngineTraits {
+  const security = (name: string) => info.SecurityOptions.some((option) => option.split(",").includes(`name=${name}`));
+  return {
+    gvisor: "runsc" in info.Runtimes,
+    shiftsUsers: security("userns"),
+    selinux: security("selinux"),
+    processors: info.CPUCfsQuota ? Math.max(0.5, Math.round(info.NCPU * share * 2) / 2) : null,
+    memory: info.MemoryLimit,
+    pids: info.PidsLimit,
+  };
+}
+
+export function isRootless({ SecurityOptions }: EngineInfo): boolean {
+  return SecurityOptions.some((option) => option.split(",").includes("name=rootless"));
+}
+
+export type Here = { traits: EngineTraits; info: EngineInfo; keptHome: boolean; root: boolean };
+
+export function limitsOf(limits: BottleLimits, { traits, info, keptHome }: Here): BottleLimit[] {
+  const held = (there: boolean) => (there ? "bottle" : "no");
+  return [
+    { name: "memory", value: size(limits.memory), enforced: held(traits.memory) },
+    { name: "processes", value: String(limits.processes), enforced: held(traits.pids) },
+    {
+      name: "processors",
+      value: traits.processors === null ? String(info.NCPU) : `${traits.processors} of ${info.NCPU}`,
+      enforced: held(traits.processors !== null),
+    },
+    { name: "file-size", value: size(limits.fileSize), enforced: "each" },
+    { name: "temporary", value: size(limits.temporary), enforced: "bottle" },
+    ...(keptHome ? [] : [{ name: "home", value: size(limits.home), enforced: "bottle" } as const]),
+  ];
+}
+
+export function notEnforcedBy(limits: BottleLimits, { traits, keptHome, root }: Here): string[] {
+  const missing = [
+    ...(traits.memory ? [] : ["memory"]),
+    ...(traits.pids ? [] : ["number of processes"]),
+    ...(traits.processors === null ? ["share of the processor"] : []),
+  ];
+  return [
+    ...(missing.length === 0
+      ? []
+      : [`The Docker engine cannot limit the bottle's ${missing.join(", ")} on this computer.`]),
+    ...(root
+      ? [
+          "Cellar runs as root, so the program has root's number inside, without any of root's rights: files it writes are root's. Run Cellar as an ordinary user.",
+        ]
+      : []),
+    ...(traits.selinux
+      ? ["SELinux does not confine the bottle: a label would keep it from the files of the workspace."]
+      : []),
+    `The size of the workspace${keptHome ? " and of the kept home" : ""} is not limited; one file can have at most ${size(limits.fileSize)}.`,
+    "Who may use the Docker engine can look into the bottle and change it.",
+  ];
+}

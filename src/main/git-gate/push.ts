@@ -1,0 +1,393 @@
+/**
+ * A push from its first byte to upstream's answer: names, then content in a quarantine, then a person where the rules want one, then upstream. All
+ * refs of a push share its fate until upstream is asked.
+ */
+import type { Writable } from "node:stream";
+import type { Secret } from "#node/secret.ts";
+import { lastLines } from "#node/subprocess.ts";
+import type { GitGateEvent, GitGateUpdate } from "#shared/contract/git-gate.ts";
+import { Failure } from "#shared/failure.ts";
+import { type Approvals, digestOf } from "./approvals.ts";
+import { type PushHead, readPushHead } from "./commands.ts";
+import { type Door, wordsForAgent } from "./door.ts";
+import type { EventLog } from "./event-log.ts";
+import { scannerFor } from "./finding.ts";
+import type { GateLimits } from "./limits.ts";
+import { LineReader } from "./pkt-line.ts";
+import { PushRefused } from "./push-refused.ts";
+import { type NewObject, Quarantine } from "./quarantine.ts";
+import { readRefName } from "./ref-name.ts";
+import { PushReport, type RefReport } from "./report.ts";
+import { decideByName, decideRewrite, type Update } from "./rules.ts";
+import { scanObjects } from "./scan.ts";
+import { type PushedRef, plain, readPushResult, remoteLines, Unreachable, unreachable } from "./upstream-words.ts";
+
+export type PushParts = {
+  log: EventLog;
+  approvals: Approvals;
+  limits: GateLimits;
+  /** Null while nobody can know: then nothing is pushed. */
+  knownSecrets: () => readonly Secret[] | null;
+  holdMs: () => number;
+  asked: (event: GitGateEvent) => void;
+  failed: (error: unknown, what: string) => void;
+};
+
+/** Unanswered questions of one bottle; more only wear a person out. */
+const mostAsked = 8;
+const upstreamMs = 30 * 60_000;
+
+/** Throws only {@link NotProtocol}; everything else is answered. */
+export async function receivePush(
+  parts: PushParts,
+  door: Door,
+  { body, to, gone }: { body: AsyncIterable<Buffer>; to: Writable; gone: AbortSignal },
+): Promise<void> {
+  const reader = new LineReader(body);
+  const head = await readPushHead(reader, readRefName);
+  // A client with much to send asks first whether it may.
+  if (head === null) return void to.end();
+  await new Push(parts, door, head, { reader, report: new PushReport(to, head.capabilities), gone }).run();
+}
+
+type Line = { reader: LineReader; report: PushReport; gone: AbortSignal };
+
+class Push {
+  readonly #parts: PushParts;
+  readonly #door: Door;
+  readonly #head: PushHead;
+  readonly #line: Line;
+  readonly #event: GitGateEvent;
+  #quarantine: Quarantine | null = null;
+  #received = 0;
+
+  constructor(parts: PushParts, door: Door, head: PushHead, line: Line) {
+    this.#parts = parts;
+    this.#door = door;
+    this.#head = head;
+    this.#line = line;
+    const { bottleId, workspaceId, repository } = door;
+    this.#event = parts.log.add({ bottleId, workspaceId, repository: repository.name, kind: "push" });
+  }
+
+  async run(): Promise<void> {
+    const { report } = this.#line;
+    try {
+      report.stayAlive();
+      const updates = await this.#byName();
+      this.#change({ updates: updates.map(shown) });
+      const pushed = await this.#passOn(await this.#byContent(updates));
+      report.end(null, this.#reports(pushed));
+    } catch (error) {
+      await this.#refused(error);
+    } finally {
+      report.stop();
+      this.#quarantine?.remove();
+    }
+  }
+
+  async #byName(): Promise<Update[]> {
+    const { repository } = this.#door;
+    const { ids } = await this.#door.fresh(this.#line.gone);
+    const { refused, updates } = decideByName(repository.push, this.#head.commands, (ref) => ids.get(ref) ?? null);
+    if (refused.length === 0) return updates;
+    throw new NamesRefused(new Map(refused.map(({ said, reason }) => [said, reason])));
+  }
+
+  /** Rules that need the objects, then the scan, then a person. */
+  async #byContent(updates: readonly Update[]): Promise<GitGateUpdate[]> {
+    const { limits } = this.#parts;
+    const quarantine = new Quarantine(this.#door.mirror, limits, this.#line.gone);
+    this.#quarantine = quarantine;
+    if (updates.some(({ new: id }) => id !== null)) await quarantine.unpack(this.#pack());
+    const objects = await quarantine.newObjects(updates);
+    const decided = await this.#rewrites(quarantine, updates);
+    const bytes = await quarantine.checkSizes(objects);
+    const earlier = this.#earlier(updates);
+    this.#change({ updates: decided, bytes: this.#received });
+    this.#line.report.say(`git gate: looking through ${objects.length} new objects (${Math.ceil(bytes / 1024)} KiB)`);
+    const clean = await this.#scan(quarantine, objects, earlier === "approved");
+    if (clean) await this.#addFacts(quarantine, updates);
+    if (this.#door.repository.push.approve && earlier !== "approved") await this.#ask();
+    return decided;
+  }
+
+  async #rewrites(quarantine: Quarantine, updates: readonly Update[]): Promise<GitGateUpdate[]> {
+    const decided: GitGateUpdate[] = [];
+    const refused = new Map<string, string>();
+    for (const update of updates) {
+      const { ref, old, new: next, action } = update;
+      const forward = old === null || next === null || (await quarantine.isForward(old, next));
+      const problem = forward ? null : decideRewrite(this.#door.repository.push);
+      if (problem !== null) refused.set(ref, problem);
+      decided.push({ ...update, action: forward ? action : "rewrite" });
+    }
+    if (refused.size > 0) throw new NamesRefused(refused);
+    return decided;
+  }
+
+  /** True when nothing was found; false for shapes that a person has let pass. */
+  async #scan(quarantine: Quarantine, objects: readonly NewObject[], approved: boolean): Promise<boolean> {
+    const secrets = this.#parts.knownSecrets();
+    if (secrets === null) {
+      throw new PushRefused(
+        "not_ready",
+        "the vault on the host is locked, so that nothing can be compared with its values; a person has to unlock it",
+      );
+    }
+    if (objects.length === 0) return true;
+    try {
+      await scanObjects(quarantine, objects, { secrets, limits: this.#parts.limits, signal: this.#line.gone });
+      return true;
+    } catch (error) {
+      if (error instanceof PushRefused && error.canApprove && approved) return false;
+      throw error;
+    }
+  }
+
+  /** Only of a push in which nothing was found: a subject or a path could be what was. */
+  async #addFacts(quarantine: Quarantine, updates: readonly Update[]): Promise<void> {
+    const [commits, ...stats] = await Promise.all([
+      quarantine.commits(updates),
+      ...updates.map((update) => quarantine.diffstat(update)),
+    ]);
+    this.#change({
+      commits: commits.list,
+      moreCommits: commits.more,
+      files: stats.flatMap(({ files }) => files).slice(0, 200),
+      moreFiles: stats.reduce((sum, { more }) => sum + more, 0),
+    });
+  }
+
+  /** What was said about the same push before. Its entry goes on in this one. */
+  #earlier(updates: readonly Update[]): "approved" | null {
+    const { log } = this.#parts;
+    const { bottleId, repository } = this.#door;
+    const digest = digestOf(repository.name, repository.upstream, updates);
+    const before = log.withDigest(bottleId, digest, this.#event.id);
+    log.setDigest(this.#event.id, digest);
+    if (before?.reason === "refused_by_person") {
+      log.drop(before.id);
+      this.#change({ count: before.count + 1 });
+      throw new PushRefused("refused_by_person", "a person has refused exactly this push");
+    }
+    if (before === undefined || !["pending", "approved", "refused"].includes(before.outcome)) return null;
+    log.drop(before.id);
+    this.#change({ count: before.count + 1 });
+    return before.outcome === "approved" ? "approved" : null;
+  }
+
+  async #ask(): Promise<void> {
+    const { approvals, log, holdMs, asked } = this.#parts;
+    const { report, gone } = this.#line;
+    const open = log.list
+      .values()
+      .filter(
+        ({ bottleId, outcome }) => bottleId === this.#door.bottleId && (outcome === "waiting" || outcome === "pending"),
+      );
+    if (open.length >= mostAsked) throw new PushRefused("asks", "too many pushes wait for a person's answer already");
+    const ms = approvals.mayHold ? holdMs() : 0;
+    const waiting = { reason: "asks", detail: "", canApprove: true } as const;
+    this.#change({ ...waiting, outcome: "waiting", waitsUntil: new Date(Date.now() + ms).toISOString() });
+    asked(this.#now);
+    if (ms > 0) report.say(`git gate: waiting for a person to approve this push (up to ${Math.round(ms / 1000)} s)`);
+    const answer = ms === 0 ? "unanswered" : await approvals.hold(this.#event.id, ms, gone);
+    if (answer === "approved") return void this.#change({ outcome: "running", canApprove: false, waitsUntil: null });
+    if (answer === "refused") throw new PushRefused("refused_by_person", "a person has refused it");
+    this.#change({ ...waiting, outcome: "pending", waitsUntil: null });
+    throw new Pending();
+  }
+
+  /** Not ended with the agent's connection: what upstream does with it has to be known. */
+  async #passOn(updates: readonly GitGateUpdate[]): Promise<PushedRef[]> {
+    const { report } = this.#line;
+    const { mirror } = this.#door;
+    this.#change({
+      outcome: "running",
+      reason: null,
+      detail: "On its way to upstream.",
+      canApprove: false,
+      waitsUntil: null,
+    });
+    const redactor = this.#redactor();
+    const access = await this.#door.access();
+    try {
+      const ended = await mirror.reach(
+        access,
+        pushArguments(access.url, updates, this.#head.capabilities.has("atomic")),
+        {
+          environment: this.#quarantine?.environment ?? {},
+          timeoutMs: upstreamMs,
+          onLine: (line, stream) => {
+            if (stream === "stderr") for (const text of remoteLines(line)) report.say(redactor(text));
+          },
+        },
+      );
+      const pushed = readPushResult(ended.stdout.toString());
+      if (pushed.length === 0) throw unreachable(lastLines(ended.stderr, 10));
+      const taken = updates.filter(({ ref }) => pushed.some((each) => each.ref === ref && each.ok));
+      if (taken.length > 0 && this.#quarantine !== null) await mirror.install(this.#quarantine.objects, taken);
+      this.#concludePushed(updates, pushed);
+      return pushed;
+    } finally {
+      await access.end();
+    }
+  }
+
+  #concludePushed(updates: readonly GitGateUpdate[], pushed: readonly PushedRef[]): void {
+    const refused = pushed.filter(({ ok }) => !ok);
+    const some = refused.length < updates.length;
+    const said = refused.map(({ ref, words }) => `${ref}: ${words}`).join("; ");
+    this.#parts.log.conclude(this.#event.id, {
+      outcome: refused.length === 0 ? "passed" : "failed",
+      reason: refused.length === 0 ? "passed" : some ? "passed_partly" : "refused_upstream",
+      detail: refused.length === 0 ? "" : `Upstream has refused ${said}.`,
+    });
+  }
+
+  #reports(pushed: readonly PushedRef[]): RefReport[] {
+    return this.#head.commands.map(({ ref, said }) => {
+      const found = pushed.find((each) => each.ref === ref);
+      return {
+        ref: said,
+        problem: found === undefined ? "upstream said nothing about it" : found.ok ? null : found.words,
+      };
+    });
+  }
+
+  /** Answers, and says it in the log. */
+  async #refused(error: unknown): Promise<void> {
+    const { report, gone } = this.#line;
+    await this.#drain();
+    const said = this.#conclude(error);
+    if (error instanceof NamesRefused) {
+      const others = "not pushed, because another ref of this push was refused";
+      for (const [ref, reason] of error.reasons) report.say(`git gate: ${ref}: ${reason}`);
+      report.end(
+        null,
+        this.#head.commands.map((each) => ({ ref: each.said, problem: error.reasons.get(each.said) ?? others })),
+      );
+    } else if (!gone.aborted) {
+      report.say(`git gate: ${said}`);
+      report.end(
+        null,
+        this.#head.commands.map((each) => ({ ref: each.said, problem: said })),
+      );
+    }
+  }
+
+  #conclude(error: unknown): string {
+    const { log } = this.#parts;
+    if (error instanceof Pending) return error.message;
+    if (error instanceof NamesRefused) {
+      const detail = [...error.reasons].map(([ref, reason]) => `${ref}: ${reason}`).join("; ");
+      log.conclude(this.#event.id, { outcome: "refused", reason: "not_allowed", detail });
+      return detail;
+    }
+    if (error instanceof PushRefused) {
+      const { reason, canApprove, message } = error;
+      log.conclude(this.#event.id, {
+        outcome: "refused",
+        reason,
+        detail: sentence(message),
+        canApprove,
+        waitsUntil: null,
+      });
+      return `refused: ${message}`;
+    }
+    if (this.#line.gone.aborted) {
+      log.conclude(this.#event.id, { outcome: "failed", reason: "interrupted", detail: "The agent's git went away." });
+      return "interrupted";
+    }
+    const { message } = error as Error;
+    const more = error instanceof Unreachable ? ` It said: ${plain(error.said)}` : "";
+    const detail = `${sentence(message)}${more}`;
+    log.conclude(this.#event.id, {
+      outcome: "failed",
+      reason: "unreachable",
+      detail,
+      canApprove: false,
+      waitsUntil: null,
+    });
+    if (!(error instanceof Failure)) this.#parts.failed(error, "a push through the git gate");
+    return wordsForAgent(error);
+  }
+
+  async *#pack(): AsyncGenerator<Buffer> {
+    for await (const chunk of this.#line.reader.rest()) {
+      this.#received += chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** git sends everything before it reads the answer. */
+  async #drain(): Promise<void> {
+    let left = this.#parts.limits.packBytes;
+    try {
+      for await (const chunk of this.#line.reader.rest()) {
+        left -= chunk.length;
+        if (left < 0) return;
+      }
+    } catch {
+      // It has gone.
+    }
+  }
+
+  /** Upstream may say again what it was sent with. */
+  #redactor(): (text: string) => string {
+    const scanner = scannerFor(this.#parts.knownSecrets() ?? []);
+    return (text) => {
+      const bytes = Buffer.from(text);
+      for (const { start, end } of scanner.read(bytes).found) bytes.fill("*", start, end);
+      return bytes.toString();
+    };
+  }
+
+  get #now(): GitGateEvent {
+    return this.#parts.log.list.get(this.#event.id) ?? this.#event;
+  }
+
+  #change(change: Partial<GitGateEvent>): void {
+    this.#parts.log.change(this.#event.id, change);
+  }
+}
+
+class NamesRefused extends Error {
+  readonly reasons: ReadonlyMap<string, string>;
+  constructor(reasons: ReadonlyMap<string, string>) {
+    super("refused by the rules");
+    this.reasons = reasons;
+  }
+}
+
+class Pending extends Error {
+  constructor() {
+    super("pending: nobody has answered yet; push the same again later");
+  }
+}
+
+function pushArguments(url: string, updates: readonly GitGateUpdate[], atomic: boolean): string[] {
+  return [
+    "push",
+    "--porcelain",
+    "--no-verify",
+    "--no-progress",
+    "--no-follow-tags",
+    "--signed=no",
+    "--recurse-submodules=no",
+    ...(atomic ? ["--atomic"] : []),
+    // Upstream has to be where the rules were applied to, whoever else pushes at the same time.
+    ...updates.map(({ ref, old }) => `--force-with-lease=${ref}:${old ?? ""}`),
+    "--",
+    url,
+    ...updates.map(({ ref, new: next }) => `${next ?? ""}:${ref}`),
+  ];
+}
+
+function shown({ ref, action, old, new: next }: Update): GitGateUpdate {
+  return { ref, action, old, new: next };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}

@@ -1,0 +1,20 @@
+/**
+ * A browser knows no schemes of an app. So a page `scheme://host/path` is `https://host.scheme.invalid/path` there, whose requests never leave the browser, and main
+ * sees the address it gave. An origin of its own, a secure context and `'self'` hold for both alike.
+ */
+const ending = ".invalid";
+
+export function inBrowser(url: string): string {
+  const { protocol, hostname, pathname, search, hash } = new URL(url);
+  const scheme = protocol.slice(0, -1);
+  if (scheme === "https" || scheme === "http" || scheme === "about" || scheme === "data") return url;
+  return `https://${hostname || "none"}.${scheme}${ending}${pathname || "/"}${search}${hash}`;
+}
+
+export function inElectron(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { hostname, pathname, search, hash } = new URL(url);
+  if (!hostname.endsWith(ending)) return url;
+  const labels = hostname.slice(0, -ending.length).split(".");
+  return `${labels.at(-1)}://${labels.slice(0, -1).join(".")}${pathname}${search}${hash}`;
+}

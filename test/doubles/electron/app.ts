@@ -1,0 +1,164 @@
+/** `app` (docs/api/app.md): the order of a life, one instance per profile, and how it ends. */
+
+import { spawnSync } from "node:child_process";
+import { EventEmitter } from "node:events";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { App as ElectronApp } from "electron";
+import { noted } from "./noted.ts";
+import { strict } from "./strict.ts";
+
+/** What the app ends and opens: the windows register here, so that this file knows none of them. */
+export const life = {
+  ready: false,
+  /** Closes every window as a person would. Resolves to whether all of them closed. */
+  closeWindows: async () => true,
+  destroyWindows: () => {},
+  windowCount: () => 0,
+  /** What has to be there before `ready`. */
+  prepare: async () => {},
+};
+
+const emitter = new EventEmitter();
+let quitting = false;
+let exited = false;
+let lock: Server | null = null;
+const paths = new Map<string, string>([
+  ["userData", join(homedir(), ".config", "cellar")],
+  ["temp", tmpdir()],
+  ["home", homedir()],
+]);
+
+/** "`ready`: emitted once, when Electron has finished initializing": never while the main script is still running. */
+const whenReady = new Promise<void>((resolve, reject) => {
+  setImmediate(() => {
+    life.prepare().then(() => {
+      life.ready = true;
+      emitter.emit("ready", {}, {});
+      resolve();
+    }, reject);
+  });
+});
+whenReady.catch((error: unknown) => {
+  console.error(error);
+  process.exit(70);
+});
+
+type Preventable = { preventDefault(): void; readonly defaultPrevented: boolean };
+
+export function preventable<More extends object>(more = {} as More): Preventable & More {
+  let prevented = false;
+  return {
+    ...more,
+    preventDefault: () => {
+      prevented = true;
+    },
+    get defaultPrevented() {
+      return prevented;
+    },
+  };
+}
+
+/**
+ * "Try to close all windows. The `before-quit` event will be emitted first. If all windows are successfully closed, the `will-quit` event will be emitted
+ * and by default the application will terminate."
+ */
+async function quit(): Promise<void> {
+  if (quitting || exited) return;
+  quitting = true;
+  try {
+    const before = preventable();
+    emitter.emit("before-quit", before);
+    if (before.defaultPrevented) return;
+    if (!(await life.closeWindows())) return;
+    const will = preventable();
+    emitter.emit("will-quit", will);
+    if (!will.defaultPrevented) end(0);
+  } finally {
+    quitting = false;
+  }
+}
+
+/** "All windows will be closed immediately without asking the user, and the `before-quit` and `will-quit` events will not be emitted." */
+function end(code: number): void {
+  if (exited) return;
+  exited = true;
+  life.destroyWindows();
+  emitter.emit("quit", {}, code);
+  lock?.close();
+  setImmediate(() => process.exit(code));
+}
+
+/** Called when a window is gone. "If you do not subscribe to this event and all windows are closed, the default behavior is to quit the app"; not while quitting. */
+export function windowGone(): void {
+  if (quitting || exited || life.windowCount() > 0) return;
+  if (emitter.listenerCount("window-all-closed") > 0) emitter.emit("window-all-closed");
+  else void quit();
+}
+
+export function created(contents: unknown): void {
+  emitter.emit("web-contents-created", {}, contents);
+}
+
+/** Events of the system that a test raises. */
+export function raise(event: "activate", ...args: unknown[]): void {
+  emitter.emit(event, {}, ...args);
+}
+
+/**
+ * One instance per `userData`: the first listens there, a second hands over its command line, in the first "`second-instance`" is emitted.
+ * Returns at once, as Electron's does: the socket's file is the lock, and one that nobody answers is a dead app's.
+ */
+function requestSingleInstanceLock(): boolean {
+  const folder = paths.get("userData")!;
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "SingletonSocket");
+  if (existsSync(path) && answered(path)) return false;
+  rmSync(path, { force: true });
+  lock = createServer((socket) => {
+    socket.once("data", (bytes) => {
+      const { argv, cwd } = JSON.parse(String(bytes)) as { argv: string[]; cwd: string };
+      emitter.emit("second-instance", {}, argv, cwd, null);
+      socket.end("taken");
+    });
+  }).listen(path);
+  lock.unref();
+  return true;
+}
+
+/** Electron's call is synchronous: so another process asks, and this one waits for it. */
+function answered(path: string): boolean {
+  const ask = `
+    const socket = require("node:net").connect(${JSON.stringify(path)});
+    socket.on("connect", () => socket.end(${JSON.stringify(JSON.stringify({ argv: process.argv, cwd: process.cwd() }))}));
+    socket.on("data", () => process.exit(0));
+    socket.on("error", () => process.exit(1));
+    socket.on("close", () => process.exit(1));`;
+  return spawnSync(process.execPath, ["-e", ask], { stdio: "ignore" }).status === 0;
+}
+
+const members = {
+  get name() {
+    return "Cellar";
+  },
+  whenReady: () => whenReady,
+  isReady: () => life.ready,
+  requestSingleInstanceLock,
+  quit: () => void quit(),
+  exit: (code = 0) => end(code),
+  setPath(name: string, path: string) {
+    if (!path.startsWith("/")) throw new Error("Path must be absolute");
+    paths.set(name, path);
+  },
+  setBadgeCount(count = 0) {
+    noted.badge = count;
+    return true;
+  },
+} satisfies Partial<ElectronApp>;
+
+export const app = strict(
+  "app",
+  Object.defineProperties(emitter, Object.getOwnPropertyDescriptors(members)) as EventEmitter & typeof members,
+);

@@ -1,0 +1,88 @@
+/** What a test does to the double from outside: one JSON object a line each way, over a Unix socket. */
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { raise } from "./app.ts";
+import { BrowserWindow } from "./browser-window.ts";
+import { answers, asked, Notification, shown, Tray } from "./desktop.ts";
+import { clickItem, Menu, type MenuItem } from "./menu.ts";
+import { noted } from "./noted.ts";
+import { type DisplayFacts, settings } from "./settings.ts";
+
+export type MenuFacts = Omit<MenuItem, "click" | "submenu"> & { submenu: MenuFacts[] };
+
+const factsOf = ({ click: _, submenu, ...item }: MenuItem): MenuFacts => ({ ...item, submenu: submenu.map(factsOf) });
+const window = (id: number) => {
+  const found = [...BrowserWindow.all].find((each) => each.id === id);
+  if (found === undefined) throw new Error(`there is no window ${id}`);
+  return found;
+};
+const tray = () => {
+  const [only] = Tray.all;
+  if (only === undefined) throw new Error("there is no tray");
+  return only;
+};
+
+const calls = {
+  state: async () => ({
+    ...noted,
+    asked,
+    windows: await Promise.all(
+      [...BrowserWindow.all].map(async (each) => ({
+        id: each.id,
+        target: await each.webContents.target(),
+        url: each.webContents.getURL(),
+        visible: each.isVisible(),
+        focused: BrowserWindow.focused === each,
+        maximized: each.isMaximized(),
+        bounds: each.getNormalBounds(),
+        webPreferences: each.options.webPreferences ?? {},
+      })),
+    ),
+    tray: [...Tray.all].map(({ toolTip, title, menu, image }) => ({
+      toolTip,
+      title,
+      image: image.path,
+      menu: (menu?.items ?? []).map(factsOf),
+    })),
+    menu: (Menu.application?.items ?? []).map(factsOf),
+    notifications: [...Notification.shown].map(([number, { options }]) => ({ ...options, number })),
+  }),
+  clickTray: () => tray().emit("click", {}, {}, {}),
+  clickTrayMenu: (label: string) => clickItem(tray().menu?.items ?? [], label),
+  clickMenu: (label: string) => clickItem(Menu.application?.items ?? [], label),
+  clickNotification: (number: number) => {
+    const found = Notification.shown.get(number);
+    if (found === undefined) throw new Error(`there is no notification ${number}`);
+    found.emit("click", {});
+  },
+  closeNotification: (number: number) => Notification.shown.get(number)?.close(),
+  answerDialog: (filePaths: string[]) => void answers.push({ canceled: filePaths.length === 0, filePaths }),
+  closeWindow: (id: number) => window(id).close(),
+  minimizeWindow: (id: number) => window(id).minimize(),
+  setBounds: (id: number, bounds: { x: number; y: number; width: number; height: number }) =>
+    window(id).setBounds(bounds),
+  knowFiles: (id: number, files: Record<string, string>) => window(id).webContents.knowFiles(files),
+  setDisplays: (displays: DisplayFacts[]) => {
+    shown.displays = displays;
+  },
+  activate: () => raise("activate", false),
+};
+export type Calls = typeof calls;
+export type Control = {
+  [Name in keyof Calls]: (...args: Parameters<Calls[Name]>) => Promise<Awaited<ReturnType<Calls[Name]>>>;
+};
+
+createServer((socket) => {
+  socket.on("error", () => {});
+  createInterface({ input: socket }).on("line", async (line) => {
+    const { id, call, args } = JSON.parse(line) as { id: number; call: keyof Calls; args: unknown[] };
+    try {
+      const value = await (calls[call] as (...given: unknown[]) => unknown)(...args);
+      socket.write(`${JSON.stringify({ id, value: value ?? null })}\n`);
+    } catch (error) {
+      socket.write(`${JSON.stringify({ id, error: String(error) })}\n`);
+    }
+  });
+})
+  .listen(settings.control)
+  .unref();

@@ -1,0 +1,10 @@
+/** What a person would see of the app outside its windows, for a test to look at. */
+export const noted = {
+  badge: 0,
+  /** Addresses and paths that were handed to the system. */
+  opened: [] as string[],
+  revealed: [] as string[],
+  errorBoxes: [] as { title: string; content: string }[],
+  /** Requests of pages that were not for the app's own scheme. */
+  remote: [] as string[],
+};

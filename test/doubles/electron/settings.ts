@@ -1,0 +1,35 @@
+/** How the computer is that the double stands on: the test says it in `ELECTRON_DOUBLE`, as JSON. */
+import { z } from "zod";
+
+const rectangle = z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+export const displayFacts = z.strictObject({
+  id: z.number(),
+  bounds: rectangle,
+  workArea: rectangle,
+  scaleFactor: z.number(),
+});
+export type DisplayFacts = z.infer<typeof displayFacts>;
+
+const doubleSettings = z.strictObject({
+  /** Address of the browser whose pages are the windows (Chrome DevTools Protocol). */
+  browser: z.string(),
+  /** Unix socket on which a test drives the double. */
+  control: z.string(),
+  keychain: z.enum(["gnome_libsecret", "basic_text", "unknown"]).default("gnome_libsecret"),
+  darkColours: z.boolean().default(true),
+  notifications: z.boolean().default(true),
+  displays: z
+    .array(displayFacts)
+    .min(1)
+    .default([
+      {
+        id: 1,
+        bounds: { x: 0, y: 0, width: 1920, height: 1080 },
+        workArea: { x: 0, y: 0, width: 1920, height: 1040 },
+        scaleFactor: 1,
+      },
+    ]),
+});
+export type DoubleSettings = z.input<typeof doubleSettings>;
+
+export const settings = doubleSettings.parse(JSON.parse(process.env["ELECTRON_DOUBLE"] ?? "{}"));

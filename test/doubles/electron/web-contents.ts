@@ -1,0 +1,301 @@
+/** `webContents` and `WebFrameMain`: a page, what it may do, and what crosses between it and main. */
+import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
+import type { CDPSession, Page } from "playwright-core";
+import { inBrowser, inElectron } from "./addresses.ts";
+import { created, preventable } from "./app.ts";
+import { browser } from "./browser.ts";
+import { ipcMain } from "./ipc.ts";
+import { noted } from "./noted.ts";
+import { makeCodec } from "./page/codec.ts";
+import { mainWorld } from "./page/main-world.ts";
+import { type FromPage, preloadWorld, type ToPage } from "./page/preload-world.ts";
+import type { MessagePortMain, PortEnd } from "./ports.ts";
+import { handlers, schemes } from "./session.ts";
+
+type OpenHandler = (details: { url: string }) => { action: "deny" | "allow" };
+
+const codec = makeCodec();
+const world = "electron-preload";
+let lastContents = 0;
+let lastPort = 0;
+
+/** Permissions of Electron's handlers and the browser's names of them. */
+const permissions = [
+  { name: "notifications", browser: { name: "notifications" } },
+  { name: "geolocation", browser: { name: "geolocation" } },
+  { name: "clipboard-sanitized-write", browser: { name: "clipboard-write", allowWithoutSanitization: false } },
+  { name: "clipboard-read", browser: { name: "clipboard-read" } },
+  { name: "media", browser: { name: "camera" } },
+  { name: "media", browser: { name: "microphone" } },
+] as const;
+
+export class WebContents extends EventEmitter {
+  static readonly all = new Set<WebContents>();
+  readonly id = ++lastContents;
+  /** Names that only this page's two worlds and the double know. */
+  readonly #channel = `electron-${randomBytes(8).toString("hex")}`;
+  readonly #preload: string | null;
+  readonly #ports = new Map<number, PortEnd>();
+  readonly #waiting: ToPage[] = [];
+  readonly opening: Promise<void>;
+  #open: OpenHandler = () => ({ action: "allow" });
+  #page: Page | null = null;
+  #cdp: CDPSession | null = null;
+  #url = "";
+  #preloadContext: number | null = null;
+  /** The address that main itself asked for: `will-navigate` is not emitted for it. */
+  #loading: string | null = null;
+  #closed = false;
+
+  constructor(preload: string | null, size: { width: number; height: number }) {
+    super();
+    this.#preload = preload;
+    WebContents.all.add(this);
+    created(this);
+    this.opening = this.#openPage(size);
+  }
+
+  getURL(): string {
+    return this.#url;
+  }
+
+  setWindowOpenHandler(handler: OpenHandler): void {
+    this.#open = handler;
+  }
+
+  isDestroyed(): boolean {
+    return this.#closed;
+  }
+
+  /** Its top frame. A frame of a page that was left is of no use. */
+  get mainFrame() {
+    const contents = this;
+    const context = this.#preloadContext;
+    return {
+      parent: null,
+      url: this.#url,
+      postMessage(channel: string, message: unknown, transfer: readonly MessagePortMain[] = []) {
+        if (contents.#preloadContext !== context)
+          throw new Error("Render frame was disposed before WebFrameMain could be accessed");
+        contents.#post(channel, [message], transfer);
+      },
+    };
+  }
+
+  async loadURL(url: string): Promise<void> {
+    await this.opening;
+    this.#loading = inBrowser(url);
+    const { errorText } = await this.#cdp!.send("Page.navigate", { url: this.#loading });
+    if (errorText) throw new Error(`${errorText} loading '${url}'`);
+    await this.#page!.waitForLoadState("load");
+    this.emit("did-finish-load", {});
+  }
+
+  /** The page's key in the browser, by which a test finds it. */
+  async target(): Promise<string> {
+    await this.opening;
+    const { targetInfo } = await this.#cdp!.send("Target.getTargetInfo");
+    return targetInfo.targetId;
+  }
+
+  /** Files that the next drop or choice will bring: a browser does not tell a page where they are. */
+  async knowFiles(files: Record<string, string>): Promise<void> {
+    await this.#inPreload(`globalThis[${JSON.stringify(`${this.#channel}-paths`)}] = ${JSON.stringify(files)}`);
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    WebContents.all.delete(this);
+    this.#dropPorts();
+    this.emit("destroyed");
+    await this.#page?.close().catch(() => {});
+  }
+
+  async #openPage({ width, height }: { width: number; height: number }): Promise<void> {
+    const { context } = browser();
+    const page = await context.newPage();
+    await page.setViewportSize({ width, height });
+    const cdp = await context.newCDPSession(page);
+    this.#page = page;
+    this.#cdp = cdp;
+    cdp.on("Runtime.bindingCalled", ({ name, payload, executionContextId }) => {
+      if (name === this.#channel) this.#heard(JSON.parse(payload) as FromPage, executionContextId);
+    });
+    cdp.on("Runtime.executionContextCreated", ({ context: { id, name, auxData } }) => {
+      const { frameId } = auxData as { frameId: string };
+      if (name === world && frameId === this.#topFrame) this.#preloadContext = id;
+    });
+    cdp.on("Runtime.executionContextsCleared", () => {
+      this.#preloadContext = null;
+      this.#dropPorts();
+    });
+    cdp.on("Page.frameNavigated", ({ frame }) => {
+      if (frame.parentId === undefined) this.#url = inElectron(frame.url);
+    });
+    cdp.on("Fetch.requestPaused", (paused) => void this.#answer(paused));
+    // "Called before creating a window a new window is requested by the renderer"; what is denied is never shown.
+    cdp.on("Page.windowOpen", ({ url }) => {
+      if (this.#open({ url: inElectron(url) }).action === "allow")
+        throw new Error("The double has no window of a page's own");
+    });
+    page.on("popup", (popup) => void popup.close().catch(() => {}));
+    const { frameTree } = await cdp.send("Page.getFrameTree");
+    this.#topFrame = frameTree.frame.id;
+    await cdp.send("Page.enable");
+    await cdp.send("Runtime.enable");
+    await cdp.send("Runtime.addBinding", { name: this.#channel, executionContextName: world });
+    await cdp.send("Fetch.enable", { patterns: [{ urlPattern: "*" }] });
+    await cdp.send("Page.addScriptToEvaluateOnNewDocument", {
+      source: `(${mainWorld})(${JSON.stringify(this.#channel)})`,
+    });
+    if (this.#preload !== null) {
+      await cdp.send("Page.addScriptToEvaluateOnNewDocument", {
+        worldName: world,
+        source: this.#preloadSource(this.#preload),
+      });
+    }
+  }
+  #topFrame = "";
+
+  #preloadSource(path: string): string {
+    const facts = {
+      channel: this.#channel,
+      binding: this.#channel,
+      receiver: `${this.#channel}-receive`,
+      paths: `${this.#channel}-paths`,
+    };
+    const preload = `function (require, module, exports) {\n${readFileSync(path, "utf8")}\n}`;
+    return `(${preloadWorld})(${JSON.stringify(facts)}, (${makeCodec})(), ${preload})`;
+  }
+
+  #heard(message: FromPage, context: number): void {
+    if (context !== this.#preloadContext) return;
+    switch (message.type) {
+      case "ipc": {
+        const event = { sender: this, senderFrame: this.mainFrame };
+        ipcMain.emit(message.channel, event, ...(codec.decode(message.args) as unknown[]));
+        return;
+      }
+      case "port":
+        this.#ports.get(message.port)?.post(codec.decode(message.data));
+        return;
+      case "port-closed": {
+        const port = this.#ports.get(message.port);
+        this.#ports.delete(message.port);
+        port?.close();
+        return;
+      }
+      case "preload-error":
+        this.emit("preload-error", {}, this.#preload, new Error(message.message));
+    }
+  }
+
+  #post(channel: string, args: unknown[], transfer: readonly MessagePortMain[]): void {
+    const ports = transfer.map((port) => {
+      const id = ++lastPort;
+      const main = port.handOver({
+        post: (message) => this.#send({ type: "port", port: id, data: codec.encode(message) }),
+        close: () => {
+          if (this.#ports.delete(id)) this.#send({ type: "port-closed", port: id });
+        },
+      });
+      this.#ports.set(id, main);
+      return id;
+    });
+    this.#send({ type: "ipc", channel, args: codec.encode(args), ports });
+  }
+
+  /** What is sent in one turn crosses together. */
+  #send(message: ToPage): void {
+    if (this.#waiting.push(message) > 1) return;
+    setImmediate(() => {
+      const receive = `globalThis[${JSON.stringify(`${this.#channel}-receive`)}](${JSON.stringify(this.#waiting.splice(0))})`;
+      this.#inPreload(receive).catch(() => this.#dropPorts());
+    });
+  }
+
+  async #inPreload(expression: string): Promise<void> {
+    if (this.#preloadContext === null) return;
+    const { exceptionDetails } = await this.#cdp!.send("Runtime.evaluate", {
+      expression,
+      contextId: this.#preloadContext,
+    });
+    if (exceptionDetails) console.error("in the preload script's world:", exceptionDetails.exception?.description);
+  }
+
+  #dropPorts(): void {
+    const ports = [...this.#ports.values()];
+    this.#ports.clear();
+    for (const port of ports) port.close();
+  }
+
+  async #answer(paused: {
+    requestId: string;
+    request: { url: string; method: string; headers: Record<string, string>; isLinkPreload?: boolean };
+    resourceType: string;
+    frameId: string;
+    redirectedRequestId?: string;
+  }): Promise<void> {
+    const { requestId, request, resourceType, frameId } = paused;
+    const cdp = this.#cdp!;
+    const fail = (errorReason: "Aborted" | "BlockedByClient" | "AddressUnreachable") =>
+      cdp.send("Fetch.failRequest", { requestId, errorReason }).catch(() => {});
+    const url = inElectron(request.url);
+    const navigation = resourceType === "Document" && frameId === this.#topFrame;
+    if (navigation) {
+      if (request.url === this.#loading) this.#loading = null;
+      else {
+        // "Emitted when a user or the page wants to start navigation"; "not emitted when the navigation is started programmatically" by main.
+        const event = preventable({ url });
+        this.emit(paused.redirectedRequestId ? "will-redirect" : "will-navigate", event, url);
+        if (event.defaultPrevented) return void (await fail("Aborted"));
+      }
+      await this.#decidePermissions(request.url, url);
+    }
+    const scheme = url.slice(0, url.indexOf(":"));
+    const handler = schemes.handlers.get(scheme);
+    if (handler === undefined) {
+      if (scheme === "http" || scheme === "https") noted.remote.push(url);
+      return void (await fail("AddressUnreachable"));
+    }
+    // A scheme that was not registered as standard has no origin and no relative addresses: nothing but its first document is found.
+    if (!schemes.privileged.get(scheme)?.privileges?.standard && !navigation)
+      return void (await fail("AddressUnreachable"));
+    const response = await handler(new Request(url, { method: request.method }));
+    const body = Buffer.from(await response.arrayBuffer());
+    const responseHeaders = [...response.headers].map(([name, value]) => ({ name, value }));
+    await cdp
+      .send("Fetch.fulfillRequest", {
+        requestId,
+        responseCode: response.status,
+        responseHeaders,
+        body: body.toString("base64"),
+      })
+      .catch(() => {});
+  }
+
+  /** The handlers are asked before the page runs, because the browser asks nobody later. */
+  async #decidePermissions(browserUrl: string, url: string): Promise<void> {
+    const origin = new URL(browserUrl).origin;
+    const before = this.#url;
+    this.#url = url;
+    for (const { name, browser: permission } of permissions) {
+      let granted =
+        handlers.check === null ||
+        handlers.check(
+          this as never,
+          name as never,
+          new URL(url).origin === "null" ? url.replace(/\/$/, "") : url,
+          {} as never,
+        );
+      handlers.request?.(this as never, name as never, (answer) => (granted &&= answer), {} as never);
+      await browser()
+        .session.send("Browser.setPermission", { permission, setting: granted ? "granted" : "denied", origin })
+        .catch(() => {});
+    }
+    this.#url = before;
+  }
+}
