@@ -87,8 +87,12 @@ export class AnthropicApi implements AsyncDisposable {
   }
 
   #blocks(asked: Asked): Block[] {
-    const last = asked.messages?.at(-1);
-    const result = Array.isArray(last?.content) ? last.content.find(({ type }) => type === "tool_result") : undefined;
+    // Behind a result there may be more: what the program has to say of its MCP servers comes in a message of its own.
+    const messages = asked.messages ?? [];
+    const since = messages.slice(messages.findLastIndex(({ role }) => role === "assistant") + 1);
+    const result = since
+      .flatMap(({ content }) => (Array.isArray(content) ? content : []))
+      .find(({ type }) => type === "tool_result");
     if (result !== undefined) this.results.push(JSON.stringify(result));
     const answered = result !== undefined;
     if (asked.tools?.some(({ name }) => name === "Bash") && !answered) {

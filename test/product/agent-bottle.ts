@@ -18,6 +18,15 @@ export type AgentBottleParts = {
   installed: Record<string, string>;
 };
 
+export type LaunchMore = {
+  prompt?: string;
+  arguments?: string[];
+  resume?: string;
+  /** Name of its manifest. */
+  agent?: string;
+  drivesTerminals?: boolean;
+};
+
 export const passphrase = "correct horse battery";
 
 export class AgentBottle implements AsyncDisposable {
@@ -50,7 +59,7 @@ export class AgentBottle implements AsyncDisposable {
     return agent;
   }
 
-  async launch(programId: string, more: { prompt?: string; arguments?: string[]; resume?: string } = {}) {
+  async launch(programId: string, more: LaunchMore = {}) {
     const { product, workspaceId } = this;
     const plan = await call(product, "bottles.prepare", { workspaceId, programId, backend: "bubblewrap", ...more });
     const launched = await call(product, "bottles.launch", {

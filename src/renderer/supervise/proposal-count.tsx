@@ -22,9 +22,14 @@ export function BottleProposalCount({ bottleId }: { bottleId: string }) {
   const count = usePendingProposals().filter((proposal) => proposal.bottleId === bottleId).length;
   if (count === 0) return null;
   return (
-    <span className="flex shrink-0 items-center gap-1 text-sm">
+    <span
+      role="img"
+      aria-label={counted(count, "question")}
+      data-tip={`It asks you ${counted(count, "question")}`}
+      className="tabular flex shrink-0 items-center gap-1 text-sm"
+    >
       <Sign state="permission" />
-      {counted(count, "question")}
+      {count}
     </span>
   );
 }
