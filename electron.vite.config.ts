@@ -19,6 +19,7 @@ export default defineConfig({
           "bottle-ports": resolve("src/main/bottles/bubblewrap/listen.ts"),
           "git-scan-worker": resolve("src/main/git-gate/scan-worker.ts"),
           "bottle-forward": resolve("src/main/bottles/docker/forward.ts"),
+          "sandbox-terminal": resolve("src/main/bottles/opensandbox/attach.ts"),
           cellar: resolve("src/cli/cellar.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

@@ -40,6 +40,8 @@ export function codex(): string | null {
 const probes: Record<string, () => boolean> = {
   "claude-code": () => claudeCode() !== null,
   codex: () => codex() !== null,
+  /** The machines of doubles have a root of their own, which needs that of the computer. */
+  root: () => process.getuid?.() === 0,
   docker: () => spawnSync("docker", ["info"], { stdio: "ignore", timeout: 10_000 }).status === 0,
   dockerd: () => process.getuid?.() === 0 && onPath("dockerd") !== null && onPath("docker") !== null,
   sshd: () => sshServer() !== null,

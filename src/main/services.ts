@@ -5,6 +5,7 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { keepMemoryOutOfCores } from "#node/core-dumps.ts";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { Git } from "#node/git/index.ts";
 import { installationFolder } from "#node/installation.ts";
@@ -24,7 +25,9 @@ import {
   Docker,
   Inside,
   JoinedServices,
+  OpenSandbox,
   readGitConfig,
+  Smolmachines,
 } from "./bottles/index.ts";
 import { BottleBroker, Broker, brokerProcedures, readProviders } from "./broker/index.ts";
 import type { Desktop } from "./desktop.ts";
@@ -117,6 +120,7 @@ async function closeAll(closing: Closing): Promise<void> {
 }
 
 async function compose({ paths, desktop, version }: ServicesParts, closing: Closing): Promise<Services> {
+  keepMemoryOutOfCores();
   const logPath = join(paths.logs, "main.log");
   const log = openLog(logPath);
   closing.push(() => log.info("services stopped"));
@@ -153,6 +157,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
       replaceSecret: async (handle, value) => void (await vault.rotate(handle, value.reveal())),
     },
     providers,
+    loginEnvironment,
   });
   closing.push(() => broker.stop());
   const notices = [...settings.notices, ...store.notices, ...vault.notices, ...gateways.notices];
@@ -245,6 +250,23 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     runtime: paths.runtime,
     loginEnvironment,
   };
+  const bottleHooks = new BottleHooks({
+    agentsSocket: paths.agentsSocket,
+    tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
+    terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
+  });
+  closing.push(() => bottleHooks.stop());
+  const bottleSupervise = new BottleSupervise({
+    mcp: { serveInside: (...where) => mcp.serveInside(...where) },
+    proposals,
+    waitSeconds: () => settings.settings.superviseWaitSeconds,
+    rules: () => gateways.rules.values(),
+    bottle: (id) => {
+      const { programName, plan } = bottles.get(id).bottle;
+      return { programName, routes: plan.routes };
+    },
+  });
+  closing.push(() => bottleSupervise.stop());
   const bottles = new Bottles({
     database: store.database,
     backends: [
@@ -256,6 +278,21 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
           return { context: dockerContext, baseImage: dockerBaseImage };
         },
       }),
+      new Smolmachines({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        loginEnvironment,
+        image: () => settings.settings.smolmachinesImage,
+      }),
+      new OpenSandbox({
+        subprocesses,
+        readGitConfig: readGitConfig(subprocesses),
+        runtime: paths.runtime,
+        returned: join(bottleFolder, "returned"),
+        settings: () => ({ url: settings.settings.opensandboxUrl, image: settings.settings.opensandboxImage }),
+        resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
+      }),
     ],
     services: new JoinedServices([
       new BottleBroker({
@@ -263,26 +300,14 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
         providers,
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
         vaultExists: () => vault.state.state !== "absent",
+        loginEnvironment,
       }),
-      new BottleHooks({
-        agentsSocket: paths.agentsSocket,
-        tokenDigestOf: (launchId) => launches.tokenDigestOf(launchId),
-        terminalOf: (launchId) => launches.list.get(launchId)?.terminalId ?? null,
-      }),
+      bottleHooks,
+      bottleSupervise,
       new BottleGateways({
         gateways,
         knownSecrets: () => vault.known().map(({ secret }) => secret),
         resolve: (handle, usedBy) => vault.resolve(handle, usedBy),
-      }),
-      new BottleSupervise({
-        mcp: { serveInside: (...where) => mcp.serveInside(...where) },
-        proposals,
-        waitSeconds: () => settings.settings.superviseWaitSeconds,
-        rules: () => gateways.rules.values(),
-        bottle: (id) => {
-          const { programName, plan } = bottles.get(id).bottle;
-          return { programName, routes: plan.routes };
-        },
       }),
       new BottleGitGates(gitGates),
     ]),
@@ -336,6 +361,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
       }),
     onProposal: (listener) => proposals.onMade(listener),
     onPushAsked: (listener) => gitGates.onAsked(listener),
+    onProposalAnswered: (listener) => proposals.onAnswered(listener),
     open: (notification) => {
       requests.push({ type: "notification", notification });
       void desktop.openWindow();

@@ -13,6 +13,7 @@ const sources = {
   "bottle-ports": "main/bottles/bubblewrap/listen.ts",
   "git-scan-worker": "main/git-gate/scan-worker.ts",
   "bottle-forward": "main/bottles/docker/forward.ts",
+  "sandbox-terminal": "main/bottles/opensandbox/attach.ts",
   cellar: "cli/cellar.ts",
 } as const;
 export type Entry = keyof typeof sources;

@@ -1,5 +1,6 @@
 /** Entry of the terminal host process. Its parameters are in the environment: CELLAR_HOME, and for tests CELLAR_HOST_IDLE_MS. */
 import { join } from "node:path";
+import { letMemoryIntoCores } from "#node/core-dumps.ts";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
@@ -8,6 +9,7 @@ import { Host } from "./server/host.ts";
 /** Without a terminal and a client for so long there is nothing to wait for, in ms. */
 const idleMs = 5 * 60 * 1000;
 
+letMemoryIntoCores();
 const paths = cellarPaths();
 const lock = takeExclusiveLock(join(paths.home, "terminal-host.lock"));
 // Another host has this home: whoever started us finds that one through its socket.

@@ -18,7 +18,9 @@ export type AnthropicApiParts = {
   key?: string;
   /** Waited for in the middle of every answer, when its first words were sent. */
   between?: () => Promise<unknown>;
-  /** In an error, in place of every answer. */
+  /** Instead of that it is done. */
+  says?: string;
+  /** In place of every answer; the message is in a header too. */
   error?: { status: number; message: string };
 };
 
@@ -60,6 +62,7 @@ export class AnthropicApi implements AsyncDisposable {
     if (this.parts.key !== undefined && (key !== this.parts.key || request.headers.authorization !== undefined)) {
       return fail(response, 401, "authentication_error", "invalid x-api-key");
     }
+    if (this.parts.error !== undefined) response.setHeader("x-message", this.parts.error.message);
     if (this.parts.error !== undefined)
       return fail(response, this.parts.error.status, "api_error", this.parts.error.message);
     if (request.method !== "POST" || path !== "/v1/messages") {
@@ -96,7 +99,7 @@ export class AnthropicApi implements AsyncDisposable {
         ? [call]
         : [{ type: "text", text: "First I look around.\n\nThen I do it." }, call];
     }
-    return [{ type: "text", text: "All done." }];
+    return [{ type: "text", text: this.parts.says ?? "All done." }];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,8 +8,10 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type BackendPlan,
   type BottleBackend,
   type BottleReach,
+  type BottleSpec,
   Bubblewrap,
   Docker,
   type HomeFile,
@@ -73,6 +75,7 @@ export class BottleBench implements AsyncDisposable {
   readonly backend: BottleBackend;
   /** The environment of what is run on the host for a bottle. */
   readonly #client: Record<string, string>;
+  readonly #daemon: Pick<DockerDaemon, "environment"> | null;
   readonly #running: { bottle: RunningBottle; child: ChildProcess }[] = [];
   limits = {
     memory: 4096 * mebibyte,
@@ -83,24 +86,24 @@ export class BottleBench implements AsyncDisposable {
   };
 
   /** In bubblewrap, or in Docker when there is an engine. */
-  constructor(daemon: DockerDaemon | null = null) {
+  constructor(daemon: Pick<DockerDaemon, "environment"> | null = null) {
     mkdirSync(this.workspace);
     mkdirSync(this.runtime, { mode: 0o700 });
+    this.#client = daemon?.environment ?? { PATH: "/usr/bin:/bin" };
+    this.#daemon = daemon;
+    this.backend = this.anotherBackend();
+  }
+
+  /** As a main that is started again makes it. */
+  anotherBackend(): BottleBackend {
     const parts = {
       subprocesses: this.subprocesses,
       readGitConfig: readGitConfig(this.subprocesses),
       runtime: this.runtime,
+      loginEnvironment: async () => this.#client,
     };
-    this.#client = daemon?.environment ?? { PATH: "/usr/bin:/bin" };
-    this.backend =
-      daemon === null
-        ? new Bubblewrap({ ...parts, loginEnvironment: async () => this.#client })
-        : new Docker({
-            ...parts,
-            loginEnvironment: async () => this.#client,
-            settings: () => ({ context: "", baseImage: testBaseImage }),
-            tty: false,
-          });
+    if (this.#daemon === null) return new Bubblewrap(parts);
+    return new Docker({ ...parts, settings: () => ({ context: "", baseImage: testBaseImage }), tty: false });
   }
 
   /** Runs a shell script in a bottle to its end. */
@@ -108,11 +111,8 @@ export class BottleBench implements AsyncDisposable {
     return (await this.start(script, more)).ended;
   }
 
-  /** As main does it, up to the program's start. */
-  async start(script: string, more: Started = {}): Promise<StartedBottle> {
-    const id = `bottle-${randomBytes(6).toString("hex")}`;
-    const directory = join(this.runtime, `b-${id.slice(7)}`);
-    const spec = {
+  async plan(more: Started = {}): Promise<{ spec: BottleSpec; plan: BackendPlan }> {
+    const spec: BottleSpec = {
       workspace: { path: more.workspace ?? this.workspace } as never,
       program: {
         id: "shell",
@@ -121,11 +121,18 @@ export class BottleBench implements AsyncDisposable {
       },
       hostEnvironment: { PATH: "/usr/bin:/bin", ...more.hostEnvironment },
       skills: more.skills ?? [],
-      dockerfile: null,
+      dockerfile: more.dockerfile ?? null,
       limits: this.limits,
       keptHome: more.keptHome ?? null,
     };
-    const plan = await this.backend.plan(spec);
+    return { spec, plan: await this.backend.plan(spec) };
+  }
+
+  /** As main does it, up to the program's start. */
+  async start(script: string, more: Started = {}): Promise<StartedBottle> {
+    const id = `bottle-${randomBytes(6).toString("hex")}`;
+    const directory = join(this.runtime, `b-${id.slice(7)}`);
+    const { spec, plan } = await this.plan(more);
     mkdirSync(directory, { mode: 0o700 });
     const open = await this.services.open({ id, directory }, { ...plainReach, allowedHosts: ["allowed.example"] });
     const cwd = more.workspace ?? this.workspace;
@@ -194,6 +201,7 @@ export type Started = {
   environment?: Record<string, string>;
   hostEnvironment?: Record<string, string>;
   keptHome?: string;
+  dockerfile?: string;
   systemPrompt?: string;
   trust?: string;
   homeFiles?: HomeFile[];

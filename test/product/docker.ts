@@ -5,12 +5,14 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
   cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -68,6 +70,23 @@ export class DockerDaemon implements AsyncDisposable {
     return execFileSync("docker", args, { env: this.environment, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   }
 
+  /** Files that the engine keeps of its containers. */
+  files(): string[] {
+    return execFileSync("find", [this.folder.in("data", "containers"), this.folder.in("exec"), "-type", "f"], {
+      encoding: "utf8",
+    })
+      .split("\n")
+      .filter(Boolean);
+  }
+
+  reads(path: string): string {
+    try {
+      return readFileSync(path, "latin1");
+    } catch {
+      return "";
+    }
+  }
+
   async start(): Promise<void> {
     const log = openSync(this.folder.in("dockerd.log"), "a");
     this.#process = spawn("dockerd", [...this.#arguments(), ...this.#more], {
@@ -101,6 +120,8 @@ export class DockerDaemon implements AsyncDisposable {
       if (left.length > 0) spawnSync("docker", ["rm", "-f", ...left], { env: this.environment, stdio: "ignore" });
     }
     await this.stop();
+    // With `--live-restore` it leaves its mounts for the next one.
+    spawnSync("umount", ["--lazy", "--recursive", this.folder.in("data")], { stdio: "ignore" });
     this.folder[Symbol.dispose]();
   }
 
@@ -165,6 +186,7 @@ function baseTar(): string {
     mkdirSync(join(root, "usr/local/bin"), { recursive: true });
     cpSync(process.execPath, join(root, "usr/local/bin/node"));
     for (const library of librariesOf([...programs, process.execPath])) add(root, library);
+    for (const folder of ["tmp", "var/tmp"]) chmodSync(join(root, folder), 0o1777);
     spawnSync("ldconfig", ["-r", root]);
     const making = `${tar}.${process.pid}`;
     execFileSync("tar", ["-C", root, "--owner=0", "--group=0", "-cf", making, "."]);

@@ -11,6 +11,8 @@ import type { TemporaryFolder } from "./temporary.ts";
 export type User = { uid: number; gid: number };
 
 export type Person = {
+  /** Of the environment it starts from. */
+  environment?: NodeJS.ProcessEnv;
   user?: User;
   /** Lines of /etc/hosts. */
   hosts?: string;

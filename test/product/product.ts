@@ -16,7 +16,7 @@ export class Product implements AsyncDisposable {
   #main: ChildProcess | null = null;
   #url = "";
 
-  /** `person`: as whom it runs, and what names it can resolve; by default as whoever runs the tests. */
+  /** `person`: as whom it runs, from which environment, and what names it can resolve; by default as whoever runs the tests. */
   constructor(person: Person = {}) {
     this.#person = person;
     this.folder = new TemporaryFolder("product", person.parent);
@@ -42,7 +42,7 @@ export class Product implements AsyncDisposable {
   /** With a home directory of its own as well: start files of the person who runs the tests are slow, and killing them does harm. */
   get environment(): NodeJS.ProcessEnv {
     const { path } = this.folder;
-    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };
+    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path, ...this.#person.environment };
   }
 
   async start(): Promise<void> {

@@ -72,7 +72,7 @@ export class SshHost implements AsyncDisposable {
   async stop(): Promise<void> {
     const sshd = this.#sshd;
     this.#sshd = null;
-    if (sshd === null || sshd.exitCode !== null) return;
+    if (sshd === null || sshd.exitCode !== null || sshd.signalCode !== null) return;
     const ended = once(sshd, "exit");
     sshd.kill("SIGKILL");
     await ended;

@@ -72,6 +72,11 @@ export class BottleHooks implements BottleService {
     server?.closeAllConnections();
   }
 
+  /** Main ends: nobody listens for any bottle any more. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#servers.keys()].map((id) => this.close(id)));
+  }
+
   async #answer(
     launchId: string,
     allowance: Allowance,

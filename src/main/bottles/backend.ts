@@ -43,6 +43,7 @@ import { type BackendName, type ServiceName, servicePorts } from "#shared/bottle
 import { mcpPath } from "#shared/connection.ts";
 import type { BottleLimit, BottleMount } from "#shared/contract/bottles.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
+import type { Failure } from "#shared/failure.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
 
 /** HOME inside. */
@@ -180,6 +181,9 @@ export type Leftover = {
   key: string;
 };
 
+/** What is said at a bottle's end: a line of its log, or what a person has to see to. */
+export type EndReport = { note(line: string): void; problem(problem: Failure): void };
+
 export interface BottleBackend<Private = unknown> {
   readonly name: BackendName;
   /** What it is, in one line. */
@@ -212,8 +216,8 @@ export interface BottleBackend<Private = unknown> {
   /** The host's command that runs something else inside: same view, same rules, its end is not the bottle's. */
   inside(bottle: RunningBottle, command: InsideCommand): Promise<BottleCommand>;
 
-  /** Promise 8. */
-  destroy(bottle: Pick<RunningBottle, "id" | "directory">): Promise<void>;
+  /** Promise 8. A backend that has something to bring back before does so here, throws when it cannot, and reports what became of it. */
+  destroy(bottle: Pick<RunningBottle, "id" | "directory">, report?: EndReport): Promise<void>;
 
   /** Ids of the bottles of this home that run now. */
   enumerate(): Promise<string[]>;
@@ -223,6 +227,12 @@ export interface BottleBackend<Private = unknown> {
 
   /** Removes one of {@link leftovers}; throws when it is still there afterwards. */
   removeLeftover(leftover: Leftover): Promise<void>;
+
+  /**
+   * For a backend whose bottles depend on something that may go away and come back while their terminals live (an engine): tells when that has
+   * happened, either way. Main then asks {@link enumerate}, and may {@link rejoin} a bottle that it has joined before.
+   */
+  watch?(changed: () => void): void;
 
   /** Ends what runs in main for its bottles; the bottles go on. */
   close(): void;

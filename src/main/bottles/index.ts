@@ -1,6 +1,8 @@
 /** Bottles: agent programs in isolated environments, and what makes those. */
 export {
+  type BackendPlan,
   type BottleBackend,
+  type BottleSpec,
   guestMcpUrl,
   guestTrust,
   type HomeFile,
@@ -24,6 +26,8 @@ export { Cleanup } from "./cleanup.ts";
 export { Docker } from "./docker/index.ts";
 export { Inside } from "./inside.ts";
 export type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
+export { OpenSandbox } from "./opensandbox/index.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
 export { Bottles, type BottlesParts } from "./service.ts";
+export { Smolmachines } from "./smolmachines/index.ts";

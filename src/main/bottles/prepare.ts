@@ -33,7 +33,7 @@ export type PrepareRequest = {
   drivesTerminals?: boolean | undefined;
   label?: string | undefined;
   colour?: BottleColour | undefined;
-  usageLimits?: UsageLimits | undefined;
+  usageLimits?: Partial<Record<keyof UsageLimits, number | null | undefined>> | undefined;
   resume?: string | undefined;
 };
 
@@ -133,7 +133,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     supervise: manifest.supervise,
     drivesTerminals,
     tellsActivity: program.entry.command[0] !== "{shell}",
-    usageLimits: request.usageLimits ?? manifest.usageLimits ?? parts.usageLimits,
+    usageLimits: joinLimits(request.usageLimits, manifest.usageLimits ?? parts.usageLimits),
     credential: manifest.credential,
   };
   const spec = {
@@ -157,6 +157,15 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     triggers,
     view: viewOf({ ...kept, services, id, expiresAt }),
   }));
+}
+
+/** Each limit for itself: whoever sets the cost has not said anything of tokens. */
+function joinLimits(asked: PrepareRequest["usageLimits"], usual: UsageLimits): UsageLimits {
+  const { tokens, costMicros } = asked ?? {};
+  return {
+    tokens: tokens === undefined ? usual.tokens : tokens,
+    costMicros: costMicros === undefined ? usual.costMicros : costMicros,
+  };
 }
 
 /** A bottle that is given Cellar's own files or sockets is none: it could launch another one, or answer for the person. */

@@ -16,7 +16,14 @@ import { Failure, problemOf } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { Enclosure, Launches, Started } from "../launches/index.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
-import { type BottleBackend, guestHome, guestMcpUrl, type RunningBottle } from "./backend.ts";
+import {
+  type BottleBackend,
+  type EndReport,
+  guestHome,
+  guestMcpUrl,
+  type RunningBottle,
+  type ServicePort,
+} from "./backend.ts";
 import { Backends } from "./backends.ts";
 import { BottleLog } from "./bottle-log.ts";
 import type { BottleServices } from "./bottle-services.ts";
@@ -63,6 +70,8 @@ export class Bottles {
   readonly #log: BottleLog;
   readonly #starter: Starter;
   readonly #turns = new OneAtATime();
+  /** Of bottles that were joined again, by id: a backend that comes back is told once more. */
+  readonly #ports = new Map<string, readonly ServicePort[]>();
   readonly #stop = new AbortController();
   readonly #ends: (() => void)[];
 
@@ -89,6 +98,7 @@ export class Bottles {
       parts.terminals.onChange((terminal) => this.#follow(terminal)),
       parts.services.onChange((id) => this.#servicesChanged(id)),
     ];
+    for (const backend of parts.backends) backend.watch?.(() => void this.#lookAgain(backend));
   }
 
   /** Ends what runs in main for the bottles; they go on. */
@@ -146,7 +156,8 @@ export class Bottles {
       home: guestHome,
       mcpUrl: view.supervise || view.drivesTerminals ? guestMcpUrl : null,
       drivesTerminals: view.drivesTerminals,
-      start: (command) => this.#starter.start(id, prepared, answers.values, command),
+      label: request.label?.trim(),
+      start: (command: Parameters<Starter["start"]>[3]) => this.#starter.start(id, prepared, answers.values, command),
     };
     const { workspaceId, programId, prompt, resume } = request;
     const started: Started =
@@ -252,31 +263,62 @@ export class Bottles {
       const terminal = this.#terminalOf(record);
       // Main ended between the row and the terminal, or before the gate was opened: the program never ran.
       if (terminal === undefined || !isAlive(terminal)) return await this.#end(record);
-      const { ports } = await this.#parts.services.restore(
-        { id: bottle.id, label: bottle.label, launchId: bottle.launchId ?? "", directory: record.directory },
-        record.reach,
-      );
+      // Those of a bottle whose backend was away for a while serve still.
+      const open = this.#parts.services.states(bottle.id).length > 0;
+      const ports = open
+        ? (this.#ports.get(bottle.id) ?? [])
+        : (
+            await this.#parts.services.restore(
+              { id: bottle.id, label: bottle.label, launchId: bottle.launchId ?? "", directory: record.directory },
+              record.reach,
+            )
+          ).ports;
+      this.#ports.set(bottle.id, ports);
       await this.#backendOf(record).rejoin(running(record, ports, terminal));
       bottle.state = "running";
+      bottle.problem = null;
       bottle.services = this.#parts.services.states(bottle.id);
       this.#save(record);
-      this.#log.note(bottle.id, "joined again after a start of Cellar");
+      this.#log.note(bottle.id, "joined again");
     } catch (error) {
       this.#parts.log.warn({ bottle: bottle.id, error }, "a bottle could not be joined again");
-      this.#log.note(bottle.id, `could not be joined again: ${problemOf(error).message}`);
-      bottle.problem = problemOf(error);
-      this.#save(record);
+      this.#becomeUnknown(record, `could not be joined again: ${problemOf(error).message}`, error);
     }
+  }
+
+  /** A backend went away or is back. What cannot be asked about is unknown, and not ended. */
+  async #lookAgain(backend: BottleBackend): Promise<void> {
+    const own = () =>
+      [...this.#records.values()].filter(
+        ({ bottle: { backend: name, state } }) => name === backend.name && (state === "running" || state === "unknown"),
+      );
+    try {
+      await backend.enumerate();
+    } catch (error) {
+      for (const record of own()) {
+        if (record.bottle.state === "running") this.#becomeUnknown(record, problemOf(error).message, error);
+      }
+      return;
+    }
+    await Promise.all(own().flatMap((record) => (record.bottle.state === "unknown" ? [this.#restoreOne(record)] : [])));
+  }
+
+  #becomeUnknown(record: BottleRecord, line: string, why: unknown): void {
+    record.bottle.state = "unknown";
+    record.bottle.problem = problemOf(why);
+    this.#save(record);
+    this.#log.note(record.bottle.id, line);
   }
 
   #follow(terminal: Terminal): void {
     const id = terminal.owner.bottleId;
     const record = id === undefined ? undefined : this.#records.get(id);
     if (record === undefined || record.bottle.terminalId !== terminal.id || isAlive(terminal)) return;
-    if (record.bottle.state !== "running") return;
-    this.#end(record).catch((error: unknown) =>
-      this.#parts.log.warn({ bottle: id, error }, "the end of a bottle could not be finished"),
-    );
+    if (record.bottle.state !== "running" && record.bottle.state !== "unknown") return;
+    this.#end(record).catch((error: unknown) => {
+      this.#parts.log.warn({ bottle: id, error }, "the end of a bottle could not be finished");
+      this.#becomeUnknown(record, `its end could not be finished: ${problemOf(error).message}`, error);
+    });
   }
 
   /** Its terminal and all processes, its services, its directory; then what it has changed is looked for. */
@@ -285,15 +327,26 @@ export class Bottles {
     return this.#turns.run(bottle.id, async () => {
       if (!lives(bottle)) return;
       if (bottle.terminalId !== null) await killTerminal(this.#parts.terminals, bottle.terminalId);
-      await this.#backendOf(record).destroy({ id: bottle.id, directory: record.directory });
+      await this.#backendOf(record).destroy({ id: bottle.id, directory: record.directory }, this.#reportTo(record));
       await this.#parts.services.close(bottle.id);
       bottle.changedTriggers = changedTriggers(record.triggers, await triggersIn(record.cwd));
       bottle.state = "ended";
+      bottle.problem = null;
       bottle.services = [];
       bottle.endedAt = new Date().toISOString();
       this.#save(record);
       this.#log.note(bottle.id, "ended");
     });
+  }
+
+  #reportTo({ bottle }: BottleRecord): EndReport {
+    return {
+      note: (line) => this.#log.note(bottle.id, line),
+      problem: (problem) => {
+        bottle.problem = problem.toProblem();
+        this.#log.note(bottle.id, [problem.message, problem.hint].filter(Boolean).join(". "));
+      },
+    };
   }
 
   #servicesChanged(id: string): void {
@@ -329,6 +382,7 @@ export class Bottles {
   #forget(id: string): void {
     this.#store.remove(id);
     this.#records.delete(id);
+    this.#ports.delete(id);
     this.list.remove(id);
   }
 

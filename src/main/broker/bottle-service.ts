@@ -4,6 +4,7 @@ import { servicePorts } from "#shared/bottles/names.ts";
 import { Failure } from "#shared/failure.ts";
 import type { BottlePlace, BottleReach, BottleService, OpenService, PlannedService } from "../bottles/index.ts";
 import { runEnvironment } from "./environment.ts";
+import { checkSignIn, insideOf, type LentSignIn, lentSignIn, variablesOf } from "./lent-sign-in.ts";
 import { llmRoute, type Providers } from "./providers.ts";
 import type { Route } from "./route.ts";
 import type { Broker } from "./service.ts";
@@ -16,6 +17,8 @@ export type BottleBrokerParts = {
   resolve: (handle: string, usedBy: string) => Promise<Secret>;
   /** False while there is no vault at all: then a handle that is not in the environment is not there. */
   vaultExists: () => boolean;
+  /** Of the person. */
+  loginEnvironment: () => Promise<Record<string, string>>;
 };
 
 /** Beginning of the shell's name for a provider's key: `anthropic` → `anthropic_api_key`, which the environment may hold as ANTHROPIC_API_KEY. */
@@ -34,6 +37,11 @@ export class BottleBroker implements BottleService {
   }
 
   async plan(reach: BottleReach): Promise<(PlannedService & { serves: boolean }) | null> {
+    const lent = this.#lentTo(reach);
+    if (lent !== null) {
+      await checkSignIn(lent, await this.#parts.loginEnvironment());
+      return { serves: true, routes: [lent.words], environment: Object.keys(variablesOf(lent)) };
+    }
     const route = await this.#route(reach);
     if (route !== null) {
       return {
@@ -51,7 +59,8 @@ export class BottleBroker implements BottleService {
   }
 
   async open(place: BottlePlace, reach: BottleReach, socketPath: string): Promise<OpenService | null> {
-    const route = await this.#route(reach);
+    const lent = this.#lentTo(reach);
+    const route = lent?.route ?? (await this.#route(reach));
     if (route === null) return null;
     const { sentinel } = await this.#parts.broker.open({
       owner: ownerOf(place.id),
@@ -60,6 +69,10 @@ export class BottleBroker implements BottleService {
       routes: [route],
       limits: limitsOf(reach.usageLimits ?? noLimits),
     });
+    if (lent !== null) {
+      const inside = await insideOf(lent, await this.#parts.loginEnvironment(), sentinel);
+      return { listening: true, ...inside };
+    }
     return this.#opened(reach, sentinel);
   }
 
@@ -67,6 +80,8 @@ export class BottleBroker implements BottleService {
   async restore({ id }: BottlePlace, reach: BottleReach): Promise<OpenService | null> {
     const opened = this.#parts.broker.of(ownerOf(id));
     if (opened === undefined) return null;
+    const lent = this.#lentTo(reach);
+    if (lent !== null) return { listening: true, environment: variablesOf(lent) };
     return this.#opened(reach, opened.sentinel);
   }
 
@@ -92,6 +107,10 @@ export class BottleBroker implements BottleService {
     return { listening: true, environment: this.#environment(reach, sentinel), brokered: { id, url, sentinel } };
   }
 
+  #lentTo(reach: BottleReach): LentSignIn | null {
+    return lentSignIn(reach, this.#parts.providers(), urlOf);
+  }
+
   /** AV-9: where the provider is found, and what the program shows there in place of a key. */
   #environment({ provider }: BottleReach, sentinel: string): Record<string, string> {
     const { env } = runEnvironment({
@@ -106,11 +125,6 @@ export class BottleBroker implements BottleService {
 
   /** The provider's route, or null when it has no credential of ours. Throws when the manifest names one that is not to be had. */
   async #route({ provider, credential }: BottleReach): Promise<Route | null> {
-    if (credential.forwardHostCredentials) {
-      throw new Failure("unavailable", "A sign-in of this computer cannot be lent to a bottle yet", {
-        hint: "Leave out forward_host_credentials and store the provider's key in the vault.",
-      });
-    }
     if (provider === null) return null;
     const handle = credential.authToken ?? keyOf(provider);
     try {

@@ -152,7 +152,7 @@ describe("the provider table", () => {
     );
     expect(table.get("openai")).toMatchObject({ name: "OpenAI", "base-url": "https://proxy.example/v1" });
     expect(llmRoute(table, { provider: "mine", secret: { handle: "key" } }).upstream.host).toBe("llm.mine.example");
-    expect(readProviders(builtin, join(folder, "absent.toml")).size).toBe(6);
+    expect(readProviders(builtin, join(folder, "absent.toml")).size).toBe(8);
   });
 
   test.each([

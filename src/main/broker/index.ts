@@ -21,6 +21,6 @@ export { gitRoute, mcpRoute, type NewRoute, type Route, routeSchema, upstreamOf 
 export { withCredential } from "./sentinel.ts";
 export { Broker, type BrokerParts, type OpenBroker } from "./service.ts";
 export { readSignIn, type SignInFormat, sentinelFile } from "./sign-in/files.ts";
-export type { VaultAccess } from "./sign-in/sign-ins.ts";
+export type { VaultAccess } from "./sign-in/places.ts";
 export { brokerSchema, type Owner } from "./store.ts";
 export type { Limits, Totals } from "./usage/meter.ts";

@@ -51,8 +51,15 @@ export type Upstream = z.infer<typeof upstreamSchema>;
 export const routeSchema = z.strictObject({
   key: routeKeySchema,
   upstream: upstreamSchema,
-  /** `signIn`: the vault holds a sign-in's file in this format, and its access token is what is put in. */
-  secret: z.strictObject({ handle: handleSchema, signIn: z.enum(["claude", "codex"]).optional() }),
+  /**
+   * `signIn`: the vault holds a sign-in's file in this format, and its access token is what is put in. `lent`: not the vault, but the person's own
+   * program on this computer holds it.
+   */
+  secret: z.strictObject({
+    handle: handleSchema,
+    signIn: z.enum(["claude", "codex"]).optional(),
+    lent: z.literal(true).optional(),
+  }),
   credential: z.array(credentialSchema).min(1),
   methods: z
     .array(z.enum([...methods, "HEAD", "OPTIONS"]))

@@ -16,8 +16,11 @@ import type { Providers } from "./providers.ts";
 import type { Route } from "./route.ts";
 import type { ServerParts } from "./server.ts";
 import type { SignInFormat } from "./sign-in/files.ts";
+import { onHost } from "./sign-in/host-file.ts";
+import { inVault, type SignInPlace, type VaultAccess } from "./sign-in/places.ts";
+import { signInPath, signInPrograms } from "./sign-in/programs.ts";
 import type { TokenEndpoint } from "./sign-in/refresh.ts";
-import { SignIns, type VaultAccess } from "./sign-in/sign-ins.ts";
+import { SignIns } from "./sign-in/sign-ins.ts";
 import { BrokerStore, type Owner, ownerSchema, type SavedListener, setupSchema } from "./store.ts";
 import { type Limits, noTotals } from "./usage/meter.ts";
 import { valid } from "./valid.ts";
@@ -31,6 +34,8 @@ export type BrokerParts = {
   dialer?: DialerParts;
   timing?: Partial<ServerParts["timing"]>;
   tokenEndpoints?: Record<SignInFormat, TokenEndpoint>;
+  /** Of the person: says where their own programs keep sign-ins. */
+  loginEnvironment?: () => Promise<Record<string, string>>;
 };
 
 const openSchema = setupSchema.extend({ owner: ownerSchema }).partial({ sentinel: true, hosts: true, limits: true });
@@ -55,7 +60,7 @@ export class Broker {
     this.#store = new BrokerStore(parts.database);
     this.ledger = new Ledger(parts.database);
     this.#dialer = new Dialer(parts.dialer);
-    this.#signIns = new SignIns(parts.vault, this.#dialer, parts.tokenEndpoints);
+    this.#signIns = new SignIns(this.#dialer, parts.tokenEndpoints);
   }
 
   /**
@@ -176,23 +181,26 @@ export class Broker {
     throw new Failure("conflict", `The ${owner.kind} ${owner.id} has a broker already`);
   }
 
-  #secretOf(route: Route, owner: Owner): Promise<Secret> {
+  async #secretOf(route: Route, owner: Owner): Promise<Secret> {
     const { handle, signIn } = route.secret;
     const usedBy = `${owner.kind} ${owner.id}: ${route.key}`;
-    if (signIn !== undefined) return this.#signIns.accessToken(handle, signIn, usedBy);
-    return this.#parts.vault.resolveSecret(handle, usedBy);
+    if (signIn === undefined) return this.#parts.vault.resolveSecret(handle, usedBy);
+    const place = route.secret.lent ? await this.#ofThePerson(signIn) : inVault(this.#parts.vault, handle, usedBy);
+    return this.#signIns.accessToken(place, signIn);
+  }
+
+  async #ofThePerson(format: SignInFormat): Promise<SignInPlace> {
+    const program = signInPrograms.find((each) => each.format === format)!;
+    return onHost(program, signInPath(program, (await this.#parts.loginEnvironment?.()) ?? {}));
   }
 
   async #checked(route: Route, owner: Owner): Promise<void> {
     try {
       await this.#secretOf(route, owner);
     } catch (error) {
-      const problem = problemOf(error);
-      throw new Failure(
-        problem.code,
-        `vault: ${problem.message}`,
-        problem.hint === undefined ? {} : { hint: problem.hint },
-      );
+      const { code, message, hint } = problemOf(error);
+      const said = route.secret.lent ? message : `vault: ${message}`;
+      throw new Failure(code, said, hint === undefined ? {} : { hint });
     }
   }
 }

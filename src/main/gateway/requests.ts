@@ -171,8 +171,8 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan
   const fail = (error: Error) => {
     if (failed) return;
     failed = true;
-    // Whoever asked has left: that is no failure of the host.
-    if (socket.destroyed) return open.end();
+    // Whoever asked has left: that is no failure of the host. What was found in an answer that had begun has ended it.
+    if (socket.destroyed && !(error instanceof Detected)) return open.end();
     const reason = reasonOf(error);
     open.end(reason);
     up.destroy();

@@ -32,6 +32,8 @@ export type Enclosure = {
   readonly mcpUrl: string | null;
   /** Its tools for terminals are among what it may use. */
   readonly drivesTerminals: boolean;
+  /** What the person calls it; its terminal is called so too. */
+  readonly label?: string | undefined;
   /** Throws when it could not be started isolated; nothing is left behind then. */
   start(command: EnclosedStart): Promise<Terminal>;
 };

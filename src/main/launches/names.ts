@@ -5,6 +5,11 @@ import { finalStates } from "../terminals/index.ts";
 /** Longest name the contract allows, less room for a number. */
 const longest = 58;
 
+/** The part of a name that a person's own label gives; null when nothing of it can stand in a name. */
+export function nameOfLabel(label: string | undefined): string | null {
+  return label?.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "") || null;
+}
+
 export function terminalNameFor(workspace: string, program: string, terminals: readonly Terminal[]): string {
   const base = `${workspace}-${program}`
     .replace(/[^A-Za-z0-9_.-]/g, "-")

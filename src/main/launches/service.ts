@@ -15,7 +15,7 @@ import { finalStates } from "../terminals/index.ts";
 import type { Enclosure } from "./enclosure.ts";
 import { type HookPlaces, hooksFor, hooksInside, withHooks } from "./hooks.ts";
 import { mcpEnvironment, mcpUrlToTell } from "./mcp.ts";
-import { terminalNameFor } from "./names.ts";
+import { nameOfLabel, terminalNameFor } from "./names.ts";
 import { pasteWhenReady } from "./paste.ts";
 import { planResume, planStart, type StartPlan } from "./plan.ts";
 import { removePromptFiles, throughPromptFile } from "./prompt-file.ts";
@@ -157,9 +157,12 @@ export class Launches {
     });
   }
 
-  /** What its token reaches from now on. Throws `not_found`. */
+  /** What its token reaches from now on. Throws `not_found`, or `refused` for one in a bottle. */
   setReach(id: string, reach: Launch["reach"]): Launch {
     const record = this.#records.get(id);
+    if (record !== undefined && record.isolation !== "none") {
+      throw new Failure("refused", `${record.programName} runs in a bottle, and reaches the terminals in it only`);
+    }
     const launch = record && this.#save({ ...record, reach });
     if (!launch) throw new Failure("not_found", `There is no launch ${id}`);
     return launch;
@@ -236,7 +239,11 @@ export class Launches {
       await this.#parts.terminals.known();
       const cwd = workspace.path;
       const around = {
-        name: terminalNameFor(workspace.name, program.id, this.#parts.terminals.list()),
+        name: terminalNameFor(
+          workspace.name,
+          nameOfLabel(enclosure?.label) ?? program.id,
+          this.#parts.terminals.list(),
+        ),
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
       };

@@ -84,6 +84,7 @@ function start() {
     watchJobs: (signal) => jobs.watch(signal),
     onProposal: () => () => {},
     onPushAsked: () => () => {},
+    onProposalAnswered: () => () => {},
     onHostAsked: (listener) => {
       askHost = listener;
       return () => {};

@@ -64,6 +64,8 @@ export type NotificationsParts = {
   onProposal: (listener: (proposal: Proposal) => void) => () => void;
   /** Every push of a bottle that waits for an answer. Returns the function that ends it. */
   onPushAsked: (listener: (event: GitGateEvent) => void) => () => void;
+  /** The same for every one that is answered. */
+  onProposalAnswered: (listener: (proposal: Proposal) => void) => () => void;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
   open: (notification: Notification) => void;
   /** Null when there is no such workspace. */
@@ -89,6 +91,8 @@ export class Notifications {
   readonly #terminals = new Map<string, Terminal>();
   /** Terminals whose end is known or was known when we began. */
   readonly #ended = new Set<string>();
+  /** Notifications of proposals that were told since the start and wait. */
+  readonly #proposals = new Map<string, string>();
   readonly #unwritten = new Map<string, Notification>();
   #writeTimer: NodeJS.Timeout | undefined;
   #attention = "";
@@ -113,6 +117,7 @@ export class Notifications {
       parts.onLimitReached((reached) => this.#tell(limitDraft(reached), reached.bottle.label)),
       parts.onProposal((proposal) => this.#onProposal(proposal)),
       parts.onPushAsked((event) => this.#onPushAsked(event)),
+      parts.onProposalAnswered((proposal) => this.#onAnswered(proposal)),
     ];
     void this.#followJobs();
   }
@@ -248,7 +253,17 @@ export class Notifications {
   #onProposal(proposal: Proposal): void {
     const workspace = this.#parts.workspaceName(proposal.workspaceId);
     const draft = proposalDraft(proposal, this.#parts.settings.settings.notifyDetails);
+    const before = new Set(this.list.values().map(({ id }) => id));
     this.#tell(draft, [workspace, proposal.programName].filter(Boolean).join(" · "));
+    const told = this.list.values().find(({ id }) => !before.has(id));
+    if (told !== undefined) this.#proposals.set(proposal.id, told.id);
+  }
+
+  /** What was asked is answered: there is nothing to look at any more. */
+  #onAnswered({ id }: Proposal): void {
+    const told = this.#proposals.get(id);
+    this.#proposals.delete(id);
+    if (told !== undefined) this.markSeen({ id: told });
   }
 
   #onPushAsked(event: GitGateEvent): void {

@@ -53,6 +53,11 @@ export class BottleSupervise implements BottleService {
     await close?.();
   }
 
+  /** Main ends: nobody listens for any bottle any more. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((id) => this.close(id)));
+  }
+
   #offer({ id, label, launchId }: BottlePlace, reach: BottleReach): Offer {
     const { drivesTerminals: terminals, supervise, workspaceId } = reach;
     if (!supervise) return { terminals, more: [], instructions: "" };

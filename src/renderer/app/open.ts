@@ -4,6 +4,7 @@ import type { OpenOptions } from "../terminals/panels.tsx";
 import { terminalPanel } from "../terminals/terminal-panel.tsx";
 import {
   bottlePanel,
+  bottlesPanel,
   jobPanel,
   launchPanel,
   newWorkspacePanel,
@@ -82,6 +83,11 @@ export function openNewWorkspace(...sources: NewWorkspaceSource[]): void {
 
 export function openBottle(bottleId: string): void {
   bottlePanel.open({ bottleId });
+}
+
+/** All bottles, those that run and those that have ended. */
+export function openBottles(): void {
+  bottlesPanel.open({});
 }
 
 export function openVault(): void {

@@ -1,5 +1,5 @@
 /** Every screen that can stand in the middle besides terminals. What they show loads with the first of its kind. */
-import { Activity, Box, FolderGit2, FolderPlus, KeyRound, ListChecks, Play, Settings } from "lucide-react";
+import { Activity, Box, Boxes, FolderGit2, FolderPlus, KeyRound, ListChecks, Play, Settings } from "lucide-react";
 import { lazy, type ReactNode } from "react";
 import { jobTitle } from "../jobs/progress.ts";
 import { useBottles, useJobs, useWorkspace } from "../live/index.ts";
@@ -70,6 +70,15 @@ export const bottlePanel = definePanel<{ bottleId: string }>({
   Tab: ({ params: { bottleId } }) => (
     <Tab icon={<Box size={13} aria-hidden />} label={useBottles().byId.get(bottleId)?.label ?? "Bottle"} />
   ),
+});
+
+export const bottlesPanel = definePanel<Record<never, never>>({
+  kind: "bottles",
+  identity: () => "",
+  parse: () => ({}),
+  useTitle: () => "Bottles",
+  Body: lazy(() => import("../bottles/bottles-screen.tsx")),
+  Tab: () => <Tab icon={<Boxes size={13} aria-hidden />} label="Bottles" />,
 });
 
 export const jobPanel = definePanel<{ jobId: string }>({

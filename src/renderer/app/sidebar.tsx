@@ -1,7 +1,7 @@
 /** The left side: what needs you, and the tree of workspaces and terminals. */
 import { KeyRound, Plus } from "lucide-react";
 import { useMemo, useRef } from "react";
-import { BottleList, useLiveBottles } from "../bottles/bottle-list.tsx";
+import { BottleList } from "../bottles/bottle-list.tsx";
 import { type TerminalSummary, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
 import { Button, IconButton, StateSign } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
@@ -25,7 +25,7 @@ export function Sidebar() {
     >
       <NeedsYou hovered={hovered} />
       <Workspaces />
-      <Bottles />
+      <BottleList />
       <VaultRow />
     </div>
   );
@@ -100,16 +100,6 @@ function useSteadyRows(wanted: number, hovered: React.RefObject<boolean>): numbe
   const rows = useRef(wanted);
   if (!hovered.current) rows.current = wanted;
   return rows.current;
-}
-
-function Bottles() {
-  const live = useLiveBottles();
-  return (
-    <section aria-label="Bottles" className="shrink-0 border-line border-t pt-1">
-      {live.length > 0 && <Heading>Bottles</Heading>}
-      <BottleList />
-    </section>
-  );
 }
 
 function Workspaces() {

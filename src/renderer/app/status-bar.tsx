@@ -7,6 +7,7 @@ import { useConnectionStatus } from "../connection/index.ts";
 import { GatewayCount } from "../gateway/index.ts";
 import { jobProgressWords, jobTitle } from "../jobs/progress.ts";
 import { useHostStatus, useJobs, useSettings, useVaultState } from "../live/index.ts";
+import { ProposalCount } from "../supervise/index.ts";
 import { counted, Elapsed, exact, Sign, StateLine } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
 import { useLayout } from "./layout.ts";
@@ -17,6 +18,7 @@ export function StatusBar() {
     <div className="flex h-full w-full min-w-0 items-center gap-3 pr-3 pl-1 text-muted text-sm">
       <JobLine />
       <div className="flex-1" />
+      <ProposalCount />
       <GatewayCount />
       <Paused />
       <VaultLine />

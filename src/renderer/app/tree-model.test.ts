@@ -23,6 +23,7 @@ const terminal = (id: string, workspaceId: string | null, more: Partial<Terminal
   label: id,
   workspaceId,
   programId: null,
+  bottleId: null,
   alive: true,
   createdAt: "2026-01-01T00:00:00.000Z",
   resolvedAt: null,

@@ -2,6 +2,7 @@
 import { ChevronRight, GitBranch, Play } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
 import { workspaceStatus } from "#shared/states.ts";
+import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { StateSign } from "../ui/index.ts";
 import { useLayout } from "./layout.ts";
 import { openLaunch, openTerminal, openWorkspace } from "./open.ts";
@@ -125,6 +126,7 @@ function RowContent({ row, front }: { row: TreeRow; front: boolean }) {
       return (
         <>
           <StateSign status={terminal.status} />
+          {terminal.bottleId !== null && <BottleMark bottleId={terminal.bottleId} />}
           <span className={`min-w-0 flex-1 truncate ${terminal.alive || front ? "" : "text-muted"}`}>
             {terminal.label}
           </span>

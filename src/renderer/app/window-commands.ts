@@ -1,12 +1,14 @@
 /** The window's own commands: what is always possible, wherever the keyboard is. */
 import { useMemo } from "react";
 import { openGateway } from "../gateway/index.ts";
-import { useSettings, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
+import { usePendingProposals, useSettings, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
+import { askLine, openProposals } from "../supervise/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { useActions } from "./actions.ts";
 import { type Command, useCommands } from "./commands.ts";
 import { useLayout } from "./layout.ts";
 import {
+  openBottles,
   openLaunch,
   openNewWorkspace,
   openPalette,
@@ -20,11 +22,15 @@ import {
 import { shortcuts } from "./shortcuts.ts";
 import { showSide, toggleSide } from "./sides.ts";
 
+/** Of questions in the palette; the panel has all of them. */
+const mostQuestions = 5;
+
 export function useWindowCommands(): void {
   const actions = useActions();
   const { theme, notifyPausedUntil } = useSettings();
   const current = useCurrentWorkspace();
   const vault = useVaultState()?.state;
+  const pending = usePendingProposals();
   const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou);
   const waitingKey = waiting.map(({ id }) => id).join();
   const paused = notifyPausedUntil !== null && Date.parse(notifyPausedUntil) > Date.now();
@@ -100,6 +106,27 @@ export function useWindowCommands(): void {
         shortcut: shortcuts.notifications,
         run: () => useUi.setState({ notificationsOpen: true }),
       },
+      {
+        id: "go.bottles",
+        title: "Show bottles",
+        group: "Go",
+        keywords: "isolated ended cost usage tokens resume clean up leftovers running",
+        run: () => openBottles(),
+      },
+      {
+        id: "go.proposals",
+        title: "Show what agents in bottles ask",
+        group: "Go",
+        keywords: "supervise questions proposals host capability decision approve refuse pending",
+        run: () => openProposals(),
+      },
+      ...pending.slice(0, mostQuestions).map(({ id, programName, ask }) => ({
+        id: `questions.${id}`,
+        title: `Answer: ${programName} ${askLine(ask)}`,
+        group: "Questions",
+        keywords: "supervise approve refuse",
+        run: () => openProposals(),
+      })),
       {
         id: "go.gateway",
         title: "Show what bottles reach and are refused",
@@ -212,7 +239,7 @@ export function useWindowCommands(): void {
         run: () => actions.restartHost(),
       },
     ];
-  }, [actions, current, theme, paused, vault, waitingKey]);
+  }, [actions, current, theme, paused, vault, waitingKey, pending]);
   useCommands(commands);
   useCommands(hidden);
 }

@@ -1,63 +1,68 @@
-/** The sidebar's bottles: those that run, in the order of their start, and a way to what earlier ones have left behind. */
-import { useQuery } from "@tanstack/react-query";
+/** The sidebar's bottles: those that run, in the order of their start, with what they cost; the way to all others, and to what was left behind. */
+import { Boxes } from "lucide-react";
 import { useMemo } from "react";
-import { openBottle } from "../app/open.ts";
-import { useClient } from "../connection/index.ts";
-import { useBottles } from "../live/index.ts";
-import { Button, counted, notice, orNotice, StateSign } from "../ui/index.ts";
-import { bottleStatus, isOver } from "./status.ts";
-
-export function useLiveBottles() {
-  const bottles = useBottles();
-  return useMemo(() => bottles.items.filter((bottle) => !isOver(bottle)), [bottles]);
-}
+import type { Bottle } from "#shared/contract/bottles.ts";
+import { openBottle, openBottles } from "../app/open.ts";
+import { UsageLine } from "../broker/index.ts";
+import { useBottles, useTerminalSummaries, useUsage } from "../live/index.ts";
+import { BottleProposalCount } from "../supervise/index.ts";
+import { counted, IconButton, StateSign } from "../ui/index.ts";
+import { ColourMark } from "./colour-mark.tsx";
+import { useLeftovers } from "./leftovers.tsx";
+import { active } from "./order.ts";
+import { agentStatus } from "./status.ts";
 
 export function BottleList() {
-  const live = useLiveBottles();
+  const { items } = useBottles();
+  const live = useMemo(() => active(items), [items]);
+  const leftovers = useLeftovers().items.length;
+  if (items.length === 0 && leftovers === 0) return null;
+  const over = items.length - live.length;
   return (
-    <>
-      <ul className="max-h-40 overflow-y-auto">
-        {live.map((bottle) => (
-          <li key={bottle.id}>
-            <button
-              type="button"
-              className="flex h-7 w-full items-center gap-1.5 pr-2 pl-3 text-left hover:bg-hover"
-              onClick={() => openBottle(bottle.id)}
-            >
-              <StateSign status={bottleStatus(bottle)} />
-              <span className="min-w-0 flex-1 truncate">{bottle.label}</span>
-              <span className="text-faint text-sm">{bottle.backend}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <Leftovers />
-    </>
+    <section aria-label="Bottles" className="shrink-0 border-line border-t pt-1">
+      <div className="flex h-8 items-center gap-2 pr-1.5 pl-3">
+        <h2 className="flex-1 font-semibold text-muted text-xs uppercase tracking-wide">Bottles</h2>
+        <IconButton label="All bottles" onClick={() => openBottles()}>
+          <Boxes size={14} aria-hidden />
+        </IconButton>
+      </div>
+      {live.length > 0 && (
+        <ul className="max-h-[30vh] overflow-y-auto">
+          {live.map((bottle) => (
+            <Row key={bottle.id} bottle={bottle} />
+          ))}
+        </ul>
+      )}
+      {(over > 0 || leftovers > 0) && (
+        <button
+          type="button"
+          className="flex h-7 w-full items-center gap-1.5 pr-2 pl-3 text-left text-muted text-sm hover:bg-hover"
+          onClick={() => openBottles()}
+        >
+          <span className="flex-1">{over > 0 && `${over} ended`}</span>
+          {leftovers > 0 && <span className="text-warning">{counted(leftovers, "leftover")}</span>}
+        </button>
+      )}
+    </section>
   );
 }
 
-/** Orphans are found at the start and offered; nothing is removed that was not shown. */
-function Leftovers() {
-  const client = useClient();
-  const found = useQuery({
-    queryKey: ["bottle-leftovers"],
-    queryFn: () => client.bottles.prepareCleanup({}),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const planId = found.data?.planId;
-  if (!planId) return null;
-  const { items } = found.data!;
-  const clean = async () => {
-    const done = await orNotice("Could not clean up", client.bottles.cleanup({ planId }));
-    if (done?.failed[0]) notice({ kind: "failed", text: `${done.failed[0].what}: ${done.failed[0].why}` });
-    await found.refetch();
-  };
+function Row({ bottle }: { bottle: Bottle }) {
+  const usage = useUsage(bottle.id);
+  const terminal = useTerminalSummaries().find(({ id }) => id === bottle.terminalId);
   return (
-    <div className="flex items-center gap-2 px-3 py-1" data-tip={items.map(({ what }) => what).join("\n")}>
-      <span className="min-w-0 flex-1 text-warning">{counted(items.length, "leftover")} of earlier bottles</span>
-      <Button small onClick={() => void clean()}>
-        Remove
-      </Button>
-    </div>
+    <li>
+      <button
+        type="button"
+        className="flex h-7 w-full items-center gap-1.5 pr-2 pl-3 text-left hover:bg-hover"
+        onClick={() => openBottle(bottle.id)}
+      >
+        <StateSign status={agentStatus(bottle, terminal?.status, usage)} />
+        <ColourMark colour={bottle.colour} />
+        <span className="min-w-0 flex-1 truncate">{bottle.label}</span>
+        <BottleProposalCount bottleId={bottle.id} />
+        <UsageLine usage={usage} />
+      </button>
+    </li>
   );
 }

@@ -1,10 +1,17 @@
-/** A bottle: how it is, what stands beside it, what was agreed before its launch, and its log. One section, one file. */
+/** A bottle: how it is, what it used, what stands beside it, what was agreed before its launch, and its log. One section, one file. */
+import { type DragEvent, useState } from "react";
+import { UsageSection } from "../broker/index.ts";
+import { useConnection } from "../connection/index.ts";
+import { GatewaySection } from "../gateway/index.ts";
 import { PlanFacts } from "../launches/summary.tsx";
 import { useBottles } from "../live/index.ts";
+import { ProposalsSection } from "../supervise/index.ts";
 import type { PanelProps } from "../terminals/panels.tsx";
 import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import { ProblemNote, Screen, Sign, StateLine } from "../ui/index.ts";
-import { BottleActions } from "./bottle-actions.tsx";
+import { BottleActions, type OpenForm } from "./bottle-actions.tsx";
+import { ColourMark } from "./colour-mark.tsx";
+import { droppedPaths } from "./dropped-paths.ts";
 import { LogSection } from "./log-section.tsx";
 import { ServicesSection } from "./services-section.tsx";
 import { bottleStatus, isOver } from "./status.ts";
@@ -13,26 +20,67 @@ import { TriggersSection } from "./triggers-section.tsx";
 export default function BottleScreen({ params: { bottleId }, panelId }: PanelProps<{ bottleId: string }>) {
   const bottles = useBottles();
   const bottle = bottles.byId.get(bottleId);
+  const [form, setForm] = useState<OpenForm>(null);
+  const drop = useDrop((paths, problem) => setForm({ form: "copy-in", from: paths, note: problem }));
   useCloseWhenGone(bottle !== undefined, bottles.status === "live", panelId);
   if (!bottle) return null;
   return (
     <Screen>
-      <div className="mx-auto flex max-w-3xl flex-col gap-4 px-6 py-5">
+      <div
+        className={`mx-auto flex min-h-full max-w-3xl flex-col gap-4 px-6 py-5 ${drop.over ? "outline-2 outline-accent outline-dashed -outline-offset-4" : ""}`}
+        {...(bottle.state === "running" ? drop.handlers : {})}
+      >
         <div className="flex flex-wrap items-center gap-2">
-          <h2 className="font-semibold text-lg">{bottle.label}</h2>
-          <span className="flex items-center gap-1 text-muted">
+          <ColourMark colour={bottle.colour} />
+          <h2 className="min-w-0 truncate font-semibold text-lg">{bottle.label}</h2>
+          <span className="flex min-w-0 items-center gap-1 text-muted">
             <Sign state="isolated" /> {bottle.programName} in a bottle ({bottle.backend})
           </span>
           <span className="flex-1" />
           <StateLine status={bottleStatus(bottle)} />
         </div>
-        <BottleActions bottle={bottle} panelId={panelId} />
+        <BottleActions bottle={bottle} panelId={panelId} open={form} onOpen={setForm} />
         {bottle.problem && <ProblemNote problem={bottle.problem} />}
+        <ProposalsSection bottleId={bottle.id} />
         <TriggersSection bottle={bottle} />
-        <ServicesSection services={bottle.services} over={isOver(bottle)} />
+        <UsageSection bottleId={bottle.id} />
+        <div className="-mx-3">
+          <GatewaySection bottleId={bottle.id} />
+        </div>
+        <ServicesSection bottleId={bottle.id} services={bottle.services} over={isOver(bottle)} />
         <PlanFacts plan={bottle.plan} />
         <LogSection bottle={bottle} />
       </div>
     </Screen>
   );
+}
+
+/** The page takes files: the window's own target for workspaces leaves them to it (`data-takes-files`). */
+function useDrop(onPaths: (paths: readonly string[], problem: string | null) => void) {
+  const connection = useConnection();
+  const [over, setOver] = useState(false);
+  const takes = (event: DragEvent) =>
+    event.dataTransfer.types.some((type) => ["Files", "text/uri-list"].includes(type));
+  return {
+    over,
+    handlers: {
+      "data-takes-files": true,
+      onDragOver(event: DragEvent) {
+        if (!takes(event)) return;
+        event.preventDefault();
+        event.dataTransfer.dropEffect = "copy";
+        setOver(true);
+      },
+      onDragLeave(event: DragEvent) {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
+      },
+      onDrop(event: DragEvent) {
+        setOver(false);
+        if (!takes(event)) return;
+        event.preventDefault();
+        const { paths, problem } = droppedPaths(event.dataTransfer, (file) => connection.pathOf(file));
+        onPaths(paths, problem);
+      },
+    },
+  };
 }

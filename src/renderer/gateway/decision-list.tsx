@@ -5,7 +5,7 @@ import { useClient } from "../connection/index.ts";
 import { useLiveList } from "../live/index.ts";
 import { Ago, Button, bytes, Empty, grouped, inputClass, StateSign, VirtualRows } from "../ui/index.ts";
 import { AnswerButtons } from "./answer-buttons.tsx";
-import { decisionStatus, hostWords, requestWords } from "./words.ts";
+import { decisionStatus, hostWords, probeWords, requestWords } from "./words.ts";
 
 const rowHeight = 28;
 const filters = { all: "All", denied: "Refused", waiting: "Waiting" } as const;
@@ -13,7 +13,9 @@ type Filter = keyof typeof filters;
 
 export function DecisionList({ bottleId }: { bottleId: string }) {
   const client = useClient();
-  const { items, status } = useLiveList(client.gateway.watchDecisions, bottleId === "" ? {} : { bottleId });
+  const { items: all, status } = useLiveList(client.gateway.watchDecisions, bottleId === "" ? {} : { bottleId });
+  const items = useMemo(() => all.filter(({ probe }) => !probe), [all]);
+  const probes = probeWords(all);
   const [filter, setFilter] = useState<Filter>("all");
   const [text, setText] = useState("");
   const shown = useMemo(() => {
@@ -27,8 +29,8 @@ export function DecisionList({ bottleId }: { bottleId: string }) {
   if (items.length === 0) {
     return (
       <Empty>
-        No bottle has asked for anything yet. What bottles reach, and what they are refused, is listed here as it
-        happens.
+        {bottleId === "" ? "No bottle" : "This bottle"} has not asked for anything yet. What is reached, and what is
+        refused, is listed here as it happens.{probes && ` ${probes}.`}
       </Empty>
     );
   }
@@ -72,6 +74,7 @@ export function DecisionList({ bottleId }: { bottleId: string }) {
           }}
         />
       )}
+      {probes && <p className="flex-none border-line border-t px-3 py-1 text-faint text-sm">{probes}</p>}
     </div>
   );
 }

@@ -1,33 +1,39 @@
-/** The gateway's panel: what it decides, and the rules by which. */
-import { useState } from "react";
+/** The gateway's panel: what it decides, the rules by which, and beside it what a bottle asks its provider for. */
+import { RequestList } from "../broker/request-list.tsx";
+import { useBottles } from "../live/index.ts";
 import type { PanelProps } from "../terminals/panels.tsx";
+import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import { Button } from "../ui/index.ts";
 import { DecisionList } from "./decision-list.tsx";
-import type { GatewayParams } from "./gateway-panel.tsx";
+import { type GatewayPage, type GatewayParams, useGatewayPages } from "./gateway-panel.tsx";
 import { RuleList } from "./rule-list.tsx";
 
-const pages = { decisions: "Decisions", rules: "Rules" } as const;
-type Page = keyof typeof pages;
+const pages = { decisions: "Decisions", requests: "Requests to the provider", rules: "Rules" } as const;
 
-export default function GatewayScreen({ params: { bottleId } }: PanelProps<GatewayParams>) {
-  const [page, setPage] = useState<Page>("decisions");
+export default function GatewayScreen({ params: { bottleId }, panelId }: PanelProps<GatewayParams>) {
+  const bottles = useBottles();
+  useCloseWhenGone(bottleId === "" || bottles.byId.has(bottleId), bottles.status === "live", panelId);
+  const page = useGatewayPages((asked) => asked[bottleId] ?? "decisions");
+  const shown = (Object.keys(pages) as GatewayPage[]).filter((each) => each !== "requests" || bottleId !== "");
   return (
     <div className="@container flex h-full flex-col bg-panel">
       <div className="flex flex-none items-center gap-1 border-line border-b px-2 py-1">
-        {(Object.keys(pages) as Page[]).map((each) => (
+        {shown.map((each) => (
           <Button
             key={each}
             small
             look={page === each ? "plain" : "quiet"}
             aria-pressed={page === each}
-            onClick={() => setPage(each)}
+            onClick={() => useGatewayPages.setState({ [bottleId]: each })}
           >
             {pages[each]}
           </Button>
         ))}
       </div>
       <div className="min-h-0 flex-1 overflow-auto">
-        {page === "decisions" ? <DecisionList bottleId={bottleId} /> : <RuleList bottleId={bottleId} />}
+        {page === "decisions" && <DecisionList bottleId={bottleId} />}
+        {page === "requests" && <RequestList bottleId={bottleId} />}
+        {page === "rules" && <RuleList bottleId={bottleId} />}
       </div>
     </div>
   );

@@ -25,8 +25,8 @@ export function GatewaySection({ bottleId }: { bottleId: string }) {
             {counters ? `${grouped(counters.allowed)} allowed, ${grouped(counters.denied)} denied` : "closed"}
           </span>
         </h3>
-        <Button small look="quiet" onClick={() => openGateway(bottleId)}>
-          Log and rules
+        <Button small look="quiet" aria-label="Log and rules of the gateway" onClick={() => openGateway(bottleId)}>
+          Log
         </Button>
       </div>
       {refused.length > 0 && (

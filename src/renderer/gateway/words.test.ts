@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GatewayDecision, GatewayRule } from "#shared/contract/gateway.ts";
-import { decisionStatus, hostWords, requestWords, ruleWords } from "./words.ts";
+import { decisionStatus, hostWords, probeWords, requestWords, ruleWords } from "./words.ts";
 
 const decision: GatewayDecision = {
   id: "dec-000000000001",
@@ -64,4 +64,10 @@ test("a rule says everything that makes it narrower or wider than its host", () 
   expect(ruleWords(rule)).toBe(
     "ports 443, 8443 · GET · /v1 · x-team: platform · with github_token of the vault as Bearer · private addresses too · block tokens, ask uploads, redact orders coming in",
   );
+});
+
+test("what the launch probe was refused is one sentence", () => {
+  expect(probeWords([decision])).toBeNull();
+  const probe = { ...decision, probe: true };
+  expect(probeWords([probe, { ...probe, count: 2 }, decision])).toBe("Launch probe: 3 refused, as they must be");
 });

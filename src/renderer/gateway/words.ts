@@ -53,6 +53,12 @@ export function decisionStatus({ outcome, reason, detail, at, durationMs }: Gate
   return { state, words: reasons[reason], time, ...evidence };
 }
 
+/** What the launch probe was refused, once and not as rows of their own; null when nothing was. */
+export function probeWords(decisions: readonly Pick<GatewayDecision, "probe" | "count">[]): string | null {
+  const refused = decisions.filter(({ probe }) => probe).reduce((sum, { count }) => sum + count, 0);
+  return refused === 0 ? null : `Launch probe: ${refused} refused, as they must be`;
+}
+
 /** `pypi.org`, `pypi.org:8443`: the usual port goes without saying. */
 export function hostWords({ host, port }: Pick<GatewayDecision, "host" | "port">): string {
   const name = host.includes(":") ? `[${host}]` : host;

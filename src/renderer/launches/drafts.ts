@@ -1,6 +1,7 @@
 /** What was chosen in a launch form and not launched yet: it survives closing the panel. */
 import { create } from "zustand";
-import type { Isolation } from "#shared/bottles/names.ts";
+import type { BottleColour, Isolation } from "#shared/bottles/names.ts";
+import type { LimitText } from "../broker/limit-text.ts";
 
 export type LaunchDraft = {
   programId: string | null;
@@ -10,6 +11,11 @@ export type LaunchDraft = {
   isolation: Isolation | null;
   /** Name of an agent's manifest. */
   agent: string | null;
+  /** Empty: the workspace and the program. */
+  label: string;
+  colour: BottleColour | null;
+  /** Empty: what the manifest or the settings say. */
+  limits: LimitText;
   /** The summary of this launch is on the screen. */
   summary: boolean;
   /** The launch whose conversation is continued. */
@@ -24,6 +30,9 @@ export const emptyDraft: LaunchDraft = {
   drivesTerminals: false,
   isolation: null,
   agent: null,
+  label: "",
+  colour: null,
+  limits: { dollars: "", tokens: "" },
   summary: false,
   resume: null,
 };

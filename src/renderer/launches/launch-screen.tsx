@@ -4,6 +4,7 @@ import { RefreshCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import type { Problem } from "#shared/contract/base.ts";
 import { openNewWorkspace, openTerminal } from "../app/open.ts";
+import { limitsForLaunch } from "../broker/limit-text.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
@@ -21,6 +22,7 @@ import {
   TextArea,
 } from "../ui/index.ts";
 import { AgentChoice } from "./agent-choice.tsx";
+import { BottleFields } from "./bottle-fields.tsx";
 import { emptyDraft, useLaunchDraft } from "./drafts.ts";
 import { IsolationChoice } from "./isolation-choice.tsx";
 import { MissingPrograms, ProgramList } from "./program-list.tsx";
@@ -71,6 +73,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
   const { workspaceId, draftKey, onLaunched } = props;
   const { lastProgramId, launchIsolation } = useSettings();
   const client = useClient();
+  const workspaces = useWorkspaces();
   const list = usePrograms();
   const backends = useBackends();
   const [draft, change] = useLaunchDraft(draftKey);
@@ -85,6 +88,8 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
   const start = async (programId: string | undefined) => {
     if (!programId || busy) return;
     if (isolation !== "none") {
+      // A limit that cannot be read is said beside its field, and is not taken for none.
+      if (limitsForLaunch(draft.limits) === null) return;
       change({ programId, summary: true });
       return;
     }
@@ -121,7 +126,11 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           programId: program.id,
           ...(isolation === "none" ? {} : { backend: isolation }),
           ...(prompt && program.prompt !== "none" ? { prompt } : {}),
+          ...(draft.drivesTerminals && program.drivesTerminals ? { drivesTerminals: true } : {}),
           ...(draft.agent === null ? {} : { agent: draft.agent }),
+          ...(draft.label.trim() === "" ? {} : { label: draft.label.trim() }),
+          ...(draft.colour === null ? {} : { colour: draft.colour }),
+          usageLimits: limitsForLaunch(draft.limits) ?? {},
           ...(draft.resume === null ? {} : { resume: draft.resume }),
         }}
         onBack={() => change({ summary: false, resume: null })}
@@ -171,10 +180,18 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
         onChange={(chosen) => change({ isolation: chosen })}
       />
       {isolation !== "none" && (
-        <AgentChoice workspaceId={workspaceId} value={draft.agent} onChange={(agent) => change({ agent })} />
+        <>
+          <AgentChoice workspaceId={workspaceId} value={draft.agent} onChange={(agent) => change({ agent })} />
+          <BottleFields
+            draft={draft}
+            onChange={change}
+            defaultLabel={`${workspaces.byId.get(workspaceId)?.name ?? ""} ${program?.id ?? ""}`.trim()}
+          />
+        </>
       )}
-      {isolation === "none" && program?.drivesTerminals && (
+      {program?.drivesTerminals && (
         <DrivesTerminals
+          inside={isolation !== "none"}
           checked={draft.drivesTerminals}
           onChange={(drivesTerminals) => change({ drivesTerminals })}
           name={program.name}
@@ -198,15 +215,20 @@ const promptHelp: Record<string, string> = {
   paste: "Pasted as soon as it is ready. Enter launches, Shift+Enter makes a new line.",
 };
 
-function DrivesTerminals(props: { checked: boolean; onChange: (checked: boolean) => void; name: string }) {
-  const { checked, onChange, name } = props;
+function DrivesTerminals(props: {
+  inside: boolean;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  name: string;
+}) {
+  const { inside, checked, onChange, name } = props;
   const label = "May drive terminals through Cellar";
   return (
     <div className="flex items-start gap-3">
       <Switch label={label} checked={checked} onChange={onChange} />
       <p className="min-w-0 text-muted">
-        <span className="text-text">{label}.</span> {name} gets tools to start, read and type into the terminals of this
-        workspace, for this launch only.
+        <span className="text-text">{label}.</span> {name} gets tools to start, read and type into{" "}
+        {inside ? "terminals inside its bottle" : "the terminals of this workspace"}, for this launch only.
       </p>
     </div>
   );

@@ -1,9 +1,11 @@
 /** The page before a launch into a bottle: what the program will see, reach and be held to. Enter launches exactly this. */
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { limitWords } from "#shared/broker/words.ts";
 import type { Problem } from "#shared/contract/base.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
 import { openTerminal } from "../app/open.ts";
+import { ColourMark } from "../bottles/colour-mark.tsx";
 import { type Client, problemFrom, useClient } from "../connection/index.ts";
 import { Button, ProblemNote, Sign, TextField } from "../ui/index.ts";
 
@@ -90,10 +92,15 @@ function PlanPage({ plan, onBack, onLaunched, onStale }: PlanPageProps) {
     >
       <p className="flex items-center gap-2">
         <Sign state="isolated" />
-        <span>
-          {plan.programName} in a bottle ({plan.backend})
+        <ColourMark colour={plan.colour} />
+        <span className="min-w-0 truncate">
+          <span className="font-medium">{plan.label}</span>{" "}
+          <span className="text-muted">
+            {plan.programName} in a bottle ({plan.backend})
+          </span>
         </span>
       </p>
+      {plan.preparation.length > 0 && <Preparation sentences={plan.preparation} busy={busy} />}
       <PlanFacts plan={plan} />
       {plan.secretsEntering.length > 0 && (
         <Secrets plan={plan} agreed={agreed} onAgree={setAgreed} values={values} onValue={setValues} />
@@ -109,6 +116,23 @@ function PlanPage({ plan, onBack, onLaunched, onStale }: PlanPageProps) {
         {!complete && <span className="text-muted">Say yes to each secret first.</span>}
       </div>
     </form>
+  );
+}
+
+/** What takes longer than a start, and what is fetched from where. */
+function Preparation({ sentences, busy }: { sentences: readonly string[]; busy: boolean }) {
+  return (
+    <section aria-label="Before it starts" className="rounded border border-line px-2.5 py-2">
+      <h3 className="font-medium text-sm">Before it starts, once</h3>
+      <ul className="mt-1 list-disc break-words pl-4">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      <p role="status" className="mt-1 text-muted">
+        {busy ? "Under way; this may take minutes." : ""}
+      </p>
+    </section>
   );
 }
 
@@ -135,9 +159,14 @@ export function PlanFacts({ plan }: { plan: Omit<BottlePlanView, "id" | "expires
         {plan.routes.length > 0 && <Fact name="Broker routes">{list(plan.routes, "")}</Fact>}
         {plan.gitGate.length > 0 && <Fact name="Git gate">{list(plan.gitGate, "")}</Fact>}
         <Fact name="Git identity">{plan.gitIdentity ?? "None"}</Fact>
+        <Fact name="May ask you">{plan.supervise ? "For a host, a capability or a decision" : "Nothing"}</Fact>
+        {plan.drivesTerminals && <Fact name="May drive">Terminals inside this bottle</Fact>}
         {plan.skills.length > 0 && <Fact name="Skills">{list(plan.skills, "")}</Fact>}
         <Fact name="Variables">{list(plan.environment, "None")}</Fact>
         <Fact name="Home">{plan.home === "kept" ? "Its own, kept for a resume" : "Its own, gone with the bottle"}</Fact>
+        {plan.routes.length > 0 && (
+          <Fact name="May use">{limitWords(plan.usageLimits) ?? "As much as its provider gives"}</Fact>
+        )}
         <Fact name="Limits">
           {list(
             plan.limits.map(({ name, value, enforced }) => `${limitNames[name]} ${value}${enforcedWords[enforced]}`),
@@ -152,6 +181,7 @@ export function PlanFacts({ plan }: { plan: Omit<BottlePlanView, "id" | "expires
 const limitNames = {
   memory: "memory",
   processes: "processes",
+  processors: "processors",
   "file-size": "one file",
   home: "home",
   temporary: "temporary files",

@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { openLaunch, openTerminal } from "../app/open.ts";
 import { type Client, useClient } from "../connection/index.ts";
 import { useSettings } from "../live/index.ts";
-import { changeLaunchDraft, emptyDraft } from "./drafts.ts";
+import { changeLaunchDraft, emptyDraft, type LaunchDraft } from "./drafts.ts";
 import { defaultIsolation } from "./use-isolations.ts";
 
 export type LaunchRequest = Pick<Parameters<Client["launches"]["start"]>[0], "workspaceId" | "programId" | "prompt">;
@@ -37,7 +37,10 @@ export function useLaunch(): (request: LaunchRequest) => Promise<void> {
 }
 
 /** The page before a launch into a bottle. */
-export function showSummary(workspaceId: string, what: { programId: string; prompt?: string; resume?: string }): void {
+export function showSummary(
+  workspaceId: string,
+  what: Partial<Pick<LaunchDraft, "prompt" | "resume" | "label" | "colour">> & { programId: string },
+): void {
   changeLaunchDraft(workspaceId, { ...emptyDraft, ...what, summary: true });
   openLaunch(workspaceId);
 }

@@ -1,14 +1,16 @@
 /** The lists that the whole window shares: each is watched once, however many components look at it. */
-import { createContext, useContext, useSyncExternalStore } from "react";
+import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
 import type { z } from "zod";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
+import type { BrokerUsage } from "#shared/contract/broker.ts";
 import type { GatewayCounters } from "#shared/contract/gateway.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { settingsState } from "#shared/contract/settings.ts";
+import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { VaultState } from "#shared/contract/vault.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
@@ -28,6 +30,8 @@ export type Lists = {
   bottles: LiveSource<Bottle>;
   activities: LiveSource<Activity>;
   gateways: LiveSource<GatewayCounters>;
+  usages: LiveSource<BrokerUsage>;
+  proposals: LiveSource<Proposal>;
   heldCells: HeldCellSource;
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
@@ -50,6 +54,7 @@ export function openLists(connection: Connection): Lists {
     heldCells,
     notifications,
     launches,
+    proposals: new LiveSource((signal) => client.supervise.watch({}, { signal }), ready),
     bottles: new LiveSource((signal) => client.bottles.watch({}, { signal }), ready),
     summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
@@ -57,6 +62,7 @@ export function openLists(connection: Connection): Lists {
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
     gateways: new LiveSource((signal) => client.gateway.watch({}, { signal }), ready),
+    usages: new LiveSource((signal) => client.broker.watch({}, { signal }), ready),
     jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),
   };
 }
@@ -108,6 +114,17 @@ export function useActivity(terminalId: string): Activity | undefined {
   return useSelected(useLists().activities, ({ byId }) => byId.get(terminalId));
 }
 
+/** What agents in bottles ask, answered or not. */
+export function useProposals(): LiveSnapshot<Proposal> {
+  return useSource(useLists().proposals);
+}
+
+/** Those that wait for an answer, oldest first. */
+export function usePendingProposals(): readonly Proposal[] {
+  const { items } = useProposals();
+  return useMemo(() => items.filter(({ state }) => state === "pending"), [items]);
+}
+
 /** The gateways of the bottles that run. */
 export function useGateways(): LiveSnapshot<GatewayCounters> {
   return useSource(useLists().gateways);
@@ -115,6 +132,21 @@ export function useGateways(): LiveSnapshot<GatewayCounters> {
 
 export function useGateway(bottleId: string): GatewayCounters | undefined {
   return useSelected(useLists().gateways, ({ byId }) => byId.get(bottleId));
+}
+
+/** What bottles have used, also those that have ended. */
+export function useUsages(): LiveSnapshot<BrokerUsage> {
+  return useSource(useLists().usages);
+}
+
+/** Undefined for a bottle whose program has no provider that the broker leads to. */
+export function useUsage(bottleId: string): BrokerUsage | undefined {
+  return useSelected(useLists().usages, ({ byId }) => byId.get(bottleId));
+}
+
+/** The bottle a terminal is in; undefined where it is in none. */
+export function useBottle(bottleId: string | undefined): Bottle | undefined {
+  return useSelected(useLists().bottles, ({ byId }) => (bottleId === undefined ? undefined : byId.get(bottleId)));
 }
 
 /** The cells that hold a terminal now, by terminal id; only those whose record has come. */

@@ -16,6 +16,7 @@ export type TerminalSummary = {
   label: string;
   workspaceId: string | null;
   programId: string | null;
+  bottleId: string | null;
   alive: boolean;
   createdAt: string;
   resolvedAt: string | null;
@@ -61,6 +62,7 @@ export function summarise(
       label: terminalLabel(terminal, launch?.programName),
       workspaceId: terminal.owner.workspaceId ?? null,
       programId: terminal.owner.programId ?? null,
+      bottleId: terminal.owner.bottleId ?? null,
       alive: terminal.state === "starting" || terminal.state === "running",
       createdAt: terminal.createdAt,
       resolvedAt: terminal.resolvedAt,

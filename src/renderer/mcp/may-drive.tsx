@@ -16,7 +16,21 @@ const reaches = [
 export function MayDrive({ terminal }: { terminal: Terminal }) {
   const launch = useLaunches().byId.get(terminal.owner.launchId ?? "");
   if (launch === undefined || terminal.resolvedAt !== null) return null;
+  if (launch.isolation !== "none") return launch.drivesTerminals ? <Inside launch={launch} /> : null;
   return <Reach key={launch.id} launch={launch} />;
+}
+
+/** Every terminal outside would be a way out, so there is nothing to choose. */
+function Inside({ launch }: { launch: Launch }) {
+  return (
+    <div
+      className="flex h-8 flex-none items-center gap-2 border-line border-b px-3"
+      data-tip={`Terminals that ${launch.programName} reaches through Cellar's MCP server`}
+    >
+      <span className="min-w-0 flex-1 text-muted">May drive</span>
+      <span>Its bottle</span>
+    </div>
+  );
 }
 
 function Reach({ launch }: { launch: Launch }) {

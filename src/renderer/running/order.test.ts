@@ -10,6 +10,7 @@ function terminal(id: string, state: State, at: string, more: Partial<TerminalSu
     label: id,
     workspaceId: null,
     programId: null,
+    bottleId: null,
     alive: true,
     createdAt: at,
     resolvedAt: null,

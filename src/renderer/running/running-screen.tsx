@@ -1,6 +1,7 @@
 /** Everything that runs in all workspaces, first what needs you. One tab stop; arrows move, Enter opens. */
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { openTerminal } from "../app/open.ts";
+import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { type TerminalSummary, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { Button, StateLine, StateSign } from "../ui/index.ts";
 import { VirtualRows, type VirtualRowsHandle } from "../ui/virtual-rows.tsx";
@@ -121,6 +122,7 @@ function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean 
       onClick={() => openTerminal(terminal.id)}
     >
       <StateSign status={status} />
+      {terminal.bottleId !== null && <BottleMark bottleId={terminal.bottleId} />}
       <span className="min-w-0 flex-1">
         <span className="block truncate">
           {workspace && <span className="text-muted">{workspace} · </span>}

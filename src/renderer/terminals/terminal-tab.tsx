@@ -1,6 +1,7 @@
 /** A terminal's tab: state sign, workspace, program. */
 
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { useTerminal, useWorkspace } from "../live/index.ts";
 import { Sign, StateSign } from "../ui/index.ts";
 import { useTerminalLabel, useTerminalStatus } from "./use-terminal-status.ts";
@@ -24,6 +25,7 @@ function KnownTab({ terminal }: { terminal: Terminal }) {
   return (
     <>
       <StateSign status={useTerminalStatus(terminal)} />
+      {terminal.owner.bottleId && <BottleMark bottleId={terminal.owner.bottleId} />}
       <span className="truncate">
         {workspace && <span className="text-muted">{workspace.name} · </span>}
         {label}

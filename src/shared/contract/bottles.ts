@@ -201,8 +201,8 @@ export const bottles = {
           .refine((label) => !/\p{Cc}/u.test(label), "a label has no control characters")
           .optional(),
         colour: z.enum(bottleColours).optional(),
-        /** Default: what the agent's bottle says, else the settings. */
-        usageLimits: usageLimits.optional(),
+        /** What is not given is as the agent's bottle says, else the settings. */
+        usageLimits: usageLimits.partial().optional(),
         /** Continue the conversation of this launch in the home it had. */
         resume: launchId.optional(),
       }),

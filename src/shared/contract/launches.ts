@@ -58,7 +58,7 @@ export const launches = {
       }),
     )
     .output(z.strictObject({ launch, terminal })),
-  /** What the launch may drive through MCP; effective with its next call. */
+  /** What the launch may drive through MCP; effective with its next call. `refused` for one in a bottle: it reaches that only. */
   setReach: procedure.input(z.strictObject({ id: launchId, reach: launch.shape.reach })).output(launch),
   /**
    * Starts the program again in the same workspace with the recorded conversation. One that ran in a bottle is `conflict`: its plan has to

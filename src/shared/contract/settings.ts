@@ -39,6 +39,11 @@ export const settings = z.strictObject({
   superviseWaitSeconds: z.int().min(0).max(600).default(30),
   /** Seconds for which a push that needs a yes holds the agent's git; 0: it is told to come back at once. */
   gitGateHoldSeconds: z.int().min(0).max(600).default(120),
+  /** Image of virtual machines (smolvm): a reference, or a path of an archive of `docker save` or of an unpacked root folder. */
+  smolmachinesImage: z.string().max(1000).default("node:24-bookworm"),
+  /** Server of sandboxes on other computers, with `/v1`; empty: none. Its key is in the vault as `opensandbox_api_key`. */
+  opensandboxUrl: z.string().max(1000).default(""),
+  opensandboxImage: z.string().max(1000).default("node:24-bookworm"),
   /** Docker context that bottles run on; empty: the one the login environment chooses. */
   dockerContext: z.string().max(200).default(""),
   /** Image that bottles in Docker are built on; it has Node. */

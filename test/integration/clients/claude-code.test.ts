@@ -39,6 +39,30 @@ const made = (agent: AgentBottle) => {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 };
 
+/** Types when the input is there and empty, and Enter when what was typed is seen. */
+async function say(agent: AgentBottle, terminalId: string, text: string): Promise<void> {
+  await agent.shows(terminalId, /^❯/m);
+  await agent.write(terminalId, "\u0015");
+  await agent.shows(terminalId, /^❯\s*$/m);
+  await agent.write(terminalId, text);
+  await agent.shows(terminalId, new RegExp(`^❯\\s${text}`, "m"));
+  await agent.write(terminalId, "\r");
+}
+
+/** Says yes until the question is gone: a key that comes before it listens is lost. */
+async function allow(agent: AgentBottle, terminalId: string): Promise<void> {
+  const question = /Do you want to proceed\?/;
+  await agent.shows(terminalId, question);
+  let looks = 0;
+  await eventually(
+    async () => {
+      if (looks++ % 40 === 0) await agent.write(terminalId, "1");
+      return agent.screen(terminalId);
+    },
+    (text) => !question.test(text),
+  );
+}
+
 /** What stands inside for the key, and that the key does not. */
 async function sentinelIn(agent: AgentBottle, bottleId: string): Promise<string> {
   const { stdout } = await call(agent.product, "bottles.exec", { id: bottleId, script: "env" });
@@ -78,22 +102,18 @@ describe.skipIf(missing("bwrap", "claude-code"))("Claude Code in a bottle", () =
     await using api = apiWith();
     await using agent = await started(api);
     const one = await agent.launch("claude", { prompt: "make the file", arguments: asking });
-    await agent.shows(one.terminal.id, /Do you want to proceed\?/);
-    await agent.write(one.terminal.id, "1");
+    await allow(agent, one.terminal.id);
     await agent.shows(one.terminal.id, /● All done\./);
     const before = await sentinelIn(agent, one.bottle.id);
-    await agent.write(one.terminal.id, "/exit\r");
+    await say(agent, one.terminal.id, "/exit");
     expect(await agent.ended(one.terminal.id)).toBe(0);
 
     const two = await agent.launch("claude", { resume: one.launch.id });
-    await agent.shows(two.terminal.id, /All done\.[^]*❯/);
+    await agent.shows(two.terminal.id, /All done\.[\s\S]*❯/);
     const now = await sentinelIn(agent, two.bottle.id);
     expect(now).not.toBe(before);
-    await agent.write(two.terminal.id, "once more");
-    await agent.shows(two.terminal.id, /❯\sonce more/);
-    await agent.write(two.terminal.id, "\r");
-    await agent.shows(two.terminal.id, /Do you want to proceed\?/);
-    await agent.write(two.terminal.id, "1");
+    await say(agent, two.terminal.id, "once more");
+    await allow(agent, two.terminal.id);
     await eventually(
       () => made(agent),
       (text) => text === "made inside\nmade inside\n",

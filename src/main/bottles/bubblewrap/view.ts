@@ -1,5 +1,5 @@
 /** What a bubblewrap bottle sees of the file system: from the plan's mounts to bwrap's arguments. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import type { BottleMount } from "#shared/contract/bottles.ts";
 import { type BottleToStart, guestHome, guestHomeFiles, guestSystemPrompt, guestTrust } from "../backend.ts";
@@ -30,6 +30,11 @@ const etc = [
   "bash.bashrc",
   "fonts",
 ] as const;
+
+/** Debian keeps what each Java cannot start without in /etc. */
+function javaFolders(): string[] {
+  return readdirSync("/etc").filter((name) => /^java-[\w.-]+$/.test(name));
+}
 
 /** Files of the bottle's own under /etc, made in its directory. */
 export const ownEtc = (uid: number, gid: number): Record<string, string> => ({
@@ -103,7 +108,7 @@ export function sandboxArguments(
     ...sizedTmpfs("/dev/shm", temporary),
     ...sizedTmpfs("/tmp", temporary),
     ...["--dir", "/run/cellar", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--dir", "/etc"],
-    ...etc.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
+    ...[...etc, ...javaFolders()].flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
     ...Object.keys(ownEtc(uid, gid)).flatMap((name) => ["--ro-bind", `${files.etc}/${name}`, `/etc/${name}`]),
     ...(spec.keptHome === null ? sizedTmpfs(guestHome, home) : ["--bind", spec.keptHome, guestHome]),
     ...links.flatMap(({ at, target }) => ["--symlink", target, at]),

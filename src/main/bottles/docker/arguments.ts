@@ -1,7 +1,7 @@
 /** The containers of a bottle, as arguments of the client. Pure: what is decided here is what holds. */
 import type { BottleMount } from "#shared/contract/bottles.ts";
 import { type BottleLimits, guestHome, guestTrust } from "../backend.ts";
-import { containerName, guestFiles, guestState, keeper, labels, portsName } from "./names.ts";
+import { containerName, guestFiles, guestOwn, guestState, keeper, labels, portsName } from "./names.ts";
 
 /** What of an engine decides about arguments. */
 export type EngineTraits = {
@@ -36,6 +36,8 @@ export type ContainerParts = {
 /** Small enough that nothing is kept there; variables, prompt and files for the home. */
 const stateBytes = 32 * 1024 * 1024;
 
+const ownBytes = 256 * 1024;
+
 /** `docker create …` for the program. Nothing of it is secret. */
 export function createArguments(parts: ContainerParts): string[] {
   const { id, home, image, uid, gid, limits, traits } = parts;
@@ -57,6 +59,7 @@ export function createArguments(parts: ContainerParts): string[] {
     ...tmpfs("/tmp", `mode=1777,exec,size=${limits.temporary}`),
     ...tmpfs("/var/tmp", `mode=1777,exec,size=${limits.temporary}`),
     ...tmpfs(guestState, `mode=0755,uid=${keeper},gid=${keeper},size=${stateBytes}`),
+    ...tmpfs(guestOwn, `mode=0700,${owned},size=${ownBytes}`),
     ...(parts.keptHome === null
       ? tmpfs(guestHome, `mode=0700,exec,${owned},size=${limits.home}`)
       : bind(parts.keptHome, guestHome, "read-write")),
@@ -122,6 +125,8 @@ function limited(limits: BottleLimits, { memory, pids, processors }: EngineTrait
     ...(memory ? ["--memory", String(limits.memory), "--memory-swap", String(limits.memory)] : []),
     ...(pids ? ["--pids-limit", String(limits.processes)] : []),
     ...(processors === null ? [] : ["--cpus", String(processors)]),
+    // What the person does goes first where there is not enough for all.
+    ...["--cpu-shares", "512"],
   ];
 }
 

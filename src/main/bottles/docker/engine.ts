@@ -39,7 +39,7 @@ export type EngineInfo = {
 
 export type RunOptions = {
   input?: string | Uint8Array;
-  timeoutMs?: number;
+  timeoutMs?: number | "none";
   signal?: AbortSignal;
   onLine?: (line: string) => void;
 };

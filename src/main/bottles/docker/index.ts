@@ -1,8 +1,7 @@
 /** The Docker backend: one container per bottle without any network but its loopback, and one beside it that leads the ports there to the services. */
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import type { Subprocesses } from "#node/subprocess.ts";
 import type { BottleMount } from "#shared/contract/bottles.ts";
 import { Failure } from "#shared/failure.ts";
@@ -28,21 +27,17 @@ import {
 } from "../protect.ts";
 import { createArguments, type EngineTraits, portsArguments } from "./arguments.ts";
 import { tryDocker } from "./availability.ts";
+import { notRunning, removeContainer, stateOf, untilRunning } from "./containers.ts";
 import { Engine, type EngineAddress, engineAddress, engineFailure } from "./engine.ts";
 import type { InsideProbe } from "./forward.ts";
 import { type ImagePlan, makeImages, planImage } from "./images.ts";
+import { type Kept, keep, keptOf, keptOrThrow } from "./kept.ts";
 import { containerName, guestFiles, homeMark, keeper, labels, portsName } from "./names.ts";
-import {
-  environmentFile,
-  fillScript,
-  insideCommand,
-  launchCommand,
-  moreEnvironmentPath,
-  openGate,
-  startFile,
-} from "./scripts.ts";
+import { environmentFile, insideCommand, launchCommand, moreEnvironmentPath, openGate } from "./scripts.ts";
 import { seccompProfile } from "./seccomp.ts";
 import { isRootless, limitsOf, notEnforcedBy, traitsOf } from "./traits.ts";
+import { type Waiting, waitingOf } from "./waiting.ts";
+import { EngineWatch } from "./watch.ts";
 
 export type DockerParts = {
   subprocesses: Subprocesses;
@@ -66,16 +61,8 @@ export type DockerDetails = {
   placeholders: Placeholder[];
 };
 
-/** What a bottle's directory remembers, so that main can be another one by then. */
-type Kept = { address: EngineAddress; uid: number; gid: number; cwd: string; ports: string; traits: EngineTraits };
-
-const files = { kept: "docker.json", seccomp: "seccomp.json", placeholders: "placeholders", build: "image" } as const;
+const files = { seccomp: "seccomp.json", placeholders: "placeholders", build: "image" } as const;
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const patienceMs = 60_000;
-const lookEveryMs = 20;
-
-/** What is put into a container once it runs; in memory only, because the program never runs when main does not live so long. */
-type Waiting = { script: string; program: string };
 
 export class Docker implements BottleBackend<DockerDetails> {
   readonly name = "docker";
@@ -83,10 +70,12 @@ export class Docker implements BottleBackend<DockerDetails> {
   readonly #parts: DockerParts;
   readonly #home: string;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #watch: EngineWatch;
 
   constructor(parts: DockerParts) {
     this.#parts = parts;
     this.#home = homeMark(parts.runtime);
+    this.#watch = new EngineWatch(this.#home);
   }
 
   async available(): Promise<Availability> {
@@ -145,8 +134,9 @@ export class Docker implements BottleBackend<DockerDetails> {
     const images = await makeImages(engine, image, { uid, gid }, baseImage, at(files.build));
     await holdPlaceholders(at(files.placeholders), placeholders);
     await writeFile(at(files.seccomp), JSON.stringify(seccompProfile()), { mode: 0o600, flag: "wx" });
-    const kept: Kept = { address, uid, gid, cwd: bottle.cwd, ports: images.ports, traits };
-    await writeFile(at(files.kept), JSON.stringify(kept), { mode: 0o600, flag: "wx" });
+    const ports = bottle.ports.map(({ port, socket }) => ({ port, socket: basename(socket) }));
+    const kept: Kept = { address, uid, gid, cwd: bottle.cwd, portsImage: images.ports, ports, traits };
+    await keep(directory, kept);
     const args = createArguments({
       id,
       home: this.#home,
@@ -172,8 +162,14 @@ export class Docker implements BottleBackend<DockerDetails> {
     if (waiting === undefined || kept === null) throw new Failure("failed", "The bottle was not made");
     this.#waiting.delete(bottle.id);
     const engine = new Engine(this.#parts.subprocesses, kept.address);
+    this.#watch.add(bottle.id, engine);
     await untilRunning(engine, containerName(bottle.id));
-    await this.#openPorts(engine, bottle, kept);
+    try {
+      await this.#openPorts(engine, bottle, kept);
+    } catch (error) {
+      const state = await stateOf(engine, containerName(bottle.id));
+      throw state?.status === "running" ? error : notRunning(state);
+    }
     const fill = ["exec", "--interactive", "--user", `${keeper}:${keeper}`, containerName(bottle.id), "/bin/sh"];
     const ended = await engine.run(fill, { input: waiting.script });
     if (ended.exitCode === 3) {
@@ -209,8 +205,9 @@ export class Docker implements BottleBackend<DockerDetails> {
   async rejoin(bottle: RunningBottle): Promise<void> {
     const kept = await keptOrThrow(bottle.directory);
     const engine = new Engine(this.#parts.subprocesses, kept.address);
+    this.#watch.add(bottle.id, engine);
     const state = await stateOf(engine, containerName(bottle.id));
-    if (state?.status !== "running") throw new Failure("failed", "The container of the bottle does not run any more");
+    if (state?.status !== "running") throw notRunning(state);
     // It goes on without main, and has the sockets' folder: there is nothing to do unless it was ended.
     if ((await stateOf(engine, portsName(bottle.id)))?.status !== "running")
       await this.#openPorts(engine, bottle, kept);
@@ -257,6 +254,7 @@ export class Docker implements BottleBackend<DockerDetails> {
     if (kept !== null || there === null) await this.#removeContainers(await this.#engineOf(directory), id);
     await releasePlaceholders(join(directory, files.placeholders));
     await rm(directory, { recursive: true, force: true });
+    this.#watch.remove(id);
   }
 
   async enumerate(): Promise<string[]> {
@@ -279,19 +277,24 @@ export class Docker implements BottleBackend<DockerDetails> {
     if (bottleId !== null) await this.destroy({ id: bottleId, directory: key });
   }
 
+  watch(changed: () => void): void {
+    this.#watch.onChange(changed);
+  }
+
   close(): void {
+    this.#watch.close();
     this.#waiting.clear();
   }
 
-  async #openPorts(engine: Engine, bottle: RunningBottle, kept: Kept): Promise<void> {
+  async #openPorts(engine: Engine, bottle: Pick<RunningBottle, "id" | "directory">, kept: Kept): Promise<void> {
     const args = portsArguments({
       id: bottle.id,
       home: this.#home,
-      image: kept.ports,
+      image: kept.portsImage,
       uid: kept.uid,
       gid: kept.gid,
       directory: bottle.directory,
-      ports: bottle.ports.map(({ port, socket }) => ({ port, socket: basename(socket) })),
+      ports: kept.ports,
       seccomp: join(bottle.directory, files.seccomp),
       traits: kept.traits,
     });
@@ -346,35 +349,6 @@ export class Docker implements BottleBackend<DockerDetails> {
   }
 }
 
-function waitingOf(
-  { spec, plan, environment, argv, cwd, homeFiles, systemPrompt }: BottleToStart,
-  path: string | null,
-): Waiting {
-  const [named = ""] = spec.program.entry.command;
-  const shells = ["bash", "sh"];
-  const programs = named === "{shell}" ? shells : [...new Set([named, basename(spec.program.path)])];
-  // The host's path of the program means nothing in an image, which has its own.
-  const own = argv[0] === spec.program.path;
-  const start = startFile({
-    cwd,
-    programs: own ? programs : [argv[0]!],
-    arguments: argv.slice(1),
-    skills: spec.skills.map(({ name }) => name),
-    homeFiles,
-  });
-  const imagePath = path !== null && environment["PATH"] === plan.path ? path : environment["PATH"]!;
-  return {
-    program: programs[0]!,
-    script: fillScript({
-      environment: environmentFile({ ...environment, PATH: imagePath }),
-      start,
-      homeFiles,
-      systemPrompt,
-      programs,
-    }),
-  };
-}
-
 /** What leads the client to the engine, for a command that the terminal host starts in the person's environment. */
 function clientEnvironment({ env }: EngineAddress): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("DOCKER_")));
@@ -386,51 +360,4 @@ function checkPlace(endpoint: string, system: string): void {
   throw new Failure("unavailable", `The Docker engine at ${endpoint} is on another computer or in a virtual machine`, {
     hint: "Choose a Docker context whose engine runs on this computer: docker context ls",
   });
-}
-
-type ContainerState = { status: string; error: string };
-
-/** Null when there is no such container. Throws when the engine cannot be asked. */
-async function stateOf(engine: Engine, name: string): Promise<ContainerState | null> {
-  const ended = await engine.run(["inspect", "--type", "container", "--format", "{{json .State}}", name]);
-  if (ended.exitCode === 0) {
-    const { Status, Error: error } = JSON.parse(ended.stdout.toString()) as { Status: string; Error: string };
-    return { status: Status, error };
-  }
-  if (/no such (container|object)/i.test(ended.stderr)) return null;
-  throw engineFailure(ended, "Looking for the container");
-}
-
-async function untilRunning(engine: Engine, name: string): Promise<void> {
-  for (const end = performance.now() + patienceMs; ; await setTimeout(lookEveryMs)) {
-    const state = await stateOf(engine, name);
-    if (state?.status === "running") return;
-    if (state === null || state.error !== "" || !["created", "restarting"].includes(state.status)) {
-      throw new Failure("failed", `The container did not start: ${state?.error || `it is ${state?.status ?? "gone"}`}`);
-    }
-    if (performance.now() > end)
-      throw new Failure("failed", `The container did not start within ${patienceMs / 1000} s`);
-  }
-}
-
-async function removeContainer(engine: Engine, name: string): Promise<void> {
-  for (const end = performance.now() + patienceMs; ; await setTimeout(lookEveryMs)) {
-    const ended = await engine.run(["rm", "--force", "--volumes", name]);
-    if (ended.exitCode === 0 || /no such container/i.test(ended.stderr)) return;
-    // Somebody else is removing it, or it is just being started.
-    if (!/already in progress|is starting/i.test(ended.stderr) || performance.now() > end) {
-      throw engineFailure(ended, `Removing the container ${name}`);
-    }
-  }
-}
-
-async function keptOf(directory: string): Promise<Kept | null> {
-  const text = await readFile(join(directory, files.kept), "utf8").catch(() => null);
-  return text === null ? null : (JSON.parse(text) as Kept);
-}
-
-async function keptOrThrow(directory: string): Promise<Kept> {
-  const kept = await keptOf(directory);
-  if (kept === null) throw new Failure("unavailable", "The bottle is not running");
-  return kept;
 }

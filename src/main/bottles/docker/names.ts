@@ -34,14 +34,17 @@ export const keeper = 65532;
 
 /** Inside: a small file system in memory that only the keeper writes. */
 export const guestState = "/run/cellar";
+/** Inside: the same for the program's user; what the program puts there harms itself only. */
+export const guestOwn = "/run/cellar-own";
+
 export const guestFiles = {
   /** The variables, as a shell reads them. */
   environment: `${guestState}/environment`,
   /** What runs when the gate opens. */
   start: `${guestState}/start`,
   skills: `${guestState}/skills`,
-  /** A named pipe; in a folder of the program's own, because it makes it. */
-  gate: "/tmp/.cellar-gate",
+  /** A named pipe; in a folder of the program's user, because that makes it. */
+  gate: `${guestOwn}/gate`,
   /** From the image. */
   init: "/usr/lib/cellar/init",
   inside: "/usr/lib/cellar/inside",

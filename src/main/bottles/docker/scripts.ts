@@ -6,7 +6,7 @@ import { posix } from "node:path";
 import { shellQuote } from "#node/shell-quote.ts";
 import { guestHome, guestHomeFiles, guestSystemPrompt, type HomeFile } from "../backend.ts";
 import { homeFilesScript } from "../home-files.ts";
-import { guestFiles, guestState } from "./names.ts";
+import { guestFiles, guestOwn, guestState } from "./names.ts";
 
 const goAhead = "go";
 
@@ -134,6 +134,15 @@ export function moreEnvironmentPath(mark: string): string {
   return `${guestState}/environment-${mark}`;
 }
 
+/** Everything in the session of the process whose number is in the file; twice, for what is just being started. In /proc, as not every image has ps. */
+const endSession = (pidFile: string) => `p=$(cat ${pidFile}) || exit 0
+for i in 1 2; do for f in /proc/[0-9]*/stat; do
+  read -r line <"$f" 2>/dev/null || continue
+  set -- \${line##*) }
+  f=\${f#/proc/}
+  [ "$4" = "$p" ] && kill -9 "\${f%/stat}"
+done; done 2>/dev/null`;
+
 export type Inside = {
   client: readonly string[];
   container: string;
@@ -153,8 +162,8 @@ export type Inside = {
  */
 export function insideCommand({ client, container, user, cwd, mark, environment, tty, argv }: Inside): string[] {
   const docker = client.map(shellQuote).join(" ");
-  const pidFile = `/tmp/.cellar-inside-${mark}`;
-  const end = `kill -KILL -- -"$(cat ${pidFile})"; rm -f ${pidFile}`;
+  const pidFile = `${guestOwn}/${mark}`;
+  const end = `${endSession(pidFile)}; rm -f ${pidFile}`;
   const watcher = `read -r word || ${docker} exec --user ${user} ${container} /bin/sh -c ${shellQuote(end)}`;
   const script = `
 if command -v setsid >/dev/null; then

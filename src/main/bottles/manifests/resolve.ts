@@ -55,7 +55,7 @@ const nothing: ResolvedManifest = {
 };
 
 /** A value that is written down is taken for a secret by the name of its variable. */
-const secretName = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH/i;
+const secretName = /^(?!GIT_CONFIG_KEY_\d+$).*(KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH)/i;
 
 /** Without an agent the catalogue's defaults hold. */
 export async function resolveManifest(

@@ -10,7 +10,7 @@ export const shortestRedacted = 8;
 export function formsOf(secret: string): Buffer[] {
   const bytes = Buffer.from(secret, "utf8");
   if (bytes.length < shortestRedacted) return [];
-  const json = JSON.stringify(secret).slice(1, -1);
+  const json = jsonOf(secret);
   const percent = encodeURIComponent(secret);
   const texts = [
     secret,
@@ -21,12 +21,15 @@ export function formsOf(secret: string): Buffer[] {
     percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     percent.replaceAll("%20", "+"),
     strictPercent(percent),
+    encodeURI(secret),
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
     htmlOf(secret),
     ...base64Forms(bytes),
   ];
-  const distinct = [...new Set(texts)].map((text) => Buffer.from(text, "utf8"));
+  // What a program printed as JSON comes back as text in JSON, and that in an event of a stream: a plain key stays as it is under all of it.
+  const inJson = texts.map(jsonOf);
+  const distinct = [...new Set([...texts, ...inJson, ...inJson.map(jsonOf)])].map((text) => Buffer.from(text, "utf8"));
   return distinct.sort((a, b) => b.length - a.length);
 }
 
@@ -45,6 +48,10 @@ function base64Forms(bytes: Buffer): string[] {
     forms.push(sure, sure.replaceAll("+", "-").replaceAll("/", "_"), sure.replaceAll("/", "\\/"));
   }
   return forms;
+}
+
+function jsonOf(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** As serialisers write that escape everything outside ASCII. */

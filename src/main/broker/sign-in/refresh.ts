@@ -15,7 +15,7 @@ export type TokenEndpoint = {
 };
 
 export const tokenEndpoints: Record<SignInFormat, TokenEndpoint> = {
-  claude: { address: "https://console.anthropic.com/v1/oauth/token", clientId: "9d1c250a-e61b-44d9-88ed-5944d1962f5e" },
+  claude: { address: "https://platform.claude.com/v1/oauth/token", clientId: "9d1c250a-e61b-44d9-88ed-5944d1962f5e" },
   codex: {
     address: "https://auth.openai.com/oauth/token",
     clientId: "app_EMoamEEZ73f0CkXaXp7hrann",

@@ -3,8 +3,10 @@
  * nothing counts by its size, so that a limit cannot be walked around by asking for no usage.
  */
 import { z } from "zod";
+import { dollars } from "#shared/broker/words.ts";
 import type { Provider } from "../providers.ts";
 import { costOf, priceOf } from "./cost.ts";
+import { micros } from "./money.ts";
 import type { Reading } from "./reader.ts";
 
 export const limitsSchema = z.strictObject({
@@ -115,14 +117,10 @@ export class Meter {
     }
     if (costUsd === undefined) return null;
     if (used.costUsd === null) return "the cost of an answer is not known, so its limit cannot be kept";
-    return used.costUsd >= costUsd ? `${dollars(used.costUsd)} of ${dollars(costUsd)} are used` : null;
+    return used.costUsd >= costUsd ? `${dollars(micros(used.costUsd))} of ${dollars(micros(costUsd))} are used` : null;
   }
 }
 
 function grouped(count: number): string {
   return count.toLocaleString("en-US");
-}
-
-function dollars(amount: number): string {
-  return `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
 }

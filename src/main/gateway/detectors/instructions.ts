@@ -32,7 +32,14 @@ const phrases: readonly [what: string, steps: readonly Step[]][] = [
   ],
   [
     "an order to ignore instructions",
-    [ignore, "everything|anything|all|what", "?you|that|was|is|were", "?said|told|written", "above|before|previously"],
+    [
+      ignore,
+      "everything|anything|all|what",
+      "?you|that|i",
+      "?was|is|were|have",
+      "?said|told|written|been",
+      "above|before|previously",
+    ],
   ],
   [
     "a new role for the agent",

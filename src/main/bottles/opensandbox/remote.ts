@@ -1,0 +1,108 @@
+/** What main does in a sandbox: runs something as its root, sends a folder, fetches one. */
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { shellQuote } from "#node/shell-quote.ts";
+import type { Subprocesses } from "#node/subprocess.ts";
+import { Failure } from "#shared/failure.ts";
+import { guestFolder } from "../guest/init.ts";
+import { Untar } from "../untar.ts";
+import { ask, download, type Target, type Upload, upload } from "./server.ts";
+import { runPiped } from "./session.ts";
+import { mostBytes, pack, type Tree } from "./tree.ts";
+
+const guestUploads = `${guestFolder}/uploads`;
+/** Of each stream. */
+const keptCharacters = 65_536;
+const lookEveryMs = 200;
+const mostLooks = 100;
+
+/** A sandbox runs a little before its control service answers. */
+export async function waitForExecd(execd: Target): Promise<void> {
+  for (let looks = 0; ; looks++) {
+    try {
+      await ask(execd, "GET", "/ping");
+      return;
+    } catch (error) {
+      if (looks >= mostLooks) throw error;
+      await setTimeout(lookEveryMs);
+    }
+  }
+}
+
+/** Throws when it fails, with its own words, unless told to let that be. Resolves to what it printed. */
+export async function runAsRoot(execd: Target, script: string, mayFail = false): Promise<string> {
+  const said = { stdout: "", stderr: "" };
+  const code = await runPiped(execd, {
+    argv: ["/bin/sh", "-c", script],
+    output(chunk, stream) {
+      said[stream] = (said[stream] + chunk.toString()).slice(-keptCharacters);
+      return undefined;
+    },
+  });
+  if (code !== 0 && !mayFail) {
+    throw new Failure("failed", `In the sandbox: ${said.stderr.trim() || `it ended with ${code}`}`);
+  }
+  return said.stdout;
+}
+
+/** `tree` of the folder `from`, which belongs to root inside. `directory`: where its tar file lies meanwhile. */
+export async function sendFolder(
+  subprocesses: Subprocesses,
+  execd: Target,
+  directory: string,
+  { from, to, tree }: { from: string; to: string; tree: Tree },
+): Promise<void> {
+  const name = `${randomBytes(4).toString("hex")}.tar`;
+  const file = join(directory, name);
+  await pack(subprocesses, from, tree, file);
+  try {
+    await upload(execd, [{ path: `${guestUploads}/${name}`, mode: 600, content: { file } }]);
+  } finally {
+    await rm(file, { force: true });
+  }
+  const [inside, target] = [shellQuote(`${guestUploads}/${name}`), shellQuote(to)];
+  await runAsRoot(execd, `mkdir -p ${target} && tar -xf ${inside} -C ${target} --no-same-owner && rm -f ${inside}`);
+}
+
+/** A folder inside, into a new one here. Resolves to what was left out. */
+export async function fetchFolder(execd: Target, from: string, folder: string): Promise<string[]> {
+  const inside = `${guestUploads}/back.tar`;
+  await runAsRoot(execd, `mkdir -p ${guestUploads} && tar --hard-dereference -cf ${inside} -C ${shellQuote(from)} .`);
+  const untar = new Untar(folder, mostBytes);
+  try {
+    await download(execd, inside, (chunk) => untar.push(chunk));
+    untar.finish();
+    return untar.leftOut;
+  } finally {
+    untar.close();
+  }
+}
+
+/** Not over what an earlier try has brought. */
+export async function newFolder(wanted: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = number === 1 ? wanted : `${wanted}-${number}`;
+    try {
+      await mkdir(path, { mode: 0o700 });
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** Small files of a folder, as they are uploaded to `to`. */
+export async function filesBelow(folder: string, to: string): Promise<Upload[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async ({ name, parentPath }) => {
+        const path = join(parentPath, name);
+        const content = await readFile(path, "utf8");
+        return { path: `${to}${path.slice(folder.length)}`, mode: name === "guest" ? 755 : 644, content };
+      }),
+  );
+}

@@ -1,0 +1,351 @@
+/** The smolmachines backend: a virtual machine with a kernel of its own (libkrun), through the command line of smolvm. */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join, sep } from "node:path";
+import { endTrees } from "#node/processes/end-tree.ts";
+import type { Subprocesses } from "#node/subprocess.ts";
+import { Failure } from "#shared/failure.ts";
+import {
+  type Availability,
+  type BackendPlan,
+  type BottleBackend,
+  type BottleCommand,
+  type BottleSpec,
+  type BottleToStart,
+  guestHome,
+  guestTrust,
+  type InsideCommand,
+  type Leftover,
+  type ProbeHeader,
+  type RunningBottle,
+} from "../backend.ts";
+import { inSystem, programFolders } from "../bubblewrap/program-folders.ts";
+import { GuestGate, gatePort } from "../guest/gate.ts";
+import {
+  becomes,
+  checksImage,
+  type GuestUser,
+  guestFolder,
+  guestInit,
+  guestProgram,
+  initScript,
+  writeGuestFolder,
+} from "../guest/init.ts";
+import { probeScript, readProbe } from "../guest/probe.ts";
+import { isThere } from "../is-there.ts";
+import {
+  checkWorkspace,
+  makePlaceholders,
+  missingOf,
+  type Placeholder,
+  protectionOf,
+  type ReadGitConfig,
+  removePlaceholders,
+} from "../protect.ts";
+import { trySmolvm } from "./availability.ts";
+import { diskGibibytes, limitsOf, notEnforcedHere } from "./limits.ts";
+import { type Machine, Smolvm } from "./smolvm.ts";
+import { holdScript, viewOf, volume } from "./view.ts";
+
+export type SmolmachinesDetails = {
+  image: string;
+  placeholders: Placeholder[];
+  user: GuestUser;
+  /** Folders of the program on the host, if it can be brought along; else the image has to have it. */
+  program: string[] | null;
+};
+
+export type SmolmachinesParts = {
+  subprocesses: Subprocesses;
+  readGitConfig: ReadGitConfig;
+  runtime: string;
+  loginEnvironment(): Promise<Record<string, string>>;
+  /** The person's setting. */
+  image(): string;
+};
+
+const bottleVariable = "CELLAR_BOTTLE";
+const bottleLabel = "cellar.bottle";
+const homeLabel = "cellar.home";
+/** Where the host's sockets are inside. */
+const guestServices = "/run/cellar-services";
+const guestSkills = `${guestHome}/.claude/skills`;
+const mebibyte = 1024 * 1024;
+const probePatienceMs = 60_000;
+
+/** Names of files in a bottle's directory. */
+const files = {
+  guest: "guest",
+  placeholders: "placeholders",
+  startLog: "start.log",
+  gate: "gate.sock",
+  rejoin: "rejoin",
+} as const;
+
+/** $1: smolvm, $2: the machine, $3: the bottle's directory. The machine ends with its program. */
+const launchScript = `
+if ! [ -d "$3/${files.guest}" ]; then echo 'This bottle has ended. Launch the program again.'; exit 1; fi
+if ! "$1" machine start --name "$2" >"$3/${files.startLog}" 2>&1; then cat "$3/${files.startLog}"; exit 1; fi
+if [ -t 0 ]; then t=-t; fi
+"$1" machine exec -i $t --name "$2" -- /bin/sh ${guestInit}
+code=$?
+"$1" machine stop --name "$2" >/dev/null 2>&1
+exit $code
+`;
+
+export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
+  readonly name = "smolmachines";
+  readonly summary = "A virtual machine with a kernel of its own, through smolvm";
+  readonly #parts: SmolmachinesParts;
+  readonly #smolvm: Smolvm;
+  readonly #gates = new Map<string, GuestGate>();
+  /** Marks the machines of this home among those of others. */
+  readonly #home: string;
+
+  constructor(parts: SmolmachinesParts) {
+    this.#parts = parts;
+    this.#smolvm = new Smolvm(parts.subprocesses, parts.loginEnvironment);
+    this.#home = createHash("sha256").update(parts.runtime).digest("hex").slice(0, 16);
+  }
+
+  available(): Promise<Availability> {
+    return trySmolvm(this.#smolvm);
+  }
+
+  async plan(spec: BottleSpec): Promise<BackendPlan<SmolmachinesDetails>> {
+    const { workspace, program, skills } = spec;
+    checkWorkspace(workspace.path);
+    if (spec.dockerfile !== null) {
+      throw new Failure("unavailable", "smolvm builds no image from a Dockerfile", {
+        hint: "Build it yourself (docker build, docker save) and choose the archive as the image of virtual machines in the settings.",
+      });
+    }
+    const [protection, folders, owner] = await Promise.all([
+      protectionOf(workspace.path, this.#parts.readGitConfig),
+      this.#programFolders(program.path, spec.hostEnvironment),
+      stat(workspace.path),
+    ]);
+    const read = (from: string, to: string, what: string) => ({ from, to, access: "read-only" as const, what });
+    const mounts = [
+      { from: workspace.path, to: workspace.path, access: "read-write" as const, what: "workspace" },
+      ...protection.mounts,
+      ...(folders?.paths ?? []).map((path) => read(path, path, program.entry.name)),
+      ...skills.map(({ name, path }) => read(path, `${guestSkills}/${name}`, `skill ${name}`)),
+    ];
+    // Throws for what smolvm cannot mount, before anything is made.
+    await viewOf(workspace.path, mounts.slice(1));
+    const image = this.#parts.image();
+    const user = { uid: owner.uid, gid: owner.gid };
+    return {
+      mounts: [...mounts, read(image, "/", "image: everything else inside")],
+      limits: limitsOf(spec.limits, user.uid === 0),
+      notEnforced: [
+        ...protection.notEnforced,
+        ...notEnforcedHere(protection.mounts.length > 0, user.uid === 0),
+        ...(folders === null
+          ? [
+              `${program.entry.name} of this computer does not go in: the image ${image} has to have '${basename(program.path)}'.`,
+            ]
+          : []),
+      ],
+      path: [
+        ...new Set([
+          ...(folders?.bins ?? []),
+          "/usr/local/sbin",
+          "/usr/local/bin",
+          "/usr/sbin",
+          "/usr/bin",
+          "/sbin",
+          "/bin",
+        ]),
+      ].join(":"),
+      details: { image, placeholders: protection.placeholders, user, program: folders?.paths ?? null },
+    };
+  }
+
+  async create(bottle: BottleToStart<SmolmachinesDetails>): Promise<BottleCommand> {
+    const { directory, plan, spec, environment, cwd } = bottle;
+    const { placeholders, user, image, program } = plan.details;
+    const at = (name: string) => join(directory, name);
+    await writeFile(at(files.placeholders), JSON.stringify(await missingOf(placeholders)), { mode: 0o600, flag: "wx" });
+    await makePlaceholders(placeholders);
+    const workspace = spec.workspace.path;
+    const shown = plan.mounts.filter(({ to }) => to !== workspace && to !== "/");
+    const view = await viewOf(workspace, shown);
+    const guest = at(files.guest);
+    await writeGuestFolder(guest, bottle);
+    await mkdir(join(guest, basename(guestTrust)), { mode: 0o755 });
+    const [first = "", ...rest] = bottle.argv;
+    const argv = [program === null ? basename(first) : first, ...rest];
+    const agent = { user, limits: spec.limits, environment, cwd };
+    const sockets = [
+      ...bottle.ports.map(({ name, port, socket }) => ({ port, host: socket, guest: `${guestServices}/${name}.sock` })),
+      { port: gatePort, host: at(files.gate), guest: `${guestServices}/gate.sock` },
+    ];
+    const prepare = `${checksImage(true)}${holdScript(view.held)}`;
+    const forwards = sockets.map(({ port, guest }) => `${port}=${guest}`).join(" ");
+    // In a session of its own and as root: nothing that runs inside can end it.
+    const forward = `
+log=$(mktemp) || exit 1
+setsid ${guestProgram} forward ${forwards} </dev/null >"$log" 2>&1 &
+while ! grep -q listening "$log"; do
+  kill -0 $! 2>/dev/null || { cat "$log" >&2; exit 1; }
+  sleep 0.05
+done
+rm -f "$log"
+`;
+    await writeFile(
+      join(guest, "init"),
+      initScript({ ...agent, argv, prepare: prepare + forward, homeFiles: bottle.homeFiles }),
+      { mode: 0o644 },
+    );
+    // What else is run inside starts from the same view; a container of its own may have been made for it.
+    await writeFile(at(files.rejoin), JSON.stringify({ prepare, agent }), { mode: 0o600 });
+    const gate = new GuestGate();
+    this.#gates.set(bottle.id, gate);
+    await gate.listen(at(files.gate));
+    const name = machineName(bottle.id);
+    await this.#smolvm.run([
+      ...["create", "--name", name, "--image", image],
+      ...["--label", `${bottleLabel}=${bottle.id}`, "--label", `${homeLabel}=${this.#home}`],
+      ...["--mem", String(Math.floor(spec.limits.memory / mebibyte)), "--storage", String(diskGibibytes)],
+      // The workload is nothing but a place to run in: the program comes with the terminal.
+      ...["--user", "0:0"],
+      ...view.volumes.flatMap((each) => ["-v", each]),
+      ...["-v", volume(guest, guestFolder, "read-only")],
+      ...(bottle.trust === null ? [] : ["-v", volume(bottle.trust, guestTrust, "read-only")]),
+      ...(spec.keptHome === null ? [] : ["-v", volume(spec.keptHome, guestHome, "read-write")]),
+      ...sockets.flatMap(({ host, guest: inside }) => ["--mount-socket", `${host}:${inside}`]),
+      ...["--", "/bin/sh", "-c", "while :; do sleep 3600; done"],
+    ]);
+    return {
+      argv: ["/bin/sh", "-c", launchScript, "cellar", await this.#smolvm.program(), name, directory],
+      env: { ...(await this.#smolvm.environment()), [bottleVariable]: bottle.id },
+    };
+  }
+
+  async enter({ id, directory, pid }: RunningBottle): Promise<void> {
+    await this.#gate(id).arrival(async () => {
+      if (pid !== null && isThere(pid)) return null;
+      const said = (await readFile(join(directory, files.startLog), "utf8").catch(() => "")).trim();
+      return `The machine ended before its program started${said === "" ? "; its terminal says why" : `: ${said.slice(-500)}`}`;
+    });
+  }
+
+  async probe({ id, ports }: RunningBottle, header: ProbeHeader | null): Promise<string[]> {
+    const gateway = ports.find(({ name }) => name === "gateway")?.port ?? null;
+    const parts = { gateway, header, silenceIsAWay: true };
+    const said = await this.#smolvm.run(
+      ["exec", "--name", machineName(id), "--", "/bin/sh", "-c", probeScript(parts)],
+      probePatienceMs,
+    );
+    return readProbe(parts, said);
+  }
+
+  async release({ id }: RunningBottle): Promise<void> {
+    await this.#gate(id).open();
+    this.#gates.delete(id);
+  }
+
+  /** The sockets lie where they lay, and smolvm connects to them anew for each connection: there is nothing to join. */
+  async rejoin({ id }: RunningBottle): Promise<void> {
+    const machine = await this.#machine(id);
+    if (machine?.state !== "running") throw new Failure("unavailable", "The bottle's machine is not running");
+  }
+
+  async inside(bottle: RunningBottle, { argv, cwd, environment, tty }: InsideCommand): Promise<BottleCommand> {
+    await this.rejoin(bottle);
+    const { prepare, agent } = JSON.parse(await readFile(join(bottle.directory, files.rejoin), "utf8")) as {
+      prepare: string;
+      agent: Parameters<typeof becomes>[0];
+    };
+    const process = { ...agent, argv, cwd: cwd ?? agent.cwd, environment: { ...agent.environment, ...environment } };
+    const script = `inside-${randomBytes(4).toString("hex")}`;
+    await writeFile(join(bottle.directory, files.guest, script), prepare + becomes(process), {
+      mode: 0o644,
+      flag: "wx",
+    });
+    const command = ["machine", "exec", "-i", ...(tty ? ["-t"] : []), "--name", machineName(bottle.id), "--"];
+    return {
+      argv: [await this.#smolvm.program(), ...command, "/bin/sh", `${guestFolder}/${script}`],
+      env: await this.#smolvm.environment(),
+    };
+  }
+
+  async destroy({ id, directory }: Pick<RunningBottle, "id" | "directory">): Promise<void> {
+    this.#gates.get(id)?.close();
+    this.#gates.delete(id);
+    await this.#smolvm.remove(machineName(id));
+    // The terminal's command, and a machine's process that its own tool did not end.
+    const left = await endTrees([{ root: null, marker: `${bottleVariable}=${id}` }], 0);
+    if (left.length > 0) throw new Failure("failed", `Processes ${left.join(", ")} of the bottle cannot be ended`);
+    const noted = await readFile(join(directory, files.placeholders), "utf8").catch(() => "[]");
+    await removePlaceholders(JSON.parse(noted || "[]") as Placeholder[]);
+    await rm(directory, { recursive: true, force: true });
+  }
+
+  async enumerate(): Promise<string[]> {
+    const machines = await this.#ours();
+    return machines.filter(({ state }) => state === "running").map(({ labels }) => labels[bottleLabel]!);
+  }
+
+  async leftovers(known: ReadonlySet<string>): Promise<Leftover[]> {
+    return (await this.#ours())
+      .filter(({ labels }) => !known.has(labels[bottleLabel]!))
+      .map(({ name, state, labels }) => ({
+        kind: "machine",
+        bottleId: labels[bottleLabel]!,
+        what: `Virtual machine of a bottle that no terminal shows (${name}, ${state})`,
+        key: name,
+      }));
+  }
+
+  async removeLeftover({ bottleId, key }: Leftover): Promise<void> {
+    if (bottleId !== null && key === machineName(bottleId)) {
+      await this.destroy({
+        id: bottleId,
+        directory: join(this.#parts.runtime, `b-${bottleId.slice("bottle-".length)}`),
+      });
+    }
+  }
+
+  close(): void {
+    for (const gate of this.#gates.values()) gate.close();
+    this.#gates.clear();
+  }
+
+  #gate(id: string): GuestGate {
+    const gate = this.#gates.get(id);
+    if (gate === undefined) throw new Failure("unavailable", "The bottle is not waiting to be started");
+    return gate;
+  }
+
+  async #machine(id: string): Promise<Machine | undefined> {
+    return (await this.#ours()).find(({ name }) => name === machineName(id));
+  }
+
+  /** A name can be taken by anybody; the labels say whose a machine is. */
+  async #ours(): Promise<Machine[]> {
+    return (await this.#smolvm.list()).filter(
+      ({ name, labels }) =>
+        labels[homeLabel] === this.#home &&
+        /^bottle-[0-9a-f]{12}$/.test(labels[bottleLabel] ?? "") &&
+        name === machineName(labels[bottleLabel]!),
+    );
+  }
+
+  /** A program of folders can be brought along where the machine has the same kind of processor and system; what is part of the system, or one file, cannot. */
+  async #programFolders(path: string, env: Readonly<Record<string, string>>) {
+    if (process.platform !== "linux") return null;
+    const folders = await programFolders(path, env, homedir());
+    const within = (each: string) => folders.paths.some((folder) => each.startsWith(folder + sep));
+    if (inSystem(path) || !within(path) || !folders.links.every(({ at }) => within(at))) return null;
+    const kinds = await Promise.all(folders.paths.map((each) => stat(each)));
+    return kinds.every((kind) => kind.isDirectory()) ? folders : null;
+  }
+}
+
+export function machineName(bottleId: string): string {
+  return `cellar-${bottleId.slice("bottle-".length)}`;
+}

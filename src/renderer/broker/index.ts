@@ -1,0 +1,7 @@
+/** What bottles use at their providers, in the window: the block on a bottle's page, the line for everywhere else, and the log of requests. */
+
+export { LimitFields } from "./limit-fields.tsx";
+export { LimitReached } from "./limit-form.tsx";
+export { type LimitText, limitsFrom } from "./limit-text.ts";
+export { UsageLine } from "./usage-line.tsx";
+export { UsageSection } from "./usage-section.tsx";
