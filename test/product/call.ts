@@ -1,7 +1,7 @@
 /** Calls the contract of a running product over the socket of its home, as scripts do. */
+import { join } from "node:path";
 import type { ContractRouterClient } from "@orpc/contract";
 import { contractClient } from "#node/contract-client.ts";
-import { cellarPaths } from "#node/paths.ts";
 import type { Contract } from "#shared/contract/index.ts";
 
 /** A running Cellar, in either face. */
@@ -27,7 +27,7 @@ export async function first<Path extends Paths>(
   path: Path,
   input: Input<Path>,
 ): Promise<Element<Output<Path>>> {
-  const client = await contractClient(cellarPaths(product.environment).mainSocket);
+  const client = await contractClient(join(product.runtime, "main.sock"));
   if (client === null) throw new Error("the product does not answer");
   try {
     for await (const event of (await client.call(path.split("."), input)) as AsyncIterable<Element<Output<Path>>>) {
@@ -45,7 +45,7 @@ export async function call<Path extends Paths>(
   path: Path,
   input: Input<Path>,
 ): Promise<Output<Path>> {
-  const client = await contractClient(cellarPaths(product.environment).mainSocket);
+  const client = await contractClient(join(product.runtime, "main.sock"));
   if (client === null) throw new Error("the product does not answer");
   try {
     return (await client.call(path.split("."), input)) as Output<Path>;

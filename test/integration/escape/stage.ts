@@ -8,7 +8,6 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { cellarPaths } from "#node/paths.ts";
 import { type BackendName, servicePorts } from "#shared/bottles/names.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import { call, first } from "#test/product/call.ts";
@@ -133,7 +132,7 @@ export class Stage implements AsyncDisposable {
       id: second.bottle.id,
       script: 'printf %s "$ESCAPE_API_KEY"',
     });
-    const { runtime } = cellarPaths(product.environment);
+    const { runtime } = product;
     const directory = ({ id }: Bottle) => join(runtime, `b-${id.slice("bottle-".length)}`);
     this.#variables = {
       ...variablesOf(place, services),
