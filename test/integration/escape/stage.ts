@@ -22,6 +22,8 @@ import { executable, makePlace, own } from "./place.ts";
 
 export type Way = "agent" | "exec";
 
+export type StageOptions = { user?: User; environment?: Record<string, string>; baseImage?: string };
+
 /** A shape that every detector of tokens knows; it opens nothing. */
 const token = `AKIA${"ABCDEFGHIJKLMNOP"}`;
 
@@ -43,17 +45,18 @@ export class Stage implements AsyncDisposable {
     this.backend = backend;
   }
 
-  static async start(backend: BackendName, user: User | null = null): Promise<Stage> {
+  static async start(backend: BackendName, { user, environment, baseImage }: StageOptions = {}): Promise<Stage> {
     const hosts = "127.0.0.1 localhost\n::1 localhost\n127.0.0.1 rebound.example\n";
-    const product = new Product({ hosts, parent: lasting, ...(user === null ? {} : { user }) });
+    const product = new Product({ hosts, parent: lasting, ...(user && { user }), ...(environment && { environment }) });
     const root = product.folder.path;
     writeProviders(product, root);
-    const place = makePlace(root, root, user);
+    const place = makePlace(root, root, user ?? null);
     const pair = new Certificates(new TemporaryFolder("certificates")).signed(["localhost"]);
     const services = await HostServices.start(socketsIn(root), pair);
     const stage = new Stage(product, place, services, backend);
     try {
       await product.start();
+      if (baseImage !== undefined) await call(product, "settings.change", { dockerBaseImage: baseImage });
       await stage.#launch(pair);
       return stage;
     } catch (error) {
@@ -258,7 +261,7 @@ function writeProviders(product: Product, root: string): void {
   );
   writeFileSync(
     join(product.home, "agent-programs.toml"),
-    '[escape-shell]\nname = "Shell with a provider"\ncommand = ["sh"]\nprovider = "escape"\n',
+    '[escape-shell]\nname = "Shell with a provider"\ncommand = ["sh"]\nprovider = "escape"\nimage = { run = [] }\n',
   );
   const profile = "export ESCAPE_API_KEY=real-key-of-the-person\n";
   for (const file of [".profile", ".bash_profile"]) writeFileSync(join(root, file), profile);
