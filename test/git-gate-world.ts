@@ -157,6 +157,8 @@ export class GitGateWorld implements AsyncDisposable {
       cwd: directory,
       env: this.environment,
       stdio: ["pipe", "pipe", "pipe"],
+      // A group of its own, so that a test can end it as Ctrl-C does.
+      detached: true,
     });
     child.stdin.end();
     return child;

@@ -78,9 +78,9 @@ describe("the structure", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("a domain of main is reached only through its index", () => {
+  test("a domain of main is reached only through its index, or that of a folder in it", () => {
     const wrong = imports.filter(({ from, to }) => {
-      const [, target] = /^main\/([^/]+)\/(?!index\.ts$)/.exec(to) ?? [];
+      const [, target] = /^main\/([^/]+)\/(?!(?:[^/]+\/)?index\.ts$)/.exec(to) ?? [];
       const [, own] = /^main\/([^/]+)\//.exec(from) ?? [];
       return area(from) === "main" && target !== undefined && target !== own && target !== "transport";
     });

@@ -4,6 +4,9 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EventLog } from "#main/git-gate/event-log.ts";
+import { openCellarStore } from "#main/store/index.ts";
+import { cellarPaths } from "#node/paths.ts";
 import { World } from "#test/gateway-world.ts";
 import { call, first } from "#test/product/call.ts";
 import { TestClient } from "#test/product/mcp.ts";
@@ -91,6 +94,44 @@ async function gatewayHistory(): Promise<void> {
   world.allow("files.example.org", 443);
   world.allow("telemetry.example", 443, { effect: "deny" });
   world.stop();
+}
+
+/** Pushes of a bottle before Cellar was started again: one of each kind that a person can answer, and some that are over. */
+function gitGateHistory(): void {
+  const paths = cellarPaths(product.environment);
+  const store = openCellarStore(paths);
+  const log = new EventLog(store.database);
+  const of = { bottleId: "bottle-0000000000aa", workspaceId: "ws-000000aa", repository: "api" };
+  const branch = (name: string) => [
+    { ref: `refs/heads/${name}`, action: "create" as const, old: null, new: "5e1f0c2a".repeat(5) },
+  ];
+  log.add({ ...of, kind: "fetch", outcome: "passed", reason: "passed", count: 4 });
+  log.add({ ...of, kind: "push", outcome: "passed", reason: "passed", updates: branch("agent/limits") });
+  const names = "refs/heads/main: not a branch that may be pushed (agent/**, cellar/**)";
+  log.add({ ...of, kind: "push", outcome: "refused", reason: "not_allowed", detail: names });
+  log.add({
+    ...of,
+    kind: "push",
+    outcome: "pending",
+    reason: "asks",
+    updates: branch("agent/retries"),
+    commits: [{ id: "5e1f0c2a".repeat(5), subject: "Retry what the network has dropped" }],
+    files: [
+      { path: "src/retry.ts", added: 64, removed: 3 },
+      { path: "docs/retries.png", added: null, removed: null },
+    ],
+    canApprove: true,
+  });
+  log.add({
+    ...of,
+    kind: "push",
+    outcome: "refused",
+    reason: "detected",
+    detail: "test/fixtures/keys.ts holds what looks like a GitHub token.",
+    updates: branch("agent/fixtures"),
+    canApprove: true,
+  });
+  store.close();
 }
 
 const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
@@ -255,6 +296,14 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
     },
   },
   {
+    name: "git-gate",
+    open: async (window) => {
+      await runFromPalette(window, "what bottles push and");
+      await window.page.getByText("1 commit, 2 files").click();
+      await window.page.getByText("Retry what the network").waitFor();
+    },
+  },
+  {
     name: "settings",
     open: async (window) => {
       await window.button("Settings").click();
@@ -299,6 +348,7 @@ beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
   product = new Product();
   await gatewayHistory();
+  gitGateHistory();
   await product.start();
   await work();
 });

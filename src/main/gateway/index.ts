@@ -2,7 +2,6 @@
 export type { OpenedGateway, ProbeFacts } from "./bottle-gateway.ts";
 export { BottleGateways } from "./bottle-service.ts";
 export { gatewayDecisionsSchema } from "./decision-log.ts";
-export { Scanner } from "./detectors/scanner.ts";
 export { readPattern } from "./hosts.ts";
 export type { Listen, Listening } from "./listeners.ts";
 export { gatewayProcedures } from "./procedures.ts";

@@ -1,6 +1,6 @@
 /** What must not be pushed in the bytes of one file, message or list of names, however it is packed. Pure. */
 import type { Secret } from "#node/secret.ts";
-import { Scanner } from "../gateway/index.ts";
+import { Scanner } from "../gateway/detectors/index.ts";
 import { type Budget, layersOf, Opaque } from "./layers.ts";
 
 /** What is packed in something packed in something packed is not looked into any more. */

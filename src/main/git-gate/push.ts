@@ -289,7 +289,8 @@ class Push {
       log.conclude(this.#event.id, {
         outcome: "refused",
         reason,
-        detail: sentence(message),
+        // Some begin with the path of a file, which is told as it is.
+        detail: ["detected", "opaque", "too_large"].includes(reason) ? `${message}.` : sentence(message),
         canApprove,
         waitsUntil: null,
       });

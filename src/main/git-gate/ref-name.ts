@@ -15,7 +15,9 @@ export function readRefName(bytes: Buffer): string | null {
   if (name.normalize("NFC") !== name || !/^refs\/[\p{L}\p{N}._@+#=/-]+$/u.test(name)) return null;
   const segments = name.split("/");
   if (segments.length < 3 || name.includes("..") || name.includes("@{")) return null;
-  return segments.every((segment) => segment !== "" && segment !== "@" && !/^[.-]|\.$|\.lock$/i.test(segment))
+  return segments.every(
+    (segment) => segment !== "" && segment !== "@" && segment !== "HEAD" && !/^[.-]|\.$|\.lock$/i.test(segment),
+  )
     ? name
     : null;
 }

@@ -1,6 +1,7 @@
 /** The window's own commands: what is always possible, wherever the keyboard is. */
 import { useMemo } from "react";
 import { openGateway } from "../gateway/index.ts";
+import { openGitGate } from "../git-gate/index.ts";
 import { usePendingProposals, useSettings, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
 import { askLine, openProposals } from "../supervise/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
@@ -133,6 +134,13 @@ export function useWindowCommands(): void {
         group: "Go",
         keywords: "gateway network egress host allow deny rules log",
         run: () => openGateway(),
+      },
+      {
+        id: "go.git-gate",
+        title: "Show what bottles push and fetch",
+        group: "Go",
+        keywords: "git gate branches approve refuse mirror",
+        run: () => openGitGate(),
       },
       {
         id: "go.tree",

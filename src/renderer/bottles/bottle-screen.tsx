@@ -3,6 +3,7 @@ import { type DragEvent, useState } from "react";
 import { UsageSection } from "../broker/index.ts";
 import { useConnection } from "../connection/index.ts";
 import { GatewaySection } from "../gateway/index.ts";
+import { GitGateSection } from "../git-gate/index.ts";
 import { PlanFacts } from "../launches/summary.tsx";
 import { useBottles } from "../live/index.ts";
 import { ProposalsSection } from "../supervise/index.ts";
@@ -47,6 +48,7 @@ export default function BottleScreen({ params: { bottleId }, panelId }: PanelPro
         <div className="-mx-3">
           <GatewaySection bottleId={bottle.id} />
         </div>
+        {bottle.plan.gitGate.length > 0 && <GitGateSection bottleId={bottle.id} />}
         <ServicesSection bottleId={bottle.id} services={bottle.services} over={isOver(bottle)} />
         <PlanFacts plan={bottle.plan} />
         <LogSection bottle={bottle} />

@@ -215,10 +215,6 @@ describe.skipIf(missing("bwrap", "root", "setpriv", "git", "tar"))("a bottle of 
     child.stdin!.write("one\n");
     await eventually(said, (text) => text.includes("/1"));
     server.dropConnections();
-    await eventually(
-      () => server.asked.filter((each) => each.startsWith("WS")).length,
-      (count) => count >= 4,
-    );
     child.stdin!.write("two\n");
     await eventually(said, (text) => text.includes(`broker of ${bottle.id}: /2`), 60_000);
     expect(said().match(/1 one/g)).toHaveLength(1);

@@ -22,7 +22,14 @@ async function attachTerminal({ execd, argv }: Ticket): Promise<number> {
   const resize = () => session?.resize(stdout.columns ?? 80, stdout.rows ?? 24);
   stdout.on("resize", resize);
   if (stdin.isTTY) stdin.setRawMode(true);
-  stdin.on("data", (bytes: Buffer) => session?.write(bytes));
+  // What was typed while there is no connection, or was not sent any more.
+  let unsent: Buffer[] = [];
+  const type = (bytes: Buffer) => {
+    const open = session;
+    if (open === null) unsent.push(bytes);
+    else open.write(bytes, (error) => error && unsent.push(bytes));
+  };
+  stdin.on("data", type);
   stdin.pause();
   for (let tries = 0, missing = 0; ; ) {
     try {
@@ -46,9 +53,13 @@ async function attachTerminal({ execd, argv }: Ticket): Promise<number> {
       session = opened;
       tries = 0;
       resize();
+      const waiting = unsent;
+      unsent = [];
+      for (const bytes of waiting) type(bytes);
       stdin.resume();
       const why = await closed.promise;
       session = null;
+      stdin.pause();
       offset = opened.offset;
       if (why === 4001) throw new Failure("conflict", "Somebody else has taken this terminal over.");
     } catch (error) {
@@ -60,7 +71,6 @@ async function attachTerminal({ execd, argv }: Ticket): Promise<number> {
       if (all === null || all.offset <= offset || ++missing > missingRounds) return code;
       continue;
     }
-    if (tries === 0) stdin.pause();
     await setTimeout(pausesMs[Math.min(tries++, pausesMs.length - 1)]);
   }
 }

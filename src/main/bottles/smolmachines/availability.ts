@@ -16,18 +16,6 @@ export async function trySmolvm(smolvm: Smolvm): Promise<Availability> {
   } catch {
     return no(`smolvm is not installed; how to install it is said at ${docs}.`);
   }
-  if (process.platform === "linux") {
-    try {
-      await access("/dev/kvm", constants.R_OK | constants.W_OK);
-    } catch (error) {
-      const there = (error as NodeJS.ErrnoException).code !== "ENOENT";
-      return no(
-        there
-          ? "smolvm needs /dev/kvm, which you may not use; join its group with: sudo usermod -aG kvm $USER, and sign in again."
-          : "smolvm needs the kernel's virtual machines (/dev/kvm), and there are none here; turn on virtualization in the firmware, or use another isolation.",
-      );
-    }
-  }
   try {
     const help = await smolvm.run(["create", "--help"], bootPatienceMs);
     const lacking = neededFlags.filter((flag) => !help.includes(flag));
@@ -38,7 +26,23 @@ export async function trySmolvm(smolvm: Smolvm): Promise<Availability> {
     await smolvm.run(["run", "--", "true"], bootPatienceMs);
     return { available: true };
   } catch (error) {
-    return no(`smolvm is there and boots no machine (${problemOf(error).message}); try: smolvm machine run -- true`);
+    const why = await whyNoMachine();
+    return no(
+      why ?? `smolvm is there and boots no machine (${problemOf(error).message}); try: smolvm machine run -- true`,
+    );
+  }
+}
+
+/** The reason that most computers have; looked for only when a machine did not boot. */
+async function whyNoMachine(): Promise<string | null> {
+  if (process.platform !== "linux") return null;
+  try {
+    await access("/dev/kvm", constants.R_OK | constants.W_OK);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT"
+      ? "smolvm needs the kernel's virtual machines (/dev/kvm), and there are none here; turn on virtualization in the firmware, or use another isolation."
+      : "smolvm needs /dev/kvm, which you may not use; join its group with: sudo usermod -aG kvm $USER, and sign in again.";
   }
 }
 

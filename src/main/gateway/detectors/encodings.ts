@@ -1,5 +1,5 @@
 /** A secret in every spelling in which it could leave: those in which an upstream may say it again, and what a sender chooses who wants to hide it. */
-import { formsOf } from "../../broker/index.ts";
+import { formsOf } from "../../broker/redaction/index.ts";
 
 /** Byte strings, each at least six bytes long; none for a value so short that it occurs in anything by chance. */
 export function encodingsOf(value: string): Buffer[] {

@@ -1,0 +1,2 @@
+/** The detectors, without the rest of the gateway: a worker loads them alone. */
+export { Scanner } from "./scanner.ts";
