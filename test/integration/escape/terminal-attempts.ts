@@ -27,9 +27,14 @@ const questions: readonly [what: string, sequence: string][] = [
 /** Prints something and the question whether the terminal is well, and takes what it answers. */
 const asked = `
 asked() {
-  old=$(stty -g < /dev/tty); stty raw -echo min 0 time 10 < /dev/tty
+  old=$(stty -g < /dev/tty); stty raw -echo min 0 time 50 < /dev/tty
   printf "$1" > /dev/tty; printf '\\033[5n' > /dev/tty
-  got=$(dd bs=1000 count=1 2>/dev/null < /dev/tty | od -An -c | tr -d ' \\n'); stty "$old" < /dev/tty
+  got=
+  # Until the last answer is there: what is left would be typed into the next line.
+  while part=$(dd bs=1000 count=1 2>/dev/null < /dev/tty | od -An -c | tr -d ' \\n'); [ -n "$part" ]; do
+    got=$got$part; case $got in *'[0n'*) break;; esac
+  done
+  stty "$old" < /dev/tty
 }`;
 
 export const terminalAttempts: readonly Attempt[] = [
