@@ -1,8 +1,10 @@
 /** The built product in browser mode, with a home of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { cellarPaths } from "#node/paths.ts";
 import { apart, type Person } from "./person.ts";
 import { endMarked, processesMarked } from "./processes.ts";
 import { TemporaryFolder } from "./temporary.ts";
@@ -43,6 +45,14 @@ export class Product implements AsyncDisposable {
   get environment(): NodeJS.ProcessEnv {
     const { path } = this.folder;
     return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path, ...this.#person.environment };
+  }
+
+  /** Where its sockets are. Another user's folders are not ours to check, so that theirs is looked for. */
+  get runtime(): string {
+    if (this.#person.user === undefined) return cellarPaths(this.environment).runtime;
+    const found = readdirSync(this.folder.path).find((name) => /^cellar-[0-9a-f]+$/.test(name));
+    if (found === undefined) throw new Error("the product has no sockets");
+    return this.folder.in(found);
   }
 
   async start(): Promise<void> {

@@ -17,6 +17,11 @@ export function wireError(thrown: unknown, where: string, log: Log, logPath: str
   }
   if (isAbort(thrown)) return ofProblem({ code: "cancelled", message: `${where} was cancelled` });
   const cause = thrown instanceof ORPCError && thrown.cause !== undefined ? thrown.cause : thrown;
+  const lack = lackOf(cause);
+  if (lack !== null) {
+    log.warn({ err: cause, procedure: where }, "a call failed for want of something");
+    return ofProblem({ code: "failed", message: `${where} failed: ${lack.what}`, hint: lack.hint, logPath });
+  }
   const issues = cause instanceof ValidationError ? sentenceOf(cause.issues) : undefined;
   log.error({ err: cause, procedure: where, issues }, "a call failed unexpectedly");
   return ofProblem({
@@ -34,6 +39,25 @@ export function ofProblem({ code, message, hint, logPath }: Problem): ORPCError<
     message,
     data: { ...(hint === undefined ? {} : { hint }), ...(logPath === undefined ? {} : { logPath }) },
   });
+}
+
+const full = { what: "the disk is full", hint: "Free some space, then try again." };
+const tooManyFiles = {
+  what: "Cellar has as many files open as this computer allows it",
+  hint: "End some terminals or bottles, or raise the limit (ulimit -n).",
+};
+const lacks: Readonly<Record<string, typeof full>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  SQLITE_FULL: full,
+  EMFILE: tooManyFiles,
+  ENFILE: tooManyFiles,
+};
+
+/** What the computer lacks, wherever it was noticed: no defect of ours. */
+function lackOf(cause: unknown): typeof full | null {
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+  return (code !== undefined && lacks[code]) || null;
 }
 
 function sentenceOf(issues: ValidationError["issues"]): string {

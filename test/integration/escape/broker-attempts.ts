@@ -31,7 +31,7 @@ const attempts: readonly [name: string, fear: string, lines: readonly string[], 
       '[ ${#OTHER_SENTINEL} -gt 15 ] || echo "ESCAPED there is no other sentinel to try"',
       'request /llm/escape/v1/messages "Authorization: Bearer $OTHER_SENTINEL\\r\\n"',
     ],
-    /HTTP\/1\.1 401/,
+    /HTTP\/1\.1 40[13]/,
   ],
   [
     "the broker for a route that is not the bottle's",

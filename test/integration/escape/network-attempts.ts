@@ -2,7 +2,7 @@
 import type { Attempt } from "./attempt.ts";
 
 const nowhere =
-  /Connection refused|Network is unreachable|No route to host|timed out|No such file|Address family|Operation not permitted/i;
+  /Connection refused|Network is unreachable|No route to host|timed out|No such file|Address family|Cannot assign|Operation not permitted/i;
 
 const direct: Attempt[] = [
   {

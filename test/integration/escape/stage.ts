@@ -8,7 +8,6 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { cellarPaths } from "#node/paths.ts";
 import { type BackendName, servicePorts } from "#shared/bottles/names.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import { call, first } from "#test/product/call.ts";
@@ -22,6 +21,8 @@ import { HostServices, hostAddress } from "./host-services.ts";
 import { executable, makePlace, own } from "./place.ts";
 
 export type Way = "agent" | "exec";
+
+export type StageOptions = { user?: User; environment?: Record<string, string>; baseImage?: string };
 
 /** A shape that every detector of tokens knows; it opens nothing. */
 const token = `AKIA${"ABCDEFGHIJKLMNOP"}`;
@@ -44,17 +45,18 @@ export class Stage implements AsyncDisposable {
     this.backend = backend;
   }
 
-  static async start(backend: BackendName, user: User | null = null): Promise<Stage> {
+  static async start(backend: BackendName, { user, environment, baseImage }: StageOptions = {}): Promise<Stage> {
     const hosts = "127.0.0.1 localhost\n::1 localhost\n127.0.0.1 rebound.example\n";
-    const product = new Product({ hosts, parent: lasting, ...(user === null ? {} : { user }) });
+    const product = new Product({ hosts, parent: lasting, ...(user && { user }), ...(environment && { environment }) });
     const root = product.folder.path;
     writeProviders(product, root);
-    const place = makePlace(root, root, user);
+    const place = makePlace(root, root, user ?? null);
     const pair = new Certificates(new TemporaryFolder("certificates")).signed(["localhost"]);
     const services = await HostServices.start(socketsIn(root), pair);
     const stage = new Stage(product, place, services, backend);
     try {
       await product.start();
+      if (baseImage !== undefined) await call(product, "settings.change", { dockerBaseImage: baseImage });
       await stage.#launch(pair);
       return stage;
     } catch (error) {
@@ -133,7 +135,7 @@ export class Stage implements AsyncDisposable {
       id: second.bottle.id,
       script: 'printf %s "$ESCAPE_API_KEY"',
     });
-    const { runtime } = cellarPaths(product.environment);
+    const { runtime } = product;
     const directory = ({ id }: Bottle) => join(runtime, `b-${id.slice("bottle-".length)}`);
     this.#variables = {
       ...variablesOf(place, services),
@@ -259,7 +261,7 @@ function writeProviders(product: Product, root: string): void {
   );
   writeFileSync(
     join(product.home, "agent-programs.toml"),
-    '[escape-shell]\nname = "Shell with a provider"\ncommand = ["sh"]\nprovider = "escape"\n',
+    '[escape-shell]\nname = "Shell with a provider"\ncommand = ["sh"]\nprovider = "escape"\nimage = { run = [] }\n',
   );
   const profile = "export ESCAPE_API_KEY=real-key-of-the-person\n";
   for (const file of [".profile", ".bash_profile"]) writeFileSync(join(root, file), profile);

@@ -7,16 +7,20 @@ import type { User } from "#test/product/person.ts";
 import type { Attempt } from "./attempt.ts";
 import { attempts } from "./attempts.ts";
 import { fingerprint } from "./place.ts";
-import { Stage, type Way } from "./stage.ts";
+import { Stage, type StageOptions, type Way } from "./stage.ts";
 
-export function escapeSuite(backend: BackendName, options: { user?: User; ways: readonly Way[] }): void {
+/** `ready`: makes what the backend needs, before anything else. */
+export function escapeSuite(
+  backend: BackendName,
+  options: { ways: readonly Way[]; user?: User; ready?: () => Promise<StageOptions> },
+): void {
   let stage: Stage;
   let before: Record<string, string>;
 
   beforeAll(async () => {
-    stage = await Stage.start(backend, options.user ?? null);
+    stage = await Stage.start(backend, { ...(await options.ready?.()), ...(options.user && { user: options.user }) });
     before = fingerprint(stage.place);
-  });
+  }, 180_000);
   afterAll(() => stage?.[Symbol.asyncDispose]());
   beforeEach(() => {
     stage.services.came.length = 0;

@@ -24,6 +24,19 @@ const questions: readonly [what: string, sequence: string][] = [
   ],
 ];
 
+/** Prints something and the question whether the terminal is well, and takes what it answers. */
+const asked = `
+asked() {
+  old=$(stty -g < /dev/tty); stty raw -echo min 0 time 50 < /dev/tty
+  printf "$1" > /dev/tty; printf '\\033[5n' > /dev/tty
+  got=
+  # Until the last answer is there: what is left would be typed into the next line.
+  while part=$(dd bs=1000 count=1 2>/dev/null < /dev/tty | od -An -c | tr -d ' \\n'); [ -n "$part" ]; do
+    got=$got$part; case $got in *'[0n'*) break;; esac
+  done
+  stty "$old" < /dev/tty
+}`;
+
 export const terminalAttempts: readonly Attempt[] = [
   {
     name: "putting characters into a terminal's input (TIOCSTI, TIOCLINUX)",
@@ -38,14 +51,15 @@ export const terminalAttempts: readonly Attempt[] = [
     ([what, sequence]): Attempt => ({
       name: `the terminal is asked for ${what}`,
       fear: "The terminal types its answer, and the answer is a command.",
-      script: `
-old=$(stty -g < /dev/tty); stty raw -echo min 0 time 5 < /dev/tty
-printf '${sequence}' > /dev/tty
-printf '\\033[5n' > /dev/tty
-got=$(head -c 200 < /dev/tty | od -An -c | tr -d ' \\n'); stty "$old" < /dev/tty
+      script: `${asked}
+asked '${sequence}'
 case $got in *INJECTED*|*SU5K*|*494e4a*|*'\\r'*|*'\\n'*) echo "ESCAPED the terminal answered $got";; *) echo "REFUSED the terminal answered: $got";; esac`,
       refused: /REFUSED the terminal answered/,
-      control: { inside: `printf '\\033[5n' > /dev/tty; echo "ESCAPED a terminal is there"` },
+      control: {
+        inside: `${asked}
+asked ''
+case $got in *'[0n'*) echo "ESCAPED the terminal answers $got";; *) echo "REFUSED $got";; esac`,
+      },
       exec: false,
     }),
   ),

@@ -14,7 +14,10 @@ import { type BottlePids, inNetwork } from "./namespaces.ts";
 /** A Node process that starts and opens some sockets; a machine under load may need its time, in ms. */
 const patienceMs = 15_000;
 
-type Joined = { helper: Helper | null; servers: Server[] };
+/** Open connections of one port; more are closed at once, so that an agent cannot take all of main's descriptors. */
+const mostConnections = 512;
+
+type Joined = { helper: Helper | null; servers: Server[]; connections: Set<Socket> };
 
 export class BottlePorts {
   readonly #bottles = new Map<string, Joined>();
@@ -22,7 +25,7 @@ export class BottlePorts {
   /** Opens the ports. The helper waits for {@link probe} if `probing`. Throws `failed`; nothing is left open then. */
   async join(id: string, pids: BottlePids, ports: readonly ServicePort[], probing: boolean): Promise<void> {
     this.leave(id);
-    const joined: Joined = { helper: null, servers: [] };
+    const joined: Joined = { helper: null, servers: [], connections: new Set() };
     this.#bottles.set(id, joined);
     const helper = new Helper(pids);
     joined.helper = helper;
@@ -32,7 +35,7 @@ export class BottlePorts {
         ports.map(({ port }) => port),
         (port, server) => {
           joined.servers.push(server);
-          serve(server, ports.find((each) => each.port === port)!.socket);
+          serve(server, ports.find((each) => each.port === port)!.socket, joined.connections);
         },
       );
     } catch (error) {
@@ -59,6 +62,7 @@ export class BottlePorts {
     this.#bottles.delete(id);
     this.#letGo(joined);
     for (const server of joined.servers) server.close();
+    for (const connection of joined.connections) connection.destroy();
   }
 
   close(): void {
@@ -72,11 +76,19 @@ export class BottlePorts {
 }
 
 /** Passes bytes on in both directions; the end of one side is the end of that direction only. */
-function serve(server: Server, socketPath: string): void {
+function serve(server: Server, socketPath: string, connections: Set<Socket>): void {
+  server.maxConnections = mostConnections;
   server.on("connection", (inside: Socket) => {
     const service = connect({ path: socketPath, allowHalfOpen: true });
+    connections.add(inside);
     inside.pipe(service);
     service.pipe(inside);
+    // A service that has gone takes nothing any more, and what is not read does not notice its own end.
+    service.once("close", () => inside.end(() => inside.destroy()));
+    inside.once("close", () => {
+      connections.delete(inside);
+      service.destroy();
+    });
     const drop = () => {
       inside.destroy();
       service.destroy();

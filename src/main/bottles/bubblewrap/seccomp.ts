@@ -47,9 +47,9 @@ export const setUserId = 0o4000;
 /** asm-generic/fcntl.h: O_CREAT and what makes O_TMPFILE of O_DIRECTORY. Without them the mode of an `open` is whatever was there. */
 export const makesFile = 0o100 | 0o20000000;
 /** Calls that take a file's mode, and where. */
-const modeAt = { chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2, creat: 1, mknod: 1, mknodat: 2 } as const;
+export const modeAt = { chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2, creat: 1, mknod: 1, mknodat: 2 } as const;
 /** Calls that take one only where they make a file: where the flags are; the mode is behind them. */
-const flagsAt = { open: 1, openat: 2 } as const;
+export const flagsAt = { open: 1, openat: 2 } as const;
 
 type Instruction = readonly [code: number, k: number, ifTrue?: number, ifFalse?: number];
 

@@ -1,11 +1,19 @@
 /**
  * The filter of system calls as the engine takes it. Two lines that hold at once: only calls that programs are known to need are allowed, as with
  * the engine's own filter; and of those everything is refused that bubblewrap bottles refuse too ({@link file://../bubblewrap/seccomp.ts}):
- * tracing, namespaces, raw sockets, a terminal's input queue and so on.
+ * tracing, namespaces, raw sockets, a terminal's input queue, set-user-id files and so on.
  *
  * 32-bit programs have other numbers for everything, and do not run.
  */
-import { errno, newNamespaces, terminalInjections } from "../bubblewrap/seccomp.ts";
+import {
+  errno,
+  flagsAt,
+  makesFile,
+  modeAt,
+  newNamespaces,
+  setUserId,
+  terminalInjections,
+} from "../bubblewrap/seccomp.ts";
 import { denied } from "../bubblewrap/system-calls.ts";
 
 type Comparison = { index: number; op: "SCMP_CMP_MASKED_EQ"; value: number; valueTwo: number };
@@ -61,15 +69,21 @@ const personalities = [0x0, 0x0008, 0x20000, 0x20008, 0xffffffff] as const;
 
 export function seccompProfile(): SeccompProfile {
   const refused = new Set<string>(denied.map(({ name }) => name));
+  const inspected = new Set([...Object.keys(modeAt), ...Object.keys(flagsAt)]);
   return {
     defaultAction: "SCMP_ACT_ERRNO",
     defaultErrnoRet: errno.EPERM,
     architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"],
     syscalls: [
-      { names: needed.filter((name) => !refused.has(name)), action: "SCMP_ACT_ALLOW" },
+      { names: needed.filter((name) => !refused.has(name) && !inspected.has(name)), action: "SCMP_ACT_ALLOW" },
       ...denied
         .filter(({ error }) => error !== errno.EPERM)
         .map(({ name, error }): Rule => ({ names: [name], action: "SCMP_ACT_ERRNO", errnoRet: error })),
+      ...Object.entries(modeAt).map(([name, at]) => allow(name, [masked(at, setUserId, 0)])),
+      ...Object.entries(flagsAt).flatMap(([name, at]) => [
+        allow(name, [masked(at + 1, setUserId, 0)]),
+        allow(name, [masked(at, makesFile, 0)]),
+      ]),
       allow("clone", [masked(0, newNamespaces, 0)]),
       ...personalities.map((value) => allow("personality", [masked(0, low, value)])),
       ...everythingBut(Object.values(terminalInjections)).map(({ mask, value }) =>
