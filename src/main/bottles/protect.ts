@@ -42,6 +42,15 @@ export const triggerNames = [
   ".cellar",
 ] as const;
 
+/** Throws `refused` for a folder that holds everything: it cannot be the one thing that is let in. */
+export function checkWorkspace(path: string): void {
+  const home = homedir();
+  if (path !== "/" && path !== home && !home.startsWith(`${path}/`)) return;
+  throw new Failure("refused", `${path} holds your whole home folder, and a bottle would be given all of it`, {
+    hint: "Make a workspace of the folder that the work is in.",
+  });
+}
+
 export async function protectionOf(workspace: string, readConfig: ReadGitConfig): Promise<Protection> {
   const root = await realpath(workspace);
   const protection: Protection = { mounts: [], placeholders: [], notEnforced: [] };
@@ -51,15 +60,6 @@ export async function protectionOf(workspace: string, readConfig: ReadGitConfig)
   }
   await protectGit(root, readConfig, protection);
   return protection;
-}
-
-/** A folder that holds everything cannot be the one thing that is let in. Throws `refused`. */
-export function refuseHome(path: string): void {
-  const home = homedir();
-  if (path !== "/" && path !== home && !home.startsWith(`${path}/`)) return;
-  throw new Failure("refused", `${path} holds your whole home folder, and a bottle would be given all of it`, {
-    hint: "Make a workspace of the folder that the work is in.",
-  });
 }
 
 /** Those that are not there yet. */

@@ -22,12 +22,12 @@ import type {
 import { guestHome, type ProbeHeader } from "../backend.ts";
 import { writeHomeFiles } from "../home-files.ts";
 import {
+  checkWorkspace,
   makePlaceholders,
   missingOf,
   type Placeholder,
   protectionOf,
   type ReadGitConfig,
-  refuseHome,
   removePlaceholders,
 } from "../protect.ts";
 import { tryBubblewrap } from "./availability.ts";
@@ -109,7 +109,7 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
 
   async plan(spec: BottleSpec): Promise<BackendPlan<BubblewrapDetails>> {
     const { workspace, program, hostEnvironment } = spec;
-    refuseHome(workspace.path);
+    checkWorkspace(workspace.path);
     const [system, folders, protection, scopes] = await Promise.all([
       systemView(),
       programFolders(program.path, hostEnvironment, homedir()),

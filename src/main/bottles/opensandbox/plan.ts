@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { Failure } from "#shared/failure.ts";
 import { type BackendPlan, type BottleSpec, guestHome } from "../backend.ts";
 import { size } from "../bubblewrap/limits.ts";
-import { protectionOf, type ReadGitConfig, refuseHome } from "../protect.ts";
+import { checkWorkspace, protectionOf, type ReadGitConfig } from "../protect.ts";
 import { serverAddress } from "./server.ts";
 
 export type OpenSandboxDetails = { image: string; held: string[] };
@@ -19,7 +19,7 @@ export async function planSandbox(
   readGitConfig: ReadGitConfig,
 ): Promise<BackendPlan<OpenSandboxDetails>> {
   const { workspace, program, limits, skills } = spec;
-  refuseHome(workspace.path);
+  checkWorkspace(workspace.path);
   if (process.platform === "win32")
     throw new Failure("unavailable", "Bottles of OpenSandbox cannot be launched from Windows yet");
   if (spec.dockerfile !== null) {

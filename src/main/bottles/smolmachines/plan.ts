@@ -6,7 +6,7 @@ import { Failure } from "#shared/failure.ts";
 import { type BackendPlan, type BottleSpec, guestHome } from "../backend.ts";
 import { inSystem, programFolders } from "../bubblewrap/program-folders.ts";
 import type { GuestUser } from "../guest/init.ts";
-import { type Placeholder, protectionOf, type ReadGitConfig, refuseHome } from "../protect.ts";
+import { checkWorkspace, type Placeholder, protectionOf, type ReadGitConfig } from "../protect.ts";
 import { limitsOf, notEnforcedHere } from "./limits.ts";
 import { viewOf } from "./view.ts";
 
@@ -27,7 +27,7 @@ export async function planMachine(
   readGitConfig: ReadGitConfig,
 ): Promise<BackendPlan<SmolmachinesDetails>> {
   const { workspace, program, skills } = spec;
-  refuseHome(workspace.path);
+  checkWorkspace(workspace.path);
   if (spec.dockerfile !== null) {
     throw new Failure("unavailable", "smolvm builds no image from a Dockerfile", {
       hint: "Build it yourself (docker build, docker save) and choose the archive as the image of virtual machines in the settings.",
