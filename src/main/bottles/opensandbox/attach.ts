@@ -5,7 +5,8 @@
 import { setTimeout } from "node:timers/promises";
 import { shellQuote } from "#node/shell-quote.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
-import { createSession, runPiped, Session, sessionStatus } from "./session.ts";
+import { runPiped } from "./piped.ts";
+import { createSession, Session, sessionStatus } from "./session.ts";
 import { redeem, type Ticket } from "./tickets.ts";
 
 /** After a lost connection: soon, then less often, and as long as the bottle may live. */

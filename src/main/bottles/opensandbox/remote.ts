@@ -8,8 +8,8 @@ import type { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { guestFolder } from "../guest/init.ts";
 import { Untar } from "../untar.ts";
+import { runPiped } from "./piped.ts";
 import { ask, download, type Target, type Upload, upload } from "./server.ts";
-import { runPiped } from "./session.ts";
 import { mostBytes, pack, type Tree } from "./tree.ts";
 
 const guestUploads = `${guestFolder}/uploads`;

@@ -1,8 +1,7 @@
 /** The smolmachines backend: a virtual machine with a kernel of its own (libkrun), through the command line of smolvm. */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, join, sep } from "node:path";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { endTrees } from "#node/processes/end-tree.ts";
 import type { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
@@ -20,41 +19,17 @@ import {
   type ProbeHeader,
   type RunningBottle,
 } from "../backend.ts";
-import { inSystem, programFolders } from "../bubblewrap/program-folders.ts";
 import { GuestGate, gatePort } from "../guest/gate.ts";
-import {
-  becomes,
-  checksImage,
-  type GuestUser,
-  guestFolder,
-  guestInit,
-  guestProgram,
-  initScript,
-  writeGuestFolder,
-} from "../guest/init.ts";
+import { becomes, checksImage, guestFolder, initScript, writeGuestFolder } from "../guest/init.ts";
 import { probeScript, readProbe } from "../guest/probe.ts";
 import { isThere } from "../is-there.ts";
-import {
-  checkWorkspace,
-  makePlaceholders,
-  missingOf,
-  type Placeholder,
-  protectionOf,
-  type ReadGitConfig,
-  removePlaceholders,
-} from "../protect.ts";
+import { makePlaceholders, missingOf, type Placeholder, type ReadGitConfig, removePlaceholders } from "../protect.ts";
 import { trySmolvm } from "./availability.ts";
-import { diskGibibytes, limitsOf, notEnforcedHere } from "./limits.ts";
+import { diskGibibytes } from "./limits.ts";
+import { planMachine, type SmolmachinesDetails } from "./plan.ts";
+import { files, forwardScript, launchScript } from "./scripts.ts";
 import { type Machine, Smolvm } from "./smolvm.ts";
 import { holdScript, viewOf, volume } from "./view.ts";
-
-export type SmolmachinesDetails = {
-  image: string;
-  placeholders: Placeholder[];
-  user: GuestUser;
-  /** Folders of the program on the host, if it can be brought along; else the image has to have it. */
-  program: string[] | null;
-};
 
 export type SmolmachinesParts = {
   subprocesses: Subprocesses;
@@ -70,29 +45,8 @@ const bottleLabel = "cellar.bottle";
 const homeLabel = "cellar.home";
 /** Where the host's sockets are inside. */
 const guestServices = "/run/cellar-services";
-const guestSkills = `${guestHome}/.claude/skills`;
 const mebibyte = 1024 * 1024;
 const probePatienceMs = 60_000;
-
-/** Names of files in a bottle's directory. */
-const files = {
-  guest: "guest",
-  placeholders: "placeholders",
-  startLog: "start.log",
-  gate: "gate.sock",
-  rejoin: "rejoin",
-} as const;
-
-/** $1: smolvm, $2: the machine, $3: the bottle's directory. The machine ends with its program. */
-const launchScript = `
-if ! [ -d "$3/${files.guest}" ]; then echo 'This bottle has ended. Launch the program again.'; exit 1; fi
-if ! "$1" machine start --name "$2" >"$3/${files.startLog}" 2>&1; then cat "$3/${files.startLog}"; exit 1; fi
-if [ -t 0 ]; then t=-t; fi
-"$1" machine exec -i $t --name "$2" -- /bin/sh ${guestInit}
-code=$?
-"$1" machine stop --name "$2" >/dev/null 2>&1
-exit $code
-`;
 
 export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
   readonly name = "smolmachines";
@@ -113,55 +67,8 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
     return trySmolvm(this.#smolvm);
   }
 
-  async plan(spec: BottleSpec): Promise<BackendPlan<SmolmachinesDetails>> {
-    const { workspace, program, skills } = spec;
-    checkWorkspace(workspace.path);
-    if (spec.dockerfile !== null) {
-      throw new Failure("unavailable", "smolvm builds no image from a Dockerfile", {
-        hint: "Build it yourself (docker build, docker save) and choose the archive as the image of virtual machines in the settings.",
-      });
-    }
-    const [protection, folders, owner] = await Promise.all([
-      protectionOf(workspace.path, this.#parts.readGitConfig),
-      this.#programFolders(program.path, spec.hostEnvironment),
-      stat(workspace.path),
-    ]);
-    const read = (from: string, to: string, what: string) => ({ from, to, access: "read-only" as const, what });
-    const mounts = [
-      { from: workspace.path, to: workspace.path, access: "read-write" as const, what: "workspace" },
-      ...protection.mounts,
-      ...(folders?.paths ?? []).map((path) => read(path, path, program.entry.name)),
-      ...skills.map(({ name, path }) => read(path, `${guestSkills}/${name}`, `skill ${name}`)),
-    ];
-    // Throws for what smolvm cannot mount, before anything is made.
-    await viewOf(workspace.path, mounts.slice(1));
-    const image = this.#parts.image();
-    const user = { uid: owner.uid, gid: owner.gid };
-    return {
-      mounts: [...mounts, read(image, "/", "image: everything else inside")],
-      limits: limitsOf(spec.limits, user.uid === 0),
-      notEnforced: [
-        ...protection.notEnforced,
-        ...notEnforcedHere(protection.mounts.length > 0, user.uid === 0),
-        ...(folders === null
-          ? [
-              `${program.entry.name} of this computer does not go in: the image ${image} has to have '${basename(program.path)}'.`,
-            ]
-          : []),
-      ],
-      path: [
-        ...new Set([
-          ...(folders?.bins ?? []),
-          "/usr/local/sbin",
-          "/usr/local/bin",
-          "/usr/sbin",
-          "/usr/bin",
-          "/sbin",
-          "/bin",
-        ]),
-      ].join(":"),
-      details: { image, placeholders: protection.placeholders, user, program: folders?.paths ?? null },
-    };
+  plan(spec: BottleSpec): Promise<BackendPlan<SmolmachinesDetails>> {
+    return planMachine(spec, this.#parts.image(), this.#parts.readGitConfig);
   }
 
   async create(bottle: BottleToStart<SmolmachinesDetails>): Promise<BottleCommand> {
@@ -184,17 +91,7 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
       { port: gatePort, host: at(files.gate), guest: `${guestServices}/gate.sock` },
     ];
     const prepare = `${checksImage(true)}${holdScript(view.held)}`;
-    const forwards = sockets.map(({ port, guest }) => `${port}=${guest}`).join(" ");
-    // In a session of its own and as root: nothing that runs inside can end it.
-    const forward = `
-log=$(mktemp) || exit 1
-setsid ${guestProgram} forward ${forwards} </dev/null >"$log" 2>&1 &
-while ! grep -q listening "$log"; do
-  kill -0 $! 2>/dev/null || { cat "$log" >&2; exit 1; }
-  sleep 0.05
-done
-rm -f "$log"
-`;
+    const forward = forwardScript(sockets);
     await writeFile(
       join(guest, "init"),
       initScript({ ...agent, argv, prepare: prepare + forward, homeFiles: bottle.homeFiles }),
@@ -333,16 +230,6 @@ rm -f "$log"
         /^bottle-[0-9a-f]{12}$/.test(labels[bottleLabel] ?? "") &&
         name === machineName(labels[bottleLabel]!),
     );
-  }
-
-  /** A program of folders can be brought along where the machine has the same kind of processor and system; what is part of the system, or one file, cannot. */
-  async #programFolders(path: string, env: Readonly<Record<string, string>>) {
-    if (process.platform !== "linux") return null;
-    const folders = await programFolders(path, env, homedir());
-    const within = (each: string) => folders.paths.some((folder) => each.startsWith(folder + sep));
-    if (inSystem(path) || !within(path) || !folders.links.every(({ at }) => within(at))) return null;
-    const kinds = await Promise.all(folders.paths.map((each) => stat(each)));
-    return kinds.every((kind) => kind.isDirectory()) ? folders : null;
   }
 }
 
