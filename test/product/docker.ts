@@ -19,6 +19,7 @@ import {
   rmSync,
   symlinkSync,
 } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
 import { eventually } from "./processes.ts";
 import { TemporaryFolder } from "./temporary.ts";
@@ -35,6 +36,20 @@ export class DockerDaemon implements AsyncDisposable {
 
   private constructor(more: readonly string[]) {
     this.#more = more;
+  }
+
+  /** Where it listens beside its socket, when it was started with that; as `DOCKER_HOST` takes it. */
+  tcp: string | null = null;
+
+  /** One that is reached over a port of the loopback, as one in a virtual machine may be. */
+  static async startOnPort(): Promise<DockerDaemon> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const tcp = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await new Promise((resolve) => server.close(resolve));
+    const daemon = await DockerDaemon.start(["--host", tcp, "--tls=false"]);
+    daemon.tcp = tcp;
+    return daemon;
   }
 
   /** Started, and with the base image. `more`: further arguments of dockerd. */
@@ -60,7 +75,7 @@ export class DockerDaemon implements AsyncDisposable {
     return {
       PATH: process.env["PATH"] ?? "/usr/bin:/bin",
       HOME: this.folder.path,
-      DOCKER_HOST: this.host,
+      DOCKER_HOST: this.tcp ?? this.host,
       DOCKER_CONFIG: this.folder.in("config"),
     };
   }

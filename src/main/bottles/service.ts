@@ -304,6 +304,8 @@ export class Bottles {
   }
 
   #becomeUnknown(record: BottleRecord, line: string, why: unknown): void {
+    // What main ends on its way out says nothing of the bottle.
+    if (this.#stop.signal.aborted) return;
     record.bottle.state = "unknown";
     record.bottle.problem = problemOf(why);
     this.#save(record);

@@ -1,8 +1,15 @@
 /** What a bottle's containers may and may not, read from the arguments that make them. */
 import { describe, expect, test } from "vitest";
-import { type ContainerParts, createArguments, type EngineTraits, portsArguments } from "./arguments.ts";
+import {
+  type ContainerParts,
+  createArguments,
+  type EngineTraits,
+  portsArguments,
+  portsInsideArguments,
+} from "./arguments.ts";
 
 const traits: EngineTraits = {
+  ports: "sockets",
   gvisor: false,
   shiftsUsers: false,
   selinux: false,
@@ -108,6 +115,14 @@ describe("the containers of a bottle", () => {
       "type=bind,source=/run/b,target=/run/cellar-sockets,readonly",
     ]);
     expect(portsArguments(ports).at(-1)).toBe("9099=/run/cellar-sockets/gateway.sock");
+  });
+
+  test("where sockets cannot be shared the ports see no file of the host at all", () => {
+    const args = portsArguments({ ...ports, traits: { ...traits, ports: "beside" } });
+    expect(all(args, "--mount")).toEqual([]);
+    expect(args.slice(-2)).toEqual(["stdio", "9099"]);
+    const inside = portsInsideArguments(parts.id, ports.ports);
+    expect(all(inside, "--user")).toEqual(["65532:65532"]);
   });
 
   test("an engine that has gVisor, shifts users or labels files is told", () => {

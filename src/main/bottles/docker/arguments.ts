@@ -1,10 +1,17 @@
 /** The containers of a bottle, as arguments of the client. Pure: what is decided here is what holds. */
+import { basename } from "node:path";
 import type { BottleMount } from "#shared/contract/bottles.ts";
 import { type BottleLimits, guestHome, guestTrust } from "../backend.ts";
 import { containerName, guestFiles, guestOwn, guestState, keeper, labels, portsName } from "./names.ts";
 
 /** What of an engine decides about arguments. */
 export type EngineTraits = {
+  /**
+   * How the ports of a bottle reach the services: through their sockets, which a container beside the program's sees; over the client's stdin and
+   * stdout, from such a container where the engine is in a virtual machine and sees files but no sockets; or so from within the program's container,
+   * as another user, where nothing else shares its network (gVisor).
+   */
+  ports: "sockets" | "beside" | "inside";
   /** Runs bottles in gVisor. */
   gvisor: boolean;
   /** Numbers of users are shifted for containers, unless one says otherwise. */
@@ -77,7 +84,7 @@ export type PortsParts = {
   gid: number;
   /** The bottle's directory on the host, in which the sockets are. */
   directory: string;
-  /** Port inside, and the socket's name in the directory. */
+  /** Port inside, and the socket on the host. */
   ports: readonly { port: number; socket: string }[];
   seccomp: string;
   traits: EngineTraits;
@@ -89,17 +96,29 @@ export type PortsParts = {
  */
 export function portsArguments(parts: PortsParts): string[] {
   const { id, home, image, uid, gid, traits } = parts;
+  const forward = ["--entrypoint", "node", image, `${guestFiles.ports}/forward.js`];
+  const how =
+    traits.ports === "sockets"
+      ? [
+          ...["--detach", ...bind(parts.directory, guestFiles.sockets, "read-only"), ...forward],
+          ...parts.ports.map(({ port, socket }) => `${port}=${guestFiles.sockets}/${basename(socket)}`),
+        ]
+      : ["--interactive", "--rm", ...forward, "stdio", ...parts.ports.map(({ port }) => String(port))];
   return [
-    ...["run", "--detach", "--name", portsName(id), ...labelled(id, home, "ports")],
+    ...["run", "--name", portsName(id), ...labelled(id, home, "ports")],
     ...["--network", `container:${containerName(id)}`],
     ...hardened(parts.seccomp, traits),
     ...["--user", `${uid}:${gid}`, "--workdir", "/"],
     ...(traits.pids ? ["--pids-limit", "64"] : []),
     ...(traits.memory ? ["--memory", "256m", "--memory-swap", "256m"] : []),
-    ...bind(parts.directory, guestFiles.sockets, "read-only"),
-    ...["--entrypoint", "node", image, `${guestFiles.ports}/forward.js`],
-    ...parts.ports.map(({ port, socket }) => `${port}=${guestFiles.sockets}/${socket}`),
+    ...how,
   ];
+}
+
+/** `docker exec …` for ports that are led from within the program's container, by a user whom the program cannot signal. */
+export function portsInsideArguments(id: string, ports: readonly { port: number }[]): string[] {
+  const run = ["node", `${guestFiles.ports}/forward.js`, "stdio", ...ports.map(({ port }) => String(port))];
+  return ["exec", "--interactive", "--user", `${keeper}:${keeper}`, containerName(id), ...run];
 }
 
 function labelled(id: string, home: string, role: string): string[] {

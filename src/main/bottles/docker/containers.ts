@@ -23,6 +23,8 @@ export async function untilRunning(engine: Engine, name: string): Promise<void> 
   for (const end = performance.now() + patienceMs; ; await setTimeout(lookEveryMs)) {
     const state = await stateOf(engine, name);
     if (state?.status === "running") return;
+    // A client that makes it may not have come to that.
+    if (state === null && performance.now() < end) continue;
     if (state?.status !== "created" || state.error !== "") throw notRunning(state);
     if (performance.now() > end)
       throw new Failure("failed", `The container did not start within ${patienceMs / 1000} s`);

@@ -16,6 +16,7 @@ const info: EngineInfo = {
   SecurityOptions: ["name=apparmor", "name=seccomp,profile=default"],
   Runtimes: { runc: {} },
 };
+const unix = "unix:///var/run/docker.sock";
 const limits = { memory: 2 ** 30, processes: 5, fileSize: 1024, home: 1024, temporary: 1024 };
 
 describe("an engine", () => {
@@ -64,7 +65,7 @@ describe("an engine", () => {
 
   test("says what it cannot hold a bottle to, and pretends nothing", () => {
     const weak = { ...info, MemoryLimit: false, PidsLimit: false, CPUCfsQuota: false };
-    const here = (of: EngineInfo) => ({ traits: traitsOf(of), info: of, keptHome: false, root: false });
+    const here = (of: EngineInfo) => ({ traits: traitsOf(of, unix), info: of, keptHome: false, root: false });
     expect(limitsOf(limits, here(info)).every(({ enforced }) => enforced !== "no")).toBe(true);
     expect(
       limitsOf(limits, here(weak))
@@ -81,8 +82,24 @@ describe("an engine", () => {
       Runtimes: { runc: {}, runsc: {} },
       SecurityOptions: ["name=userns", "name=rootless", "name=selinux"],
     };
-    expect(traitsOf(special)).toMatchObject({ gvisor: true, shiftsUsers: true, selinux: true });
+    expect(traitsOf(special, unix)).toMatchObject({ gvisor: true, shiftsUsers: true, selinux: true });
     expect([isRootless(special), isRootless(info)]).toEqual([true, false]);
-    expect([1, 2, 4, 64].map((NCPU) => traitsOf({ ...info, NCPU }).processors)).toEqual([1, 1.5, 3, 48]);
+    expect([1, 2, 4, 64].map((NCPU) => traitsOf({ ...info, NCPU }, unix).processors)).toEqual([1, 1.5, 3, 48]);
+  });
+
+  test.each([
+    [unix, "linux", {}, "sockets"],
+    [unix, "linux", { OperatingSystem: "Docker Desktop" }, "beside"],
+    ["unix:///Users/ann/.docker/run/docker.sock", "darwin", {}, "beside"],
+    ["npipe:////./pipe/docker_engine", "win32", {}, "beside"],
+    ["tcp://127.0.0.1:2375", "linux", {}, "beside"],
+    [unix, "linux", { Runtimes: { runsc: {} } }, "inside"],
+    ["ssh://ann@builder", "linux", {}, null],
+    ["tcp://127.0.0.1.example.com:2375", "linux", {}, null],
+    ["tcp://10.0.0.7:2376", "linux", { Runtimes: { runsc: {} } }, null],
+  ] as const)("at %s on %s with %j leads ports by %s", (endpoint, platform, change, expected) => {
+    const found = () => traitsOf({ ...info, ...change }, endpoint, platform).ports;
+    if (expected === null) expect(found).toThrow("is on another computer");
+    else expect(found()).toBe(expected);
   });
 });

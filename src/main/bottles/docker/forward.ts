@@ -1,12 +1,15 @@
 /**
- * Runs in the container of a bottle's ports, under the base image's Node, and so uses nothing newer than Node 18: listens on the services' ports in
- * the network of the program and passes each connection on to the service's socket. Where nothing listens there, the connection ends.
+ * Listens on the services' ports in the network of a bottle, under the base image's Node, and so uses nothing newer than Node 18:
  *
- * `forward.js 9099=/run/…/gateway.sock …` forwards; `forward.js probe` is asked on stdin ({@link InsideProbe}) and answers on stdout.
+ * - `forward.js 9099=/run/…/gateway.sock …` passes each connection on to the service's socket; where nothing listens there, it ends.
+ * - `forward.js stdio 9099 …` carries them over stdin and stdout, and ends with these.
+ * - `forward.js probe` is asked on stdin ({@link InsideProbe}) and answers on stdout.
  */
 import { connect, createServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { type NetworkProbe, probeNetwork } from "../probe.ts";
+import { Mux } from "./mux.ts";
 
 export type InsideProbe = { ports: number[]; probe: NetworkProbe };
 
@@ -14,14 +17,32 @@ export type InsideProbe = { ports: number[]; probe: NetworkProbe };
 const patienceMs = 20_000;
 const lookEveryMs = 20;
 
-const [first, ...rest] = process.argv.slice(2);
-if (first === "probe") void answerProbe();
-else if (first !== undefined) for (const route of [first, ...rest]) forward(route);
+const [mode, ...rest] = process.argv.slice(2);
+if (mode === "probe") void answerProbe();
+else if (mode === "stdio") overStdio(rest.map(Number));
+else if (mode !== undefined) {
+  for (const route of [mode, ...rest]) {
+    const [port, ...path] = route.split("=");
+    listen(Number(port), () => connect({ path: path.join("="), allowHalfOpen: true }));
+  }
+}
 
-function forward(route: string): void {
-  const [port, ...path] = route.split("=");
+function overStdio(ports: readonly number[]): void {
+  // The other side opens none.
+  const mux = new Mux(
+    (bytes) => void process.stdout.write(bytes),
+    (connection) => connection.destroy(),
+  );
+  process.stdin.on("data", (bytes: Buffer) => mux.receive(bytes));
+  process.stdin.on("close", () => process.exit());
+  process.stdin.on("end", () => process.exit());
+  process.stdout.on("error", () => process.exit());
+  for (const port of ports) listen(port, () => mux.open(port));
+}
+
+function listen(port: number, reach: () => Duplex): void {
   const server = createServer({ allowHalfOpen: true }, (inside: Socket) => {
-    const service = connect({ path: path.join("="), allowHalfOpen: true });
+    const service = reach();
     inside.pipe(service);
     service.pipe(inside);
     const drop = () => {
@@ -30,8 +51,11 @@ function forward(route: string): void {
     };
     inside.on("error", drop);
     service.on("error", drop);
+    // One that was lost has no error, and an end of its own neither.
+    service.on("close", () => inside.destroySoon());
+    inside.on("close", () => service.destroy());
   });
-  server.listen({ host: "127.0.0.1", port: Number(port) });
+  server.listen({ host: "127.0.0.1", port });
 }
 
 async function answerProbe(): Promise<void> {

@@ -49,7 +49,7 @@ export type BottleImages = { program: string; ports: string /** PATH as the imag
 export async function makeImages(
   engine: Engine,
   plan: ImagePlan,
-  user: { uid: number; gid: number },
+  user: { uid: number; gid: number; portsInside: boolean },
   base: string,
   folder: string,
 ): Promise<BottleImages> {
@@ -58,8 +58,9 @@ export async function makeImages(
     await engine.text(["pull", "--quiet", image], `Fetching ${image}`, { timeoutMs: buildPatienceMs });
   }
   const own = await buildOwn(engine, plan.recipe, folder);
-  const program = await buildLayer(engine, repository.program, own, lastLayer(own, user.uid, user.gid), folder);
   const code = await codeOf(entryPath("bottle-forward"));
+  const layer = lastLayer(own, user.uid, user.gid, user.portsInside ? code : undefined);
+  const program = await buildLayer(engine, repository.program, own, layer, folder);
   const ports = await buildLayer(engine, repository.ports, base, portsLayer(base, code), folder);
   const said = await engine.text(
     ["image", "inspect", "--format", "{{json .Config.Env}}", program],

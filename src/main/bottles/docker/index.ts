@@ -1,7 +1,7 @@
 /** The Docker backend: one container per bottle without any network but its loopback, and one beside it that leads the ports there to the services. */
 import { randomBytes } from "node:crypto";
 import { readdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Subprocesses } from "#node/subprocess.ts";
 import type { BottleMount } from "#shared/contract/bottles.ts";
 import { Failure } from "#shared/failure.ts";
@@ -25,7 +25,7 @@ import {
   type ReadGitConfig,
   releasePlaceholders,
 } from "../protect.ts";
-import { createArguments, type EngineTraits, portsArguments } from "./arguments.ts";
+import { createArguments, type EngineTraits, portsArguments, portsInsideArguments } from "./arguments.ts";
 import { tryDocker } from "./availability.ts";
 import { notRunning, removeContainer, stateOf, untilRunning } from "./containers.ts";
 import { Engine, type EngineAddress, engineAddress, engineFailure } from "./engine.ts";
@@ -35,6 +35,7 @@ import { type Kept, keep, keptOf, keptOrThrow } from "./kept.ts";
 import { containerName, guestFiles, homeMark, keeper, labels, portsName } from "./names.ts";
 import { environmentFile, insideCommand, launchCommand, moreEnvironmentPath, openGate } from "./scripts.ts";
 import { seccompProfile } from "./seccomp.ts";
+import { StdioPorts } from "./stdio-ports.ts";
 import { isRootless, limitsOf, notEnforcedBy, traitsOf } from "./traits.ts";
 import { type Waiting, waitingOf } from "./waiting.ts";
 import { EngineWatch } from "./watch.ts";
@@ -71,6 +72,7 @@ export class Docker implements BottleBackend<DockerDetails> {
   readonly #home: string;
   readonly #waiting = new Map<string, Waiting>();
   readonly #watch: EngineWatch;
+  readonly #stdio = new StdioPorts();
 
   constructor(parts: DockerParts) {
     this.#parts = parts;
@@ -92,8 +94,7 @@ export class Docker implements BottleBackend<DockerDetails> {
       protectionOf(spec.workspace.path, this.#parts.readGitConfig),
       planImage(engine, spec, baseImage),
     ]);
-    checkPlace(endpoint, info.OperatingSystem);
-    const traits = traitsOf(info);
+    const traits = traitsOf(info, endpoint);
     const rootless = isRootless(info);
     const here = { traits, info, keptHome: spec.keptHome !== null, root: process.getuid?.() === 0 };
     return {
@@ -131,10 +132,16 @@ export class Docker implements BottleBackend<DockerDetails> {
     const { address, traits, uid, gid, image, baseImage, placeholders } = plan.details;
     const engine = new Engine(this.#parts.subprocesses, address);
     const at = (name: string) => join(directory, name);
-    const images = await makeImages(engine, image, { uid, gid }, baseImage, at(files.build));
+    const images = await makeImages(
+      engine,
+      image,
+      { uid, gid, portsInside: traits.ports === "inside" },
+      baseImage,
+      at(files.build),
+    );
     await holdPlaceholders(at(files.placeholders), placeholders);
     await writeFile(at(files.seccomp), JSON.stringify(seccompProfile()), { mode: 0o600, flag: "wx" });
-    const ports = bottle.ports.map(({ port, socket }) => ({ port, socket: basename(socket) }));
+    const ports = bottle.ports.map(({ port, socket }) => ({ port, socket }));
     const kept: Kept = { address, uid, gid, cwd: bottle.cwd, portsImage: images.ports, ports, traits };
     await keep(directory, kept);
     const args = createArguments({
@@ -181,13 +188,19 @@ export class Docker implements BottleBackend<DockerDetails> {
   }
 
   async probe(bottle: RunningBottle, header: ProbeHeader | null): Promise<string[]> {
-    const engine = await this.#engineOf(bottle.directory);
+    const kept = await keptOrThrow(bottle.directory);
+    const engine = new Engine(this.#parts.subprocesses, kept.address);
     const gateway = bottle.ports.find(({ name }) => name === "gateway");
     const asked: InsideProbe = {
       ports: bottle.ports.map(({ port }) => port),
       probe: { gateway: gateway?.port ?? null, header },
     };
-    const args = ["exec", "--interactive", portsName(bottle.id), "node", `${guestFiles.ports}/forward.js`, "probe"];
+    if (kept.traits.ports === "beside") await untilRunning(engine, portsName(bottle.id));
+    const where =
+      kept.traits.ports === "inside"
+        ? ["--user", `${kept.uid}:${kept.gid}`, containerName(bottle.id)]
+        : [portsName(bottle.id)];
+    const args = ["exec", "--interactive", ...where, "node", `${guestFiles.ports}/forward.js`, "probe"];
     const said = await engine.text(args, "Probing the bottle", { input: JSON.stringify(asked) });
     return JSON.parse(said) as string[];
   }
@@ -208,7 +221,7 @@ export class Docker implements BottleBackend<DockerDetails> {
     this.#watch.add(bottle.id, engine);
     const state = await stateOf(engine, containerName(bottle.id));
     if (state?.status !== "running") throw notRunning(state);
-    // It goes on without main, and has the sockets' folder: there is nothing to do unless it was ended.
+    // One that has the sockets goes on without main: there is nothing to do unless it was ended.
     if ((await stateOf(engine, portsName(bottle.id)))?.status !== "running")
       await this.#openPorts(engine, bottle, kept);
   }
@@ -248,6 +261,7 @@ export class Docker implements BottleBackend<DockerDetails> {
 
   async destroy({ id, directory }: Pick<RunningBottle, "id" | "directory">): Promise<void> {
     this.#waiting.delete(id);
+    this.#stdio.leave(id);
     const kept = await keptOf(directory);
     const there = await readdir(directory).catch(() => null);
     // Without a note of its engine no container was made, unless the directory was lost with it.
@@ -283,6 +297,7 @@ export class Docker implements BottleBackend<DockerDetails> {
 
   close(): void {
     this.#watch.close();
+    this.#stdio.close();
     this.#waiting.clear();
   }
 
@@ -298,8 +313,14 @@ export class Docker implements BottleBackend<DockerDetails> {
       seccomp: join(bottle.directory, files.seccomp),
       traits: kept.traits,
     });
-    await removeContainer(engine, portsName(bottle.id));
-    await engine.text(args, "Opening the bottle's ports");
+    const { id } = bottle;
+    if (kept.traits.ports === "inside") {
+      this.#stdio.join(id, kept.address, portsInsideArguments(id, kept.ports), kept.ports);
+      return;
+    }
+    await removeContainer(engine, portsName(id));
+    if (kept.traits.ports === "beside") this.#stdio.join(id, kept.address, args, kept.ports);
+    else await engine.text(args, "Opening the bottle's ports");
   }
 
   async #removeContainers(engine: Engine, id: string): Promise<void> {
@@ -352,12 +373,4 @@ export class Docker implements BottleBackend<DockerDetails> {
 /** What leads the client to the engine, for a command that the terminal host starts in the person's environment. */
 function clientEnvironment({ env }: EngineAddress): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("DOCKER_")));
-}
-
-/** Files and sockets of this computer have to be where the engine is. */
-function checkPlace(endpoint: string, system: string): void {
-  if (endpoint.startsWith("unix://") && process.platform === "linux" && system !== "Docker Desktop") return;
-  throw new Failure("unavailable", `The Docker engine at ${endpoint} is on another computer or in a virtual machine`, {
-    hint: "Choose a Docker context whose engine runs on this computer: docker context ls",
-  });
 }

@@ -34,8 +34,13 @@ export function ownDockerfile(recipe: Recipe): string | null {
   return [`FROM ${recipe.base}`, "USER 0", ...recipe.run.map((line) => `RUN ${line}`), ""].join("\n");
 }
 
-/** Files of the last layer, by their path below the build's folder, and the Dockerfile that puts them into `image`. */
-export function lastLayer(image: string, uid: number, gid: number): Map<string, string> {
+/** Files of the last layer, by their path below the build's folder, and the Dockerfile that puts them into `image`. `code`: what leads its ports, where that runs inside. */
+export function lastLayer(
+  image: string,
+  uid: number,
+  gid: number,
+  code: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
   const { passwd, group, "nsswitch.conf": names } = ownEtc(uid, gid);
   return new Map([
     ["etc/passwd", passwd!],
@@ -43,6 +48,7 @@ export function lastLayer(image: string, uid: number, gid: number): Map<string, 
     ["etc/nsswitch.conf", names!],
     ["cellar/init", initScript],
     ["cellar/inside", insideScript],
+    ...[...code].map(([name, text]): [string, string] => [`cellar/ports/${name}`, text]),
     ["Dockerfile", `FROM ${image}\nLABEL ${labels.image}=program\nCOPY etc/ /etc/\nCOPY cellar/ /usr/lib/cellar/\n`],
   ]);
 }

@@ -1,5 +1,6 @@
 /** What an engine is like, and what it can hold a bottle to. Pure. */
 import type { BottleLimit } from "#shared/contract/bottles.ts";
+import { Failure } from "#shared/failure.ts";
 import type { BottleLimits } from "../backend.ts";
 import { size } from "../bubblewrap/limits.ts";
 import type { EngineTraits } from "./arguments.ts";
@@ -8,16 +9,33 @@ import type { EngineInfo } from "./engine.ts";
 /** Of the processors; the rest stays for the person. */
 const share = 0.75;
 
-export function traitsOf(info: EngineInfo): EngineTraits {
+/** `endpoint`: where the engine is. Throws `unavailable` when neither files nor sockets of this computer are there. */
+export function traitsOf(
+  info: EngineInfo,
+  endpoint: string,
+  platform: NodeJS.Platform = process.platform,
+): EngineTraits {
+  const gvisor = "runsc" in info.Runtimes;
+  const here = placeOf(endpoint, info.OperatingSystem, platform);
   const security = (name: string) => info.SecurityOptions.some((option) => option.split(",").includes(`name=${name}`));
   return {
-    gvisor: "runsc" in info.Runtimes,
+    gvisor,
+    ports: gvisor ? "inside" : here === "machine" ? "beside" : "sockets",
     shiftsUsers: security("userns"),
     selinux: security("selinux"),
     processors: info.CPUCfsQuota ? Math.max(0.5, Math.round(info.NCPU * share * 2) / 2) : null,
     memory: info.MemoryLimit,
     pids: info.PidsLimit,
   };
+}
+
+/** Docker Desktop and its like run the engine in a virtual machine that sees the person's files; so may one on a port of this computer. */
+function placeOf(endpoint: string, system: string, platform: NodeJS.Platform): "computer" | "machine" {
+  if (endpoint.startsWith("unix://") && platform === "linux" && system !== "Docker Desktop") return "computer";
+  if (/^(unix|npipe):\/\/|^tcp:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(endpoint)) return "machine";
+  throw new Failure("unavailable", `The Docker engine at ${endpoint} is on another computer`, {
+    hint: "Choose a Docker context whose engine runs on this one: docker context ls",
+  });
 }
 
 export function isRootless({ SecurityOptions }: EngineInfo): boolean {
