@@ -39,6 +39,8 @@ export class GitGateWorld implements AsyncDisposable {
   readonly failures: unknown[] = [];
   secrets: string[] | null = [];
   holdSeconds = 60;
+  /** Beyond PATH and HOME. */
+  person: Record<string, string> = {};
   gates!: GitGates;
   #port = 0;
   #store!: Store;
@@ -66,7 +68,11 @@ export class GitGateWorld implements AsyncDisposable {
 
   /** As main does when it starts. */
   start(more: Partial<GitGatesParts> = {}): void {
-    const environment = async () => ({ PATH: process.env["PATH"] ?? "", HOME: this.folder.in("person") });
+    const environment = async () => ({
+      PATH: process.env["PATH"] ?? "",
+      HOME: this.folder.in("person"),
+      ...this.person,
+    });
     this.#store = openCellarStore(
       cellarPaths({ ...process.env, CELLAR_HOME: this.folder.in("home"), XDG_RUNTIME_DIR: this.folder.path }),
     );
@@ -107,6 +113,11 @@ export class GitGateWorld implements AsyncDisposable {
     }));
   }
 
+  /** Of the first repository, from the next opening on. */
+  setUpstream(upstream: string): void {
+    this.#repositories = this.#repositories.map((each, index) => (index === 0 ? { ...each, upstream } : each));
+  }
+
   get socket(): string {
     return this.folder.in("git.sock");
   }
@@ -136,7 +147,13 @@ export class GitGateWorld implements AsyncDisposable {
     const [repository] = this.#repositories;
     const to = this.folder.in("inside", name);
     mkdirSync(dirname(to), { recursive: true });
-    const ran = await this.inside(this.folder.path, "clone", "-q", url ?? this.host.url(repository!.path), to);
+    const ran = await this.inside(
+      this.folder.path,
+      "clone",
+      "-q",
+      url ?? repository!.upstream ?? this.host.url(repository!.path),
+      to,
+    );
     if (ran.code !== 0) throw new Error(ran.err);
     return to;
   }

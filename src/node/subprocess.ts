@@ -31,6 +31,8 @@ export type Command = {
   input?: string | Uint8Array | Readable;
   /** Given on file descriptor 3 (not on Windows): the one way to hand over a secret without argument, variable or file. */
   secret?: string;
+  /** Bytes of memory (address space) that it may have, where util-linux can hold it to that. */
+  memoryBytes?: number;
   /** Bytes of stdout that are kept; 16 MiB unless said otherwise. */
   maxStdoutBytes?: number;
   /** When stdout is longer than that: end the program and fail (default), end it and keep the beginning, or let it go on. */
@@ -136,7 +138,8 @@ class Running {
   constructor(command: Command, path: string) {
     this.#command = command;
     this.#stdout = new Beginning(command.maxStdoutBytes ?? defaultStdoutBytes);
-    this.#child = spawn(path, [...command.args], {
+    const [program, args] = withLimit(command, path);
+    this.#child = spawn(program, args, {
       cwd: command.cwd ?? parse(process.cwd()).root,
       env: { ...command.env, ...(command.owner === undefined ? {} : { [ownerVariable]: command.owner }) },
       stdio: ["pipe", "pipe", "pipe", command.secret === undefined ? "ignore" : "pipe"],
@@ -249,6 +252,11 @@ class Running {
     }
     return { exitCode, signal, stdout: this.#stdout.bytes(), cut: this.#stdout.cut, stderr: this.#stderr.text() };
   }
+}
+
+function withLimit({ args, memoryBytes, env }: Command, path: string): [program: string, args: string[]] {
+  const limiter = memoryBytes === undefined ? null : findProgram("prlimit", env);
+  return limiter === null ? [path, [...args]] : [limiter, [`--as=${memoryBytes}`, "--", path, ...args]];
 }
 
 function splitter(onLine: Command["onLine"], stream: "stdout" | "stderr"): LineSplitter | undefined {

@@ -30,7 +30,10 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
   const look = async (name: string) => {
     for (const theme of ["light", "dark"] as const) {
       await window.page.emulateMedia({ colorScheme: theme });
-      await window.page.screenshot({ path: resolve(pictures, `supervise-${name}-${theme}.png`), animations: "disabled" });
+      await window.page.screenshot({
+        path: resolve(pictures, `supervise-${name}-${theme}.png`),
+        animations: "disabled",
+      });
       const { violations } = await new AxeBuilder({ page: window.page }).analyze();
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
     }

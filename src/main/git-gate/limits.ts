@@ -9,6 +9,8 @@ export type GateLimits = {
   objects: number;
   /** Bytes that archives and encodings are unpacked to, per object. */
   layerBytes: number;
+  /** Bytes of memory to unpack it with: what a few bytes say can be as large as they like. */
+  memoryBytes: number;
   /** Milliseconds that it may take to look through all of it. */
   scanMs: number;
 };
@@ -21,5 +23,6 @@ export const gateLimits: GateLimits = {
   totalBytes: 1024 * mebibyte,
   objects: 200_000,
   layerBytes: 200 * mebibyte,
+  memoryBytes: 4096 * mebibyte,
   scanMs: 300_000,
 };

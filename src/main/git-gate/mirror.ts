@@ -26,6 +26,9 @@ const settings: [string, string][] = [
   ["fetch.unpackLimit", "1"],
   ["fetch.writeCommitGraph", "false"],
   ["pack.threads", "2"],
+  // Windows of packs count as memory of whoever is held to a limit.
+  ["core.packedGitWindowSize", "64m"],
+  ["core.packedGitLimit", "512m"],
   ["uploadpack.allowFilter", "true"],
   ["advice.pushUpdateRejected", "false"],
 ];

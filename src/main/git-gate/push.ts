@@ -4,15 +4,14 @@
  */
 import type { Writable } from "node:stream";
 import type { Secret } from "#node/secret.ts";
-import { lastLines } from "#node/subprocess.ts";
 import type { GitGateEvent, GitGateUpdate } from "#shared/contract/git-gate.ts";
 import { Failure } from "#shared/failure.ts";
 import { type Approvals, digestOf } from "./approvals.ts";
 import { type PushHead, readPushHead } from "./commands.ts";
 import { type Door, wordsForAgent } from "./door.ts";
 import type { EventLog } from "./event-log.ts";
-import { scannerFor } from "./finding.ts";
 import type { GateLimits } from "./limits.ts";
+import { passOn } from "./pass-on.ts";
 import { LineReader } from "./pkt-line.ts";
 import { PushRefused } from "./push-refused.ts";
 import { type NewObject, Quarantine } from "./quarantine.ts";
@@ -20,7 +19,7 @@ import { readRefName } from "./ref-name.ts";
 import { PushReport, type RefReport } from "./report.ts";
 import { decideByName, decideRewrite, type Update } from "./rules.ts";
 import { scanObjects } from "./scan.ts";
-import { type PushedRef, plain, readPushResult, remoteLines, Unreachable, unreachable } from "./upstream-words.ts";
+import { type PushedRef, plain, Unreachable } from "./upstream-words.ts";
 
 export type PushParts = {
   log: EventLog;
@@ -35,7 +34,6 @@ export type PushParts = {
 
 /** Unanswered questions of one bottle; more only wear a person out. */
 const mostAsked = 8;
-const upstreamMs = 30 * 60_000;
 
 /** Throws only {@link NotProtocol}; everything else is answered. */
 export async function receivePush(
@@ -198,40 +196,17 @@ class Push {
     throw new Pending();
   }
 
-  /** Not ended with the agent's connection: what upstream does with it has to be known. */
   async #passOn(updates: readonly GitGateUpdate[]): Promise<PushedRef[]> {
-    const { report } = this.#line;
-    const { mirror } = this.#door;
-    this.#change({
-      outcome: "running",
-      reason: null,
-      detail: "On its way to upstream.",
-      canApprove: false,
-      waitsUntil: null,
+    const onItsWay = { outcome: "running", reason: null, detail: "On its way to upstream." } as const;
+    this.#change({ ...onItsWay, canApprove: false, waitsUntil: null });
+    const pushed = await passOn(this.#door, updates, {
+      quarantine: this.#quarantine,
+      atomic: this.#head.capabilities.has("atomic"),
+      secrets: this.#parts.knownSecrets() ?? [],
+      say: (text) => this.#line.report.say(text),
     });
-    const redactor = this.#redactor();
-    const access = await this.#door.access();
-    try {
-      const ended = await mirror.reach(
-        access,
-        pushArguments(access.url, updates, this.#head.capabilities.has("atomic")),
-        {
-          environment: this.#quarantine?.environment ?? {},
-          timeoutMs: upstreamMs,
-          onLine: (line, stream) => {
-            if (stream === "stderr") for (const text of remoteLines(line)) report.say(redactor(text));
-          },
-        },
-      );
-      const pushed = readPushResult(ended.stdout.toString());
-      if (pushed.length === 0) throw unreachable(lastLines(ended.stderr, 10));
-      const taken = updates.filter(({ ref }) => pushed.some((each) => each.ref === ref && each.ok));
-      if (taken.length > 0 && this.#quarantine !== null) await mirror.install(this.#quarantine.objects, taken);
-      this.#concludePushed(updates, pushed);
-      return pushed;
-    } finally {
-      await access.end();
-    }
+    this.#concludePushed(updates, pushed);
+    return pushed;
   }
 
   #concludePushed(updates: readonly GitGateUpdate[], pushed: readonly PushedRef[]): void {
@@ -334,16 +309,6 @@ class Push {
     }
   }
 
-  /** Upstream may say again what it was sent with. */
-  #redactor(): (text: string) => string {
-    const scanner = scannerFor(this.#parts.knownSecrets() ?? []);
-    return (text) => {
-      const bytes = Buffer.from(text);
-      for (const { start, end } of scanner.read(bytes).found) bytes.fill("*", start, end);
-      return bytes.toString();
-    };
-  }
-
   get #now(): GitGateEvent {
     return this.#parts.log.list.get(this.#event.id) ?? this.#event;
   }
@@ -365,24 +330,6 @@ class Pending extends Error {
   constructor() {
     super("pending: nobody has answered yet; push the same again later");
   }
-}
-
-function pushArguments(url: string, updates: readonly GitGateUpdate[], atomic: boolean): string[] {
-  return [
-    "push",
-    "--porcelain",
-    "--no-verify",
-    "--no-progress",
-    "--no-follow-tags",
-    "--signed=no",
-    "--recurse-submodules=no",
-    ...(atomic ? ["--atomic"] : []),
-    // Upstream has to be where the rules were applied to, whoever else pushes at the same time.
-    ...updates.map(({ ref, old }) => `--force-with-lease=${ref}:${old ?? ""}`),
-    "--",
-    url,
-    ...updates.map(({ ref, new: next }) => `${next ?? ""}:${ref}`),
-  ];
 }
 
 function shown({ ref, action, old, new: next }: Update): GitGateUpdate {

@@ -52,12 +52,19 @@ export class Quarantine {
 
   /** Takes a pack in and checks every object of it. Throws {@link PushRefused}. */
   async unpack(pack: AsyncIterable<Buffer>): Promise<void> {
-    const { packBytes } = this.#limits;
+    const { packBytes, memoryBytes } = this.#limits;
     const args = ["index-pack", "--stdin", "--fix-thin", "--strict", `--max-input-size=${packBytes}`];
-    const ended = await this.#git(args, { input: Readable.from(pack, { objectMode: false }), timeoutMs: "none" });
+    const ended = await this.#git(args, {
+      input: Readable.from(pack, { objectMode: false }),
+      memoryBytes,
+      timeoutMs: "none",
+    });
     if (ended.exitCode === 0) return;
     if (/exceeds maximum allowed size/.test(ended.stderr)) {
       throw new PushRefused("too_large", `larger than ${packBytes / 1024 / 1024} MiB`);
+    }
+    if (/out of memory|cannot allocate|mmap failed/i.test(ended.stderr)) {
+      throw new PushRefused("too_large", "it needs more memory to be unpacked than there is for it");
     }
     throw new PushRefused("malformed", `the pack is not valid: ${plain(saidBy(ended))}`);
   }

@@ -14,7 +14,16 @@ import { overrideEnvironment, overridesFor } from "./overrides.ts";
 
 export type GitOptions = Pick<
   Command,
-  "signal" | "owner" | "input" | "secret" | "maxStdoutBytes" | "overflow" | "onStdout" | "onLine" | "stdoutTo"
+  | "signal"
+  | "owner"
+  | "input"
+  | "secret"
+  | "maxStdoutBytes"
+  | "overflow"
+  | "onStdout"
+  | "onLine"
+  | "stdoutTo"
+  | "memoryBytes"
 > & {
   timeoutMs?: number | "none";
   /** Wins over what every git is given. */

@@ -20,7 +20,13 @@ let work: string;
 
 describe.skipIf(missing("sshd", "git"))("a push", () => {
   beforeEach(async () => {
-    const limits = { ...gateLimits, packBytes: 300_000, objectBytes: 2_000_000, totalBytes: 5_000_000 };
+    const limits = {
+      ...gateLimits,
+      packBytes: 300_000,
+      memoryBytes: 700 * 1024 * 1024,
+      objectBytes: 2_000_000,
+      totalBytes: 5_000_000,
+    };
     world = await GitGateWorld.open(
       (host) => {
         upstream = host.repository("api");
@@ -194,6 +200,25 @@ describe.skipIf(missing("sshd", "git"))("a push", () => {
     }
   });
 
+  test.skipIf(missing("prlimit"))("of a few bytes that unpack to more than there is memory is refused", async () => {
+    const base = Buffer.alloc(65_536, "x");
+    // A gigabyte, as sixteen thousand times the same piece of the base.
+    const varint = (value: number): number[] =>
+      value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];
+    const copies = Buffer.from(Array.from({ length: 16_384 }, () => [0x80]).flat());
+    const delta = Buffer.concat([Buffer.from([...varint(base.length), ...varint(base.length * 16_384)]), copies]);
+    const baseId = createHash("sha1").update(`blob ${base.length}\0`).update(base).digest();
+    const pack = packOf([
+      [3, base],
+      [7, delta, baseId],
+    ]);
+    expect(pack.length).toBeLessThan(1000);
+    const answer = await post(
+      Buffer.concat([line(`${"0".repeat(40)} ${"a".repeat(40)} refs/heads/agent/x\0 report-status`), flush, pack]),
+    );
+    expect(answer).toContain("ng refs/heads/agent/x refused: it needs more memory to be unpacked than there is for it");
+  });
+
   test("in another protocol than git's is answered, and the next one served", async () => {
     expect(await post(Buffer.from("GET / HTTP/1.1"))).toContain("ERR git gate: a line has no length");
     expect(await post(line(`${"0".repeat(40)} ${"a".repeat(40)} refs/heads/agent/x\0 report-status`))).toContain(
@@ -230,15 +255,19 @@ describe.skipIf(missing("sshd", "git"))("a push", () => {
   }
 });
 
-/** Objects of less than 2 KiB by their kind (1 commit, 3 blob), undeltified. */
-function packOf(objects: [kind: number, content: Buffer][]): Buffer {
+/** Objects by their kind: 1 commit, 3 blob, 7 delta against the object of an id. */
+function packOf(objects: [kind: number, content: Buffer, base?: Buffer][]): Buffer {
   const head = Buffer.alloc(12);
   head.write("PACK");
   head.writeUInt32BE(2, 4);
   head.writeUInt32BE(objects.length, 8);
-  const entries = objects.flatMap(([kind, content]) => {
-    const first = (kind << 4) | (content.length & 15) | (content.length > 15 ? 0x80 : 0);
-    return [Buffer.from(content.length > 15 ? [first, content.length >> 4] : [first]), deflateSync(content)];
+  const entries = objects.flatMap(([kind, content, base = Buffer.alloc(0)]) => {
+    const size = [(kind << 4) | (content.length & 15)];
+    for (let rest = content.length >> 4; rest > 0; rest >>= 7) {
+      size[size.length - 1]! |= 0x80;
+      size.push(rest & 127);
+    }
+    return [Buffer.from(size), base, deflateSync(content)];
   });
   const body = Buffer.concat([head, ...entries]);
   return Buffer.concat([body, createHash("sha1").update(body).digest()]);
