@@ -37,7 +37,13 @@ const procedures: Procedure[] = Object.entries(contract).flatMap(([domain, membe
   }),
 );
 /** Calls a person's own words or paths may go to; the answer to a trick may be a plain "nothing there". */
-const looksOnly = new Set(["workspaces.complete", "terminals.search", "notifications.markSeen"]);
+const looksOnly = new Set([
+  "workspaces.complete",
+  "terminals.search",
+  "notifications.markSeen",
+  "broker.watchRequests",
+  "broker.history",
+]);
 const runsPerProcedure = 40;
 
 let folder: TemporaryFolder;

@@ -15,6 +15,7 @@ export {
   type BottleReach,
   type BottleService,
   type BottleServices,
+  type BrokeredProvider,
   gitSettingsEnvironment,
   JoinedServices,
   type OpenService,

@@ -87,6 +87,7 @@ describe("a bottle's program reaches its provider", () => {
           "api.anthropic.com [auth:Bearer] with your sign-in of Claude Code on this computer: it asks in your name and on your subscription, and is refreshed outside; inside is a placeholder",
         ],
         environment: ["ANTHROPIC_BASE_URL"],
+        brokered: "claude-subscription",
       });
     });
 

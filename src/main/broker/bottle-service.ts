@@ -2,7 +2,14 @@
 import type { Secret } from "#node/secret.ts";
 import { servicePorts } from "#shared/bottles/names.ts";
 import { Failure } from "#shared/failure.ts";
-import type { BottlePlace, BottleReach, BottleService, OpenService, PlannedService } from "../bottles/index.ts";
+import type {
+  BottlePlace,
+  BottleReach,
+  BottleService,
+  BrokeredProvider,
+  OpenService,
+  PlannedService,
+} from "../bottles/index.ts";
 import { runEnvironment } from "./environment.ts";
 import { checkSignIn, insideOf, type LentSignIn, lentSignIn, variablesOf } from "./lent-sign-in.ts";
 import { llmRoute, type Providers } from "./providers.ts";
@@ -40,7 +47,12 @@ export class BottleBroker implements BottleService {
     const lent = this.#lentTo(reach);
     if (lent !== null) {
       await checkSignIn(lent, await this.#parts.loginEnvironment());
-      return { serves: true, routes: [lent.words], environment: Object.keys(variablesOf(lent)) };
+      return {
+        serves: true,
+        routes: [lent.words],
+        environment: Object.keys(variablesOf(lent)),
+        brokered: lent.program.subscription,
+      };
     }
     const route = await this.#route(reach);
     if (route !== null) {
@@ -71,7 +83,7 @@ export class BottleBroker implements BottleService {
     });
     if (lent !== null) {
       const inside = await insideOf(lent, await this.#parts.loginEnvironment(), sentinel);
-      return { listening: true, ...inside };
+      return { listening: true, ...inside, brokered: this.#brokeredAs(lent, sentinel) };
     }
     return this.#opened(reach, sentinel);
   }
@@ -81,7 +93,9 @@ export class BottleBroker implements BottleService {
     const opened = this.#parts.broker.of(ownerOf(id));
     if (opened === undefined) return null;
     const lent = this.#lentTo(reach);
-    if (lent !== null) return { listening: true, environment: variablesOf(lent) };
+    if (lent !== null) {
+      return { listening: true, environment: variablesOf(lent), brokered: this.#brokeredAs(lent, opened.sentinel) };
+    }
     return this.#opened(reach, opened.sentinel);
   }
 
@@ -105,6 +119,10 @@ export class BottleBroker implements BottleService {
     const { pathname } = new URL(this.#parts.providers().get(id)?.["base-url"] ?? "http://none");
     const url = `${urlOf(`llm/${id}`)}${pathname.replace(/\/$/, "")}`;
     return { listening: true, environment: this.#environment(reach, sentinel), brokered: { id, url, sentinel } };
+  }
+
+  #brokeredAs({ program, url }: LentSignIn, sentinel: string): BrokeredProvider {
+    return { id: program.subscription, url, sentinel };
   }
 
   #lentTo(reach: BottleReach): LentSignIn | null {

@@ -220,7 +220,7 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
     ).rejects.toMatchObject({ code: "failed" });
 
     const hostile =
-      "mkdir -p ~/out/in; echo deep > ~/out/in/file; ln -s in/file ~/out/near; ln -s /etc ~/out/away; ln -s ../../.. ~/out/in/up; chmod 6777 ~/out/in/file; mkfifo ~/out/pipe";
+      "mkdir -p ~/out/in; echo deep > ~/out/in/file; ln -s in/file ~/out/near; ln -s /etc ~/out/away; ln -s ../../.. ~/out/in/up; chmod 0777 ~/out/in/file; mkfifo ~/out/pipe";
     await exec(bottle.id, hostile);
     const to = product.folder.in("out");
     const { leftOut } = await call(product, "bottles.copyOut", { id: bottle.id, from: "/home/agent/out", to });

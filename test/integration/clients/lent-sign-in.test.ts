@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { JoinedServices } from "#main/bottles/index.ts";
 import { BottleBroker } from "#main/broker/bottle-service.ts";
-import { Broker, brokerSchema, type Providers, readProviders } from "#main/broker/index.ts";
+import { Broker, brokerLedgerSchema, brokerSchema, type Providers, readProviders } from "#main/broker/index.ts";
 import { installationFolder } from "#node/installation.ts";
 import { openStore } from "#node/store/index.ts";
 import { AnthropicApi } from "#test/doubles/anthropic-api.ts";
@@ -91,7 +91,7 @@ async function bottle(lent: Lent) {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${lent.path}`;
-  const store = openStore({ path: home.in("cellar.db"), migrations: [brokerSchema] });
+  const store = openStore({ path: home.in("cellar.db"), migrations: [brokerSchema, brokerLedgerSchema] });
   open.push(() => store.close());
   const builtin = readProviders(join(installationFolder, "resources", "providers.toml"));
   const table = { ...builtin.get(lent.subscription)!, "base-url": url };

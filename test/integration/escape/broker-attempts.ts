@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the scripts are shell, which has its own
 /** At the bottle's own broker: credentials that are not the bottle's, and targets that are not the route's. */
 import type { Attempt } from "./attempt.ts";
 
