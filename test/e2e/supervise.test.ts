@@ -30,7 +30,10 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
   const look = async (name: string) => {
     for (const theme of ["light", "dark"] as const) {
       await window.page.emulateMedia({ colorScheme: theme });
-      await window.page.screenshot({ path: resolve(pictures, `supervise-${name}-${theme}.png`), animations: "disabled" });
+      await window.page.screenshot({
+        path: resolve(pictures, `supervise-${name}-${theme}.png`),
+        animations: "disabled",
+      });
       const { violations } = await new AxeBuilder({ page: window.page }).analyze();
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
     }
@@ -144,8 +147,7 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
     await look("bottle");
     await page.keyboard.press("Control+k");
     await page.getByRole("dialog").getByRole("combobox").fill("answer push");
-    await page.getByRole("option", { name: /Answer: My agent asks: Shall I push/ }).waitFor();
-    await page.keyboard.press("Enter");
+    await page.getByRole("option", { name: /Answer: My agent asks: Shall I push/ }).click();
     const waiting = page.getByRole("region", { name: "Waiting for you" });
     await waiting.getByText("Shall I push?").waitFor();
     await waiting.getByRole("button", { name: /Answer in words/ }).click();
