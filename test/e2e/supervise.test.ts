@@ -146,10 +146,8 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
     await section.getByText("Shall I push?").waitFor();
     await look("bottle");
     await page.keyboard.press("Control+k");
-    await page.keyboard.type("answer push");
-    await page.screenshot({ path: "/tmp/palette.png" });
-    await page.getByRole("option", { name: /Answer: My agent asks: Shall I push/ }).waitFor();
-    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").getByRole("combobox").fill("answer push");
+    await page.getByRole("option", { name: /Answer: My agent asks: Shall I push/ }).click();
     const waiting = page.getByRole("region", { name: "Waiting for you" });
     await waiting.getByText("Shall I push?").waitFor();
     await waiting.getByRole("button", { name: /Answer in words/ }).click();

@@ -23,6 +23,7 @@ export type ProposalsParts = {
   auditPath: string;
   gateways: {
     addRule(fields: GatewayRuleFields, scope: GatewayScope): GatewayRule;
+    removeRule(id: string): void;
     trusted(bottleId: string): Promise<void>;
   };
   bottles: {
@@ -141,7 +142,13 @@ export class Proposals {
     // The rule first: a row that says yes while nothing is allowed would be a lie, and the same rule twice is one.
     const made = rule === null ? null : this.#parts.gateways.addRule(rule.fields, rule.scope);
     const now: Proposal = { ...proposal, state, answer: { ...answer, ruleId: made?.id ?? null } };
-    this.#save(now);
+    try {
+      this.#save(now);
+    } catch (error) {
+      // It was not written down, so it must not hold; one that was there before stays.
+      if (made !== null && made.createdAt >= answer.at) this.#parts.gateways.removeRule(made.id);
+      throw error;
+    }
     if (made !== null) await this.#parts.gateways.trusted(proposal.bottleId);
     this.#wake(id);
     for (const listener of this.#answered) listener(now);
