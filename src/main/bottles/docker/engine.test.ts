@@ -12,7 +12,7 @@ const info: EngineInfo = {
   NCPU: 8,
   MemoryLimit: true,
   PidsLimit: true,
-  CPUCfsQuota: true,
+  CpuCfsQuota: true,
   SecurityOptions: ["name=apparmor", "name=seccomp,profile=default"],
   Runtimes: { runc: {} },
 };
@@ -64,7 +64,7 @@ describe("an engine", () => {
   });
 
   test("says what it cannot hold a bottle to, and pretends nothing", () => {
-    const weak = { ...info, MemoryLimit: false, PidsLimit: false, CPUCfsQuota: false };
+    const weak = { ...info, MemoryLimit: false, PidsLimit: false, CpuCfsQuota: false };
     const here = (of: EngineInfo) => ({ traits: traitsOf(of, unix), info: of, keptHome: false, root: false });
     expect(limitsOf(limits, here(info)).every(({ enforced }) => enforced !== "no")).toBe(true);
     expect(

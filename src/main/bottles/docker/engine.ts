@@ -23,7 +23,7 @@ export function engineAddress(environment: Readonly<Record<string, string>>, con
   return { args: context === "" ? [] : ["--context", context], env: { ...env, LC_ALL: "C" } };
 }
 
-/** Of `docker info`; what an older engine does not say is left out. */
+/** Of `docker info`, spelled as its JSON spells it; what an older engine does not say is left out. */
 export type EngineInfo = {
   ServerVersion: string;
   OperatingSystem: string;
@@ -32,7 +32,7 @@ export type EngineInfo = {
   NCPU: number;
   MemoryLimit: boolean;
   PidsLimit: boolean;
-  CPUCfsQuota: boolean;
+  CpuCfsQuota: boolean;
   SecurityOptions: string[];
   Runtimes: Record<string, unknown>;
 };

@@ -45,6 +45,8 @@ echo ${goAhead} >${guestFiles.gate}`;
 
 /** A byte that no keyboard sends: the client would leave the container at its usual keys (Ctrl-P Ctrl-Q) and hold back the first of them. */
 const noKeys = "$(printf '\\377')";
+/** For `docker exec`, which takes only text: its first key is rare (it is held back until the next one), and nobody types all of it. */
+const fewKeys = "ctrl-^,ctrl-@,ctrl-^,ctrl-@,ctrl-^,ctrl-@";
 
 /**
  * The terminal's command. $1: container, $2: the bottle's id; then the client with what leads it to the engine.
@@ -169,7 +171,7 @@ export function insideCommand({ client, container, user, cwd, mark, environment,
 if command -v setsid >/dev/null; then
   exec 4> >(exec setsid -f env -u CELLAR_TERMINAL_ID sh -c ${shellQuote(watcher)} >/dev/null 2>&1)
 else exec 4>/dev/null; fi
-${docker} exec --interactive ${tty ? `--tty --detach-keys "${noKeys}"` : ""} --user ${user} --workdir "$1" ${container} \\
+${docker} exec --interactive ${tty ? `--tty --detach-keys ${fewKeys}` : ""} --user ${user} --workdir "$1" ${container} \\
   env -i /bin/sh ${guestFiles.inside} ${pidFile} ${shellQuote(environment)} "\${@:2}" 4>&4
 s=$?
 echo done >&4

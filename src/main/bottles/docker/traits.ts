@@ -23,7 +23,7 @@ export function traitsOf(
     ports: gvisor ? "inside" : here === "machine" ? "beside" : "sockets",
     shiftsUsers: security("userns"),
     selinux: security("selinux"),
-    processors: info.CPUCfsQuota ? Math.max(0.5, Math.round(info.NCPU * share * 2) / 2) : null,
+    processors: info.CpuCfsQuota ? Math.max(0.5, Math.round(info.NCPU * share * 2) / 2) : null,
     memory: info.MemoryLimit,
     pids: info.PidsLimit,
   };
