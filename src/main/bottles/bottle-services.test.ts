@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { plainReach } from "#test/product/bottle.ts";
-import { type BottleService, JoinedServices, joinEnvironments } from "./bottle-services.ts";
+import { type BottleService, gitSettingsEnvironment, JoinedServices, joinEnvironments } from "./bottle-services.ts";
 
 const place = { id: "bottle-000000000001", label: "one", launchId: "launch-000000000001", directory: "/nowhere" };
 
@@ -48,6 +48,27 @@ test("one that cannot be closed does not keep the others open, and is told", asy
   await joined.open(place, plainReach);
   await expect(joined.close(place.id)).rejects.toThrow("stuck");
   expect(calls).toContain("close gateway");
+});
+
+test("settings of git are joined whoever says them, and half a one is left out", () => {
+  const one = gitSettingsEnvironment([["push.default", "current"]]);
+  const two = gitSettingsEnvironment([
+    ["url.a.insteadOf", "b"],
+    ["http.proxy", ""],
+  ]);
+  expect(
+    joinEnvironments({ A: "1" }, one, joinEnvironments(two), { GIT_CONFIG_COUNT: "2", GIT_CONFIG_KEY_0: "x" }),
+  ).toEqual({
+    A: "1",
+    GIT_CONFIG_COUNT: "3",
+    GIT_CONFIG_KEY_0: "push.default",
+    GIT_CONFIG_VALUE_0: "current",
+    GIT_CONFIG_KEY_1: "url.a.insteadOf",
+    GIT_CONFIG_VALUE_1: "b",
+    GIT_CONFIG_KEY_2: "http.proxy",
+    GIT_CONFIG_VALUE_2: "",
+  });
+  expect(joinEnvironments({ A: "1" })).toEqual({ A: "1" });
 });
 
 test("options for Java are added to, other variables replaced", () => {

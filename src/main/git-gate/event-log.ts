@@ -113,7 +113,9 @@ export class EventLog {
   /** The bottle has ended: nothing of it is answered any more. */
   closeBottle(bottleId: string): void {
     for (const event of this.list.values()) {
-      if (event.bottleId !== bottleId || (isSettled(event) && !event.canApprove)) continue;
+      // What is on its way to upstream still ends in one way or another.
+      if (event.bottleId !== bottleId || event.outcome === "running") continue;
+      if (isSettled(event) && !event.canApprove) continue;
       const open = isSettled(event)
         ? {}
         : { outcome: "refused" as const, detail: `${event.detail} The bottle has ended.`.trim() };

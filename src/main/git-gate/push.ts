@@ -43,8 +43,11 @@ export async function receivePush(
 ): Promise<void> {
   const reader = new LineReader(body);
   const head = await readPushHead(reader, readRefName);
-  // A client with much to send asks first whether it may.
-  if (head === null) return void to.end();
+  if (head === null) {
+    // A client with much to send asks first whether it may. It sends the rest on the same connection, which is closed for a request that was not read to its end.
+    for await (const _ of reader.rest());
+    return void to.end();
+  }
   await new Push(parts, door, head, { reader, report: new PushReport(to, head.capabilities), gone }).run();
 }
 

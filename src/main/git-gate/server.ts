@@ -17,6 +17,9 @@ const mostAtOnce = 16;
 /** What a client says it has and wants, unpacked. */
 const wantsBytes = 32 * 1024 * 1024;
 
+/** How long the end of a bottle, or of main, waits for upstream. */
+const patienceMs = 10_000;
+
 type Service = "git-upload-pack" | "git-receive-pack";
 
 export class GateServer {
@@ -49,11 +52,14 @@ export class GateServer {
     if (process.platform !== "win32") chmodSync(path, 0o600);
   }
 
-  /** Ends what goes on, except what is on its way to upstream, which is waited for. */
+  /** Ends what goes on, except what is on its way to upstream: that is waited for, but not for an upstream that does not answer. */
   async close(): Promise<void> {
     this.#gone.abort();
     this.#server.close();
-    await Promise.allSettled(this.#running);
+    const { promise: patience, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, patienceMs);
+    await Promise.race([Promise.allSettled(this.#running), patience]);
+    clearTimeout(timer);
     this.#server.closeAllConnections();
   }
 

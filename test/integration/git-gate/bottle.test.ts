@@ -128,6 +128,33 @@ describe.skipIf(missing("bwrap", "sshd", "git"))("a bottle with a git gate", () 
     expect(existsSync(join(product.folder.path, `b-${bottle.id.slice(7)}`, "git.sock"))).toBe(false);
   });
 
+  test("that pushes while main is killed finds upstream as it is, and nothing of ours goes on without main", async () => {
+    const { run, bottle } = await launch();
+    const hook = join(upstream, "hooks", "pre-receive");
+    const entered = product.folder.in("entered");
+    // Upstream takes its time; it is still at it when main dies.
+    writeFileSync(hook, `#!/bin/sh\necho $$ > '${entered}'\nexec sleep 300\n`, { mode: 0o755 });
+    const pushing = run("git switch -qc agent/one && git commit -qm one --allow-empty && git push origin").catch(
+      () => null,
+    );
+    await eventually(
+      () => existsSync(entered),
+      (there) => there,
+    );
+    await product.end("SIGKILL");
+    await pushing;
+    await product.start();
+    const again = await eventually(
+      () => run("git fetch && echo ok").catch(() => null),
+      (ran) => ran?.exitCode === 0,
+    );
+    expect(again?.stdout).toBe("ok\n");
+    expect((await events(bottle.id))[0]).toMatchObject({ kind: "push", outcome: "failed", reason: "interrupted" });
+    writeFileSync(hook, "#!/bin/sh\n", { mode: 0o755 });
+    expect(await run("git push origin agent/one")).toMatchObject({ exitCode: 0 });
+    expect(git(upstream, "rev-parse", "agent/one")).toBe((await run("git rev-parse HEAD")).stdout.trim());
+  });
+
   test("is not launched without its key, a host key that is one, or with two names for one upstream", async () => {
     manifest({ identity_file: "/nonexistent/key" });
     await expect(launch()).rejects.toMatchObject({

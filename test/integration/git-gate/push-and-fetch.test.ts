@@ -1,4 +1,5 @@
 /** What an agent's git does through the gate, against a real sshd: what passes, what is refused, and what it is told. */
+import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -83,6 +84,9 @@ describe.skipIf(missing("sshd", "git"))("git in a bottle", () => {
       await world.commit(to, { "new.txt": more[0]! });
       expect(await world.inside(to, "push", "-q", "origin", "HEAD")).toMatchObject({ code: 0 });
     }
+    // More than fits into one request is sent in pieces, after a question whether it may be.
+    await world.commit(work, { "large.bin": randomBytes(300_000) });
+    expect(await inside("-c", "http.postBuffer=65536", "push", "-q", "origin", "agent/fix")).toMatchObject({ code: 0 });
     // A thousand haves make git pack its request.
     for (let index = 0; index < 300; index++) await inside("commit", "-qm", `c${index}`, "--allow-empty");
     git(join(world.host.folder, "seeds", "api"), "commit", "-qm", "more", "--allow-empty");

@@ -59,6 +59,16 @@ describe("a bottle's manifest", () => {
     ["a limit of nothing", "limits: { tokens: 0 }", "tokens"],
     ["an address instead of a host", "egress: { routes: [{ host: 10.0.0.1 }] }", "host"],
     ["every host", "egress: { routes: [{ host: '*' }] }", "host"],
+    [
+      "an upstream of another kind",
+      "git: { repos: [{ name: api, upstream: 'git://example.com/api' }] }",
+      "ssh:// or https://",
+    ],
+    [
+      "a branch that is none",
+      "git: { repos: [{ name: api, upstream: 'ssh://h/a', push: ['refs/heads/x'] }] }",
+      "is a branch or tag",
+    ],
     ["no YAML", "env: [", "is not YAML"],
     ["aliases", "env: &x { A: b }\nsupervise: *x", "is not YAML"],
   ])("with %s cannot be used", async (_, front, message) => {
@@ -98,6 +108,22 @@ describe("an agent", () => {
     write("own/agents/fix.md", "bottle: dev", "You fix things.\n");
     write("work/.cellar/agents/fix.md", "bottle: dev", "You break things.\n");
     expect(await resolve("fix")).toMatchObject({ agent: "fix", bottle: "dev", systemPrompt: "You fix things." });
+  });
+
+  test("of a bottle with a git gate has what may be pushed, by default what agents and Cellar call their branches", async () => {
+    write("own/agents/dev.md", "bottle: dev");
+    const repository = (more: string) => `git: { repos: [{ name: api, upstream: 'https://example.com/api'${more} }] }`;
+    write("own/bottles/dev.md", repository(""));
+    const none = { tags: [], force: false, delete: false, approve: false };
+    expect((await resolve("dev")).repositories).toMatchObject([
+      { push: { ...none, branches: ["agent/**", "cellar/**"] } },
+    ]);
+    write(
+      "own/bottles/dev.md",
+      repository(", push: [main], push_tags: ['v*'], force: true, delete: true, approve: true"),
+    );
+    const all = { branches: ["main"], tags: ["v*"], force: true, delete: true, approve: true };
+    expect((await resolve("dev")).repositories).toMatchObject([{ push: all }]);
   });
 
   test("is checked in order: it exists, then skills, then keys, then the Dockerfile", async () => {
