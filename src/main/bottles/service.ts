@@ -329,11 +329,12 @@ export class Bottles {
     return this.#turns.run(bottle.id, async () => {
       if (!lives(bottle)) return;
       if (bottle.terminalId !== null) await killTerminal(this.#parts.terminals, bottle.terminalId);
+      // Before its end is told of: what could not be brought back is a problem that stays.
+      bottle.problem = null;
       await this.#backendOf(record).destroy({ id: bottle.id, directory: record.directory }, this.#reportTo(record));
       await this.#parts.services.close(bottle.id);
       bottle.changedTriggers = changedTriggers(record.triggers, await triggersIn(record.cwd));
       bottle.state = "ended";
-      bottle.problem = null;
       bottle.services = [];
       bottle.endedAt = new Date().toISOString();
       this.#save(record);

@@ -185,6 +185,8 @@ describe.skipIf(missing("bwrap"))("inside a bottle", () => {
     expect(tried.stdout).toContain("ca-bundle.pem");
     expect(tried.stdout).not.toContain("ca-key");
     expect(await certificate()).toBe(after);
-    expect(world.gateways.list.get(served.id)?.intercepted).toEqual(["api.example.org", "later.example.org"]);
+    await expect
+      .poll(() => world.gateways.list.get(served.id)?.intercepted)
+      .toEqual(["api.example.org", "later.example.org"]);
   });
 });
