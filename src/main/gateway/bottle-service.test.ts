@@ -46,9 +46,9 @@ describe("what a bottle may reach", () => {
     const lent = {
       provider: "anthropic",
       credential: { authToken: null, forwardHostCredentials: true },
-      allowedHosts: ["api.anthropic.com", "registry.npmjs.org"],
+      allowedHosts: ["api.anthropic.com", "packages.example.org"],
     };
-    expect((await plan(lent)).allowedHosts).toEqual(["registry.npmjs.org"]);
+    expect((await plan(lent)).allowedHosts).toEqual(["packages.example.org"]);
     expect((await plan({ ...lent, provider: "openai" })).allowedHosts).toEqual(lent.allowedHosts);
   });
 

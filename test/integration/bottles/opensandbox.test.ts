@@ -35,7 +35,7 @@ describe.skipIf(missing("bwrap", "root", "setpriv", "git", "tar"))("a bottle of 
       });
     });
     await server.start();
-    [key, image, url] = [server.key, "docker.io/library/node:24-bookworm", server.url];
+    [key, image, url] = [server.key, "node:24-bookworm", server.url];
   });
   afterEach(async () => {
     await bench[Symbol.asyncDispose]();

@@ -18,7 +18,7 @@ let image: string;
 
 describe.skipIf(missing("bwrap", "root", "setpriv", "git"))("a bottle of smolmachines", () => {
   beforeEach(() => {
-    image = "docker.io/library/node:24-bookworm";
+    image = "node:24-bookworm";
     bench = new GuestBench(({ folder, runtime, subprocesses }) => {
       smolvm ??= installSmolvm(folder);
       return new Smolmachines({
