@@ -1,9 +1,11 @@
 /** Terminals get the environment a person has in a terminal of their own, with real shells. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test, vi } from "vitest";
+import { eventually } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { missing, onPath } from "#test/requirements.ts";
-import { cleanEnvironment, readLoginEnvironment } from "./login-environment.ts";
+import { cleanEnvironment, loginEnvironment, readLoginEnvironment } from "./login-environment.ts";
 
 const folder = new TemporaryFolder("login");
 afterAll(() => folder[Symbol.dispose]());
@@ -44,6 +46,18 @@ for (const [program, file, text] of shells) {
     },
   );
 }
+
+test("a shell that is slow is not waited for, and what it says in the end is taken", async () => {
+  const pipe = folder.in("slow-pipe");
+  execFileSync("mkfifo", [pipe]);
+  vi.stubEnv("HOME", home("slow", { ".profile": `read line <'${pipe}'; export FROM_START_FILE=$line` }));
+  vi.stubEnv("SHELL", "/bin/sh");
+  expect(await loginEnvironment(100)).not.toHaveProperty("FROM_START_FILE");
+  writeFileSync(pipe, "late\n");
+  const said = await eventually(loginEnvironment, (env) => "FROM_START_FILE" in env);
+  expect(said).toMatchObject({ FROM_START_FILE: "late", SHELL: "/bin/sh" });
+  vi.unstubAllEnvs();
+});
 
 test("a shell that hangs, ends early or is not there costs its time and nothing else", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});

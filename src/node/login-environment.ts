@@ -9,8 +9,10 @@ import { delimiter } from "node:path";
 import { entryCommand } from "./entries.ts";
 import { shellQuote } from "./shell-quote.ts";
 
-/** Start files may do a lot (version managers, completions); a person whose own take longer waits that long themselves, in ms. */
-const timeoutMs = 10_000;
+/** Start files may do a lot (version managers, completions); a caller waits no longer for them, in ms. */
+const patienceMs = 10_000;
+/** A machine that is just starting, or busy, may take longer: the answer is still taken when it comes, until then, in ms. */
+const timeoutMs = 60_000;
 /** After a shell gave no answer, in ms. */
 const retryAfterMs = 30_000;
 /** What it may take a shell to tidy up (a lock of its start files, say) when it is ended, in ms. */
@@ -37,14 +39,26 @@ let asking: Promise<Answer> | null = null;
 
 /**
  * The login environment, already without what Electron, Node, npm and Cellar put into ours (see {@link cleanEnvironment}). Never
- * rejects: where the shell cannot be asked it is our own environment, cleaned, and it is asked again by and by. A copy that the
- * caller may change.
+ * rejects: where the shell cannot be asked, or until a slow one has answered, it is our own environment, cleaned, and it is asked
+ * again by and by. A copy that the caller may change.
  */
-export async function loginEnvironment(): Promise<Record<string, string>> {
-  known ??= ask(process.env, timeoutMs);
+export async function loginEnvironment(patience = patienceMs): Promise<Record<string, string>> {
+  known ??= firstAnswer(patience);
   const { env, retryAt } = await known;
   if (performance.now() > retryAt && !asking) void refreshLoginEnvironment();
   return { ...env };
+}
+
+/** The shell's answer, or, when that takes too long, our own environment until it is there. */
+async function firstAnswer(patience: number): Promise<Answer> {
+  const answer = ask(process.env, timeoutMs);
+  const late = new Promise<null>((resolve) => setTimeout(resolve, patience, null).unref());
+  const first = await Promise.race([answer, late]);
+  if (first !== null) return first;
+  void answer.then(() => {
+    known = answer;
+  });
+  return { env: { ...ownEnvironment(process.env), SHELL: loginShell() }, retryAt: Number.POSITIVE_INFINITY };
 }
 
 /** Asks the shell anew, for a person who has changed their start files. Until it has answered the old answer is given. */
@@ -67,8 +81,7 @@ export async function readLoginEnvironment(
 }
 
 async function ask(base: NodeJS.ProcessEnv, timeout: number): Promise<Answer> {
-  const own = cleanEnvironment(base);
-  own["HOME"] ??= homedir();
+  const own = ownEnvironment(base);
   if (process.platform === "win32") return { env: own, retryAt: Number.POSITIVE_INFINITY };
   const shell = loginShell(base);
   try {
@@ -78,6 +91,10 @@ async function ask(base: NodeJS.ProcessEnv, timeout: number): Promise<Answer> {
     console.error(`the login shell ${shell} could not be asked for its environment:`, (error as Error).message);
     return { env: { ...own, SHELL: shell }, retryAt: performance.now() + retryAfterMs };
   }
+}
+
+function ownEnvironment(base: NodeJS.ProcessEnv): Record<string, string> {
+  return { HOME: homedir(), ...cleanEnvironment(base) };
 }
 
 const foreign: readonly RegExp[] = [

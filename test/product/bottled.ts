@@ -1,5 +1,5 @@
 /** A running product with a program that can be launched into a bubblewrap bottle, and an MCP client (the official SDK's) that runs inside it. */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "vite";
 import type { Activity } from "#shared/contract/activities.ts";
@@ -70,12 +70,24 @@ export class Bottled implements AsyncDisposable {
     const { asks = false, programId = "my-agent", ...rest } = more;
     const request = { workspaceId: this.workspaceId, programId, ...(asks && { agent: "asking" }), ...rest };
     const { id: planId } = await call(this.product, "bottles.prepare", request);
-    return call(this.product, "bottles.launch", { planId });
+    const before = this.recorded().length;
+    const launched = await call(this.product, "bottles.launch", { planId });
+    // A program recorded how it was started before anything else is asked of it.
+    if (programId === "my-agent") await this.#recordedMore(before);
+    return launched;
   }
 
   /** Lines that the program has recorded. */
   recorded(): string[] {
-    return readFileSync(join(this.work, "record"), "utf8").split("\n").filter(Boolean);
+    const record = join(this.work, "record");
+    return existsSync(record) ? readFileSync(record, "utf8").split("\n").filter(Boolean) : [];
+  }
+
+  #recordedMore(than: number): Promise<string[]> {
+    return eventually(
+      () => this.recorded(),
+      (lines) => lines.length > than,
+    );
   }
 
   /** Tells the program a line; resolves with what it records about it. */
@@ -85,11 +97,7 @@ export class Bottled implements AsyncDisposable {
       (count) => count > 0,
     );
     await call(this.product, "terminals.write", { id: terminal.id, text: `${line}\r` });
-    const after = await eventually(
-      () => this.recorded(),
-      (lines) => lines.length > before,
-    );
-    return after.at(-1)!;
+    return (await this.#recordedMore(before)).at(-1)!;
   }
 
   exec(bottle: Pick<Bottle, "id">, script: string, timeoutSeconds = 60) {

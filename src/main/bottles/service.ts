@@ -255,14 +255,19 @@ export class Bottles {
     return record.homeOf;
   }
 
-  async #restoreOne(record: BottleRecord): Promise<void> {
+  /** In turn with its end, which may be under way: one of them says what became of it. */
+  #restoreOne(record: BottleRecord): Promise<void> {
+    return this.#turns.run(record.bottle.id, () => this.#restoreInTurn(record));
+  }
+
+  async #restoreInTurn(record: BottleRecord): Promise<void> {
     const { bottle } = record;
     try {
       if (record.removing) return await this.remove(bottle.id);
       if (!lives(bottle)) return;
       const terminal = this.#terminalOf(record);
       // Main ended between the row and the terminal, or before the gate was opened: the program never ran.
-      if (terminal === undefined || !isAlive(terminal)) return await this.#end(record);
+      if (terminal === undefined || !isAlive(terminal)) return await this.#endInTurn(record);
       // Those of a bottle whose backend was away for a while serve still.
       const open = this.#parts.services.states(bottle.id).length > 0;
       const ports = open
@@ -296,7 +301,9 @@ export class Bottles {
       await backend.enumerate();
     } catch (error) {
       for (const record of own()) {
-        if (record.bottle.state === "running") this.#becomeUnknown(record, problemOf(error).message, error);
+        await this.#turns.run(record.bottle.id, async () => {
+          if (record.bottle.state === "running") this.#becomeUnknown(record, problemOf(error).message, error);
+        });
       }
       return;
     }
@@ -325,21 +332,23 @@ export class Bottles {
 
   /** Its terminal and all processes, its services, its directory; then what it has changed is looked for. */
   #end(record: BottleRecord): Promise<void> {
+    return this.#turns.run(record.bottle.id, () => this.#endInTurn(record));
+  }
+
+  async #endInTurn(record: BottleRecord): Promise<void> {
     const { bottle } = record;
-    return this.#turns.run(bottle.id, async () => {
-      if (!lives(bottle)) return;
-      if (bottle.terminalId !== null) await killTerminal(this.#parts.terminals, bottle.terminalId);
-      // Before its end is told of: what could not be brought back is a problem that stays.
-      bottle.problem = null;
-      await this.#backendOf(record).destroy({ id: bottle.id, directory: record.directory }, this.#reportTo(record));
-      await this.#parts.services.close(bottle.id);
-      bottle.changedTriggers = changedTriggers(record.triggers, await triggersIn(record.cwd));
-      bottle.state = "ended";
-      bottle.services = [];
-      bottle.endedAt = new Date().toISOString();
-      this.#save(record);
-      this.#log.note(bottle.id, "ended");
-    });
+    if (!lives(bottle)) return;
+    if (bottle.terminalId !== null) await killTerminal(this.#parts.terminals, bottle.terminalId);
+    // Before its end is told of: what could not be brought back is a problem that stays.
+    bottle.problem = null;
+    await this.#backendOf(record).destroy({ id: bottle.id, directory: record.directory }, this.#reportTo(record));
+    await this.#parts.services.close(bottle.id);
+    bottle.changedTriggers = changedTriggers(record.triggers, await triggersIn(record.cwd));
+    bottle.state = "ended";
+    bottle.services = [];
+    bottle.endedAt = new Date().toISOString();
+    this.#save(record);
+    this.#log.note(bottle.id, "ended");
   }
 
   #reportTo({ bottle }: BottleRecord): EndReport {

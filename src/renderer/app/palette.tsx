@@ -1,7 +1,7 @@
 /** The command palette: every action, every terminal and workspace, every agent program, by a few letters. */
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { Command as Cmdk } from "cmdk";
-import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useClient } from "../connection/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { orNotice } from "../ui/index.ts";
@@ -73,11 +73,10 @@ export default function Palette() {
 
 function Results({ query }: { query: string }) {
   const entries = useEntries();
-  // Typing comes first; the list may be a moment behind.
-  const wanted = useDeferredValue(query);
+  // At once, never deferred: Enter runs what is chosen, and must not run what the letters before the last one meant.
   const groups = useMemo(
-    () => searchEntries(entries, wanted, wanted.trim() === "" ? shownAtFirst : shownFound),
-    [entries, wanted],
+    () => searchEntries(entries, query, query.trim() === "" ? shownAtFirst : shownFound),
+    [entries, query],
   );
   return (
     <Cmdk.List

@@ -274,7 +274,12 @@ async function launchIn(product: Product, source: string, name: string, backend:
     ({ state }) => state === "ready",
   );
   const programId = "escape-shell";
-  const plan = await call(product, "bottles.prepare", { workspaceId, programId, backend });
+  // Its key comes from the person's login shell, which a busy machine keeps waiting.
+  const plan = await eventually(
+    () => call(product, "bottles.prepare", { workspaceId, programId, backend }),
+    ({ routes }) => routes.length > 0,
+    60_000,
+  );
   const { bottle, terminal } = await call(product, "bottles.launch", { planId: plan.id });
   const event = await first(product, "bottles.watch", {});
   const running = event.type === "all" ? event.items.find(({ id }) => id === bottle.id) : undefined;
