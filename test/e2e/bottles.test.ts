@@ -58,14 +58,6 @@ async function faults(name: string): Promise<string[]> {
   return found;
 }
 
-async function fromPalette(text: string): Promise<void> {
-  await window.page.keyboard.press("Control+k");
-  await window.page.getByRole("option").first().waitFor();
-  await window.page.keyboard.type(text);
-  await window.page.getByRole("option", { name: new RegExp(`^${text}`) }).waitFor();
-  await window.page.keyboard.press("Enter");
-}
-
 const inspector = () => window.page.getByRole("complementary", { name: "Inspector" });
 const field = (label: string) => window.page.getByLabel(label, { exact: true });
 
@@ -313,7 +305,7 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
       [1024, 700],
     ] as const) {
       await window.page.setViewportSize({ width, height });
-      await fromPalette("Show bottles");
+      await window.runFromPalette("Show bottles");
       await window.page.getByRole("table", { name: "Running bottles" }).getByRole("row").nth(12).waitFor();
       found.push(...(await faults(`twelve-${width}`)));
       await window.page

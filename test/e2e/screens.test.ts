@@ -279,7 +279,7 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
   {
     name: "gateway",
     open: async (window) => {
-      await runFromPalette(window, "what bottles reach");
+      await window.runFromPalette("what bottles reach");
       await window.page.getByRole("listitem").filter({ hasText: "downloads.example" }).first().waitFor();
     },
   },
@@ -298,7 +298,7 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
   {
     name: "git-gate",
     open: async (window) => {
-      await runFromPalette(window, "what bottles push and");
+      await window.runFromPalette("what bottles push and");
       await window.page.getByText("1 commit, 2 files").click();
       await window.page.getByText("Retry what the network").waitFor();
     },
@@ -336,13 +336,6 @@ const screens: { name: string; open: (window: Window) => Promise<void> }[] = [
 ];
 
 const withoutBottles = missing("bwrap");
-
-async function runFromPalette(window: Window, text: string): Promise<void> {
-  await window.page.keyboard.press("Control+k");
-  await window.page.getByRole("option").first().waitFor();
-  await window.page.keyboard.type(text);
-  await window.page.keyboard.press("Enter");
-}
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });

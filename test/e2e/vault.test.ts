@@ -87,11 +87,7 @@ const panel = () => window.page.getByRole("table", { name: "Secrets" });
 const row = (handle: string) => panel().getByRole("row", { name: new RegExp(`^${handle} `) });
 
 test("the vault is set up with a passphrase that is typed twice and judged", async () => {
-  await window.page.keyboard.press("Control+k");
-  await window.page.getByRole("option").first().waitFor();
-  await window.page.keyboard.type("set up the vault");
-  await window.page.getByRole("option", { name: /^Set up the vault/ }).waitFor();
-  await window.page.keyboard.press("Enter");
+  await window.runFromPalette("set up the vault");
   await window.page.getByRole("heading", { name: "Set up the vault" }).waitFor();
   await field("New passphrase").fill("short");
   await window.page.getByRole("status").getByText("Too short: 5 of at least 8 characters").waitFor();

@@ -49,6 +49,16 @@ export class Window implements AsyncDisposable {
     await this.button("Skip").click();
   }
 
+  /** As somebody who knows what it is called does: typed and run at once, without looking at the list. */
+  async runFromPalette(text: string): Promise<void> {
+    await this.page.keyboard.press("Control+k");
+    const palette = this.page.getByRole("dialog", { name: "Command palette" });
+    await palette.getByRole("combobox").waitFor();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press("Enter");
+    await palette.waitFor({ state: "detached" });
+  }
+
   /** Drops what a file manager drops: the path as a `file:` URL. */
   async dropUrl(fileUrl: string): Promise<void> {
     const data = await this.page.evaluateHandle((text) => {

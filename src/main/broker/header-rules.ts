@@ -1,19 +1,5 @@
 /** Which headers pass through the broker, in both directions (AV-21, AV-22). Names are in lower case. Pure. */
-
-/** Of the connection between two neighbours; each neighbour writes its own. */
-const hopByHop = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-authentication-info",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "http2-settings",
-]);
+import { hopByHop } from "../egress/index.ts";
 
 /** What the broker writes itself, and what would tell the upstream about us or would be believed by it without reason. */
 const rewritten = new Set([

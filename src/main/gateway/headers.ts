@@ -1,19 +1,8 @@
 /** Headers on their way through: what belongs to one connection stays there (RFC 9110 7.6.1), everything else is passed on as it was written. */
+import { hopByHop } from "../egress/index.ts";
 
 /** Names and values by turns, as `rawHeaders` has them. */
 export type RawHeaders = string[];
-
-const hopByHop = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** Ours: never of use to a server. */
 export const probeHeader = "x-cellar-probe";

@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { largestMessageBytes, mcpPath, mcpProtocol, rpcPath, rpcProtocol } from "#shared/connection.ts";
+import { closeServer } from "./closing.ts";
 import { bearerOf } from "./guard.ts";
 import type { RpcServer } from "./rpc.ts";
 import { serveRpcSocket } from "./web-socket.ts";
@@ -44,15 +45,6 @@ export async function serveHomeSocket(rpc: RpcServer, acceptMcp: AcceptMcp, path
   });
   if (process.platform !== "win32") chmodSync(path, 0o600);
   return {
-    close: async () => {
-      for (const client of sockets.clients) client.close(1001, "Cellar ends");
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      const stubborn = setTimeout(() => {
-        for (const client of sockets.clients) client.terminate();
-      }, 500);
-      await closed;
-      clearTimeout(stubborn);
-    },
+    close: () => closeServer(server, sockets),
   };
 }

@@ -22,6 +22,7 @@ import {
 } from "#shared/connection.ts";
 import { errorStatus, type Problem } from "#shared/contract/base.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
+import { closeServer } from "./closing.ts";
 import { bearerOf, refuseHost, refuseOrigin, refuseToken } from "./guard.ts";
 import { rendererFile, securityHeaders } from "./renderer-files.ts";
 import type { RpcServer } from "./rpc.ts";
@@ -92,16 +93,7 @@ export async function serveLoopback(parts: LoopbackParts, wantedPort = 0): Promi
     url: windowAddress(`http://127.0.0.1:${port}`, token),
     port,
     token,
-    close: async () => {
-      for (const client of sockets.clients) client.close(1001, "Cellar ends");
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      const stubborn = setTimeout(() => {
-        for (const client of sockets.clients) client.terminate();
-      }, 500);
-      await closed;
-      clearTimeout(stubborn);
-    },
+    close: () => closeServer(server, sockets),
   };
 }
 

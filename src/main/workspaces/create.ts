@@ -1,5 +1,4 @@
 /** Makes workspaces. What is going to be made is written down before it is made, so that a failure, a cancel or a crash can undo all of it. */
-import { randomBytes } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "#node/git/index.ts";
@@ -12,7 +11,7 @@ import { copyFolder, copySteps } from "./copy.ts";
 import { dismantle } from "./dismantle.ts";
 import { directoryIdentity, exists } from "./folders.ts";
 import { inspect, type Look, type Surroundings } from "./inspect.ts";
-import type { WorkspaceRecord } from "./record.ts";
+import { newWorkspaceRecord, type WorkspaceRecord } from "./record.ts";
 import type { WorkspaceRegistry } from "./registry.ts";
 import { addWorktree, checkNewBranch, commitOf, fillWorktree, freeBranch, openGitDir } from "./worktree.ts";
 
@@ -254,29 +253,9 @@ function failed({ workspace }: WorkspaceRecord, error: unknown, job: RunningJob)
   return { ...workspace, state: "failed", jobId: job.id, problem: problemOf(error) };
 }
 
-export function newWorkspaceId(): string {
-  return `ws-${randomBytes(4).toString("hex")}`;
-}
-
-function newRecord(request: CreateRequest, look: Look, directory: string): WorkspaceRecord {
-  return {
-    workspace: {
-      id: newWorkspaceId(),
-      name: request.name,
-      mode: request.mode,
-      path: directory,
-      source: { kind: look.kind, location: look.inspection.location },
-      repository: null,
-      branch: null,
-      baseCommit: null,
-      state: "creating",
-      jobId: null,
-      problem: null,
-      createdAt: new Date().toISOString(),
-    },
-    made: { directory, identity: null, gitDir: null, branch: null },
-    deleting: null,
-  };
+function newRecord({ name, mode }: CreateRequest, look: Look, directory: string): WorkspaceRecord {
+  const source = { kind: look.kind, location: look.inspection.location };
+  return newWorkspaceRecord({ name, mode, source }, directory);
 }
 
 function inPlace(request: CreateRequest, look: Look): WorkspaceRecord {

@@ -1,4 +1,5 @@
 /** What is kept about a workspace: what the contract shows, and what only its maker needs to know to undo it. */
+import { randomBytes } from "node:crypto";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 
 export type WorkspaceRecord = {
@@ -21,3 +22,26 @@ export type WorkspaceRepository = {
   put(record: WorkspaceRecord): void;
   remove(id: string): void;
 };
+
+/** Of a workspace that is about to be made in a directory of its own. */
+export function newWorkspaceRecord(
+  facts: Pick<Workspace, "name" | "mode" | "source">,
+  directory: string,
+): WorkspaceRecord {
+  return {
+    workspace: {
+      ...facts,
+      id: `ws-${randomBytes(4).toString("hex")}`,
+      path: directory,
+      repository: null,
+      branch: null,
+      baseCommit: null,
+      state: "creating",
+      jobId: null,
+      problem: null,
+      createdAt: new Date().toISOString(),
+    },
+    made: { directory, identity: null, gitDir: null, branch: null },
+    deleting: null,
+  };
+}

@@ -13,8 +13,9 @@ import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import { isIgnoredInUploads } from "#shared/workspaces/ignored.ts";
 import type { JobService, RunningJob } from "../jobs/index.ts";
-import { newWorkspaceId, type WorkspaceMaker } from "./create.ts";
+import type { WorkspaceMaker } from "./create.ts";
 import { lookAtGit } from "./git-facts.ts";
+import { newWorkspaceRecord } from "./record.ts";
 import type { WorkspaceRegistry } from "./registry.ts";
 import { uploadPath } from "./upload-path.ts";
 
@@ -55,24 +56,10 @@ export class Uploads {
     const upload = new Upload(request, directory, this.#parts.idleMs ?? idleMsDefault);
     const workspace = maker.start({
       steps: ["Receive files", "Look at them"],
-      record: {
-        workspace: {
-          id: newWorkspaceId(),
-          name: request.name,
-          mode: "copy",
-          path: directory,
-          source: { kind: "upload", location: request.name },
-          repository: null,
-          branch: null,
-          baseCommit: null,
-          state: "creating",
-          jobId: null,
-          problem: null,
-          createdAt: new Date().toISOString(),
-        },
-        made: { directory, identity: null, gitDir: null, branch: null },
-        deleting: null,
-      },
+      record: newWorkspaceRecord(
+        { name: request.name, mode: "copy", source: { kind: "upload", location: request.name } },
+        directory,
+      ),
       work: async (job) => {
         try {
           await job.step("Receive files", () => upload.receiveAll(job));

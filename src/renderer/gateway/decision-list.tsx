@@ -3,11 +3,10 @@ import { useMemo, useState } from "react";
 import type { GatewayDecision } from "#shared/contract/gateway.ts";
 import { useClient } from "../connection/index.ts";
 import { useLiveList } from "../live/index.ts";
-import { Ago, Button, bytes, Empty, grouped, inputClass, StateSign, VirtualRows } from "../ui/index.ts";
+import { Ago, bytes, Empty, FilteredRow, FilteredRows, grouped, StateSign } from "../ui/index.ts";
 import { AnswerButtons } from "./answer-buttons.tsx";
 import { decisionStatus, hostWords, probeWords, requestWords } from "./words.ts";
 
-const rowHeight = 28;
 const filters = { all: "All", denied: "Refused", waiting: "Waiting" } as const;
 type Filter = keyof typeof filters;
 
@@ -35,47 +34,20 @@ export function DecisionList({ bottleId }: { bottleId: string }) {
     );
   }
   return (
-    <div className="flex h-full min-h-0 flex-col">
-      <div className="flex flex-none flex-wrap items-center gap-1 border-line border-b px-2 py-1.5">
-        {(Object.keys(filters) as Filter[]).map((each) => (
-          <Button
-            key={each}
-            small
-            look={filter === each ? "plain" : "quiet"}
-            aria-pressed={filter === each}
-            onClick={() => setFilter(each)}
-          >
-            {filters[each]} <span className="tabular text-faint">{grouped(countOf(items, each))}</span>
-          </Button>
-        ))}
-        <input
-          value={text}
-          aria-label="Filter by host or path"
-          placeholder="Host or path"
-          spellCheck={false}
-          autoComplete="off"
-          className={`${inputClass} max-w-64 flex-1`}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </div>
-      {shown.length === 0 ? (
-        <p className="px-3 py-2 text-muted">None of them matches.</p>
-      ) : (
-        <VirtualRows
-          count={shown.length}
-          rowHeight={rowHeight}
-          className="min-h-0 flex-1"
-          role="list"
-          tabIndex={0}
-          aria-label="Decisions, newest first"
-          row={(index) => {
-            const decision = shown[index];
-            return decision && <Row key={decision.id} decision={decision} />;
-          }}
-        />
-      )}
+    <FilteredRows
+      label="Decisions, newest first"
+      filters={filters}
+      filter={filter}
+      countOf={(each) => countOf(items, each)}
+      onFilter={setFilter}
+      text={text}
+      searches="Host or path"
+      onText={setText}
+      items={shown}
+      row={(decision) => <Row key={decision.id} decision={decision} />}
+    >
       {probes && <p className="flex-none border-line border-t px-3 py-1 text-faint text-sm">{probes}</p>}
-    </div>
+    </FilteredRows>
   );
 }
 
@@ -83,8 +55,7 @@ function Row({ decision }: { decision: GatewayDecision }) {
   const status = decisionStatus(decision);
   const passed = decision.bytesIn + decision.bytesOut;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: its list is a scrolling box of positioned rows
-    <div role="listitem" style={{ height: rowHeight }} className="flex items-center gap-2 px-3 hover:bg-hover">
+    <FilteredRow>
       <StateSign status={status} />
       <span className="min-w-0 max-w-[45%] shrink-0 truncate">{hostWords(decision)}</span>
       <span className="min-w-0 flex-1 truncate font-mono text-muted text-sm">{requestWords(decision)}</span>
@@ -97,7 +68,7 @@ function Row({ decision }: { decision: GatewayDecision }) {
       <span className="w-24 shrink-0 truncate text-right text-faint text-sm">
         <Ago at={decision.at} />
       </span>
-    </div>
+    </FilteredRow>
   );
 }
 

@@ -8,6 +8,7 @@ export { CopyButton } from "./copy-button.tsx";
 export { Dialog } from "./dialog.tsx";
 export { Empty } from "./empty.tsx";
 export { Field, inputClass, Switch, TextArea, TextField } from "./field.tsx";
+export { FilteredRow, FilteredRows } from "./filtered-rows.tsx";
 export { Keys } from "./kbd.tsx";
 export { LogText } from "./log-text.tsx";
 export { ContextMenu, Menu, type MenuItem } from "./menu.tsx";

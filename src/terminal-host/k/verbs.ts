@@ -6,11 +6,11 @@ import type { CellEnd, TerminalOwner } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
 import { type KCommand, standardInput } from "#shared/k/arguments.ts";
 import { pythonJson, pythonRepr } from "#shared/k/python.ts";
+import { keyBytes } from "#shared/terminals/keys.ts";
 import type { Host } from "../server/host.ts";
 import type { Terminal } from "../terminals/terminal.ts";
 import { type KAnswer, Refusal, said } from "./answer.ts";
 import { decodeInput } from "./input.ts";
-import { keyBytes } from "./keys.ts";
 import type { KRequest } from "./request.ts";
 import { checkName, type Sessions } from "./sessions.ts";
 
@@ -154,7 +154,7 @@ export function send(sessions: Sessions, { session, text, raw }: Of<"send">, inp
 }
 
 export function keys(sessions: Sessions, { session, keys: pressed }: Of<"keys">): KAnswer {
-  return write(living(sessions, checkName(session)), pressed.map(keyBytes).join(""));
+  return write(living(sessions, checkName(session)), pressed.map((key) => keyBytes(key) ?? key).join(""));
 }
 
 function write(terminal: Terminal, text: string): KAnswer {

@@ -15,12 +15,13 @@ test.each([
   ["BSpace", "\x7f"],
   ["PageDown", "\x1b[6~"],
   ["F12", "\x1b[24~"],
-  // What is no name is text.
-  ["hello", "hello"],
-  ["C-", "C-"],
-  ["^nothing", "^nothing"],
-  ["C-é", "C-é"],
-  ["M-", "M-"],
+  ["M-é", "\x1bé"],
+  ["hello", null],
+  ["C-", null],
+  ["^nothing", null],
+  ["C-é", null],
+  ["M-", null],
+  ["M-hello", null],
 ])("%s", (key, bytes) => {
   expect(keyBytes(key)).toBe(bytes);
 });

@@ -1,4 +1,4 @@
-/** Names of keys as tmux's send-keys knows them, and the bytes a terminal sends for them. */
+/** Keys by their names, as tmux's send-keys and `k` call them, and the bytes that a terminal sends for them. */
 
 const named: Record<string, string> = {
   enter: "\r",
@@ -7,6 +7,7 @@ const named: Record<string, string> = {
   btab: "\x1b[Z",
   space: " ",
   bspace: "\x7f",
+  backspace: "\x7f",
   up: "\x1b[A",
   down: "\x1b[B",
   right: "\x1b[C",
@@ -37,16 +38,15 @@ const named: Record<string, string> = {
   f12: "\x1b[24~",
 };
 
-/** A name, `C-x`, `^x`, `M-x`; anything else is text to be typed. */
-export function keyBytes(key: string): string {
-  const meta = /^M-(.+)$/su.exec(key);
-  if (meta) return `\x1b${keyBytes(meta[1]!)}`;
-  const control = /^(?:C-|\^)(.+)$/su.exec(key);
-  if (control) {
-    const bytes = controlBytes(control[1]!);
-    if (bytes !== null) return bytes;
+/** A name, `C-x`, `^x`, `M-x`; null for what is none of them. */
+export function keyBytes(key: string): string | null {
+  const meta = /^M-(.+)$/su.exec(key)?.[1];
+  if (meta !== undefined) {
+    const bytes = keyBytes(meta) ?? ([...meta].length === 1 ? meta : null);
+    return bytes === null ? null : `\x1b${bytes}`;
   }
-  return named[key.toLowerCase()] ?? key;
+  const control = /^(?:C-|\^)(.+)$/su.exec(key)?.[1];
+  return control === undefined ? (named[key.toLowerCase()] ?? null) : controlBytes(control);
 }
 
 function controlBytes(key: string): string | null {
