@@ -273,6 +273,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
       new Bubblewrap(backendParts),
       new Docker({
         ...backendParts,
+        returned: join(bottleFolder, "returned"),
         settings: () => {
           const { dockerContext, dockerBaseImage } = settings.settings;
           return { context: dockerContext, baseImage: dockerBaseImage };

@@ -103,7 +103,12 @@ export class BottleBench implements AsyncDisposable {
       loginEnvironment: async () => this.#client,
     };
     if (this.#daemon === null) return new Bubblewrap(parts);
-    return new Docker({ ...parts, settings: () => ({ context: "", baseImage: testBaseImage }), tty: false });
+    return new Docker({
+      ...parts,
+      returned: this.folder.in("returned"),
+      settings: () => ({ context: "", baseImage: testBaseImage }),
+      tty: false,
+    });
   }
 
   /** Runs a shell script in a bottle to its end. */

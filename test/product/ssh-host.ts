@@ -1,5 +1,5 @@
-/** A git host on loopback: a real sshd whose one key may do nothing but git, and bare repositories behind it. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+/** Another computer on loopback: a real sshd whose one key may do one thing (by itself: git), and bare repositories behind it. */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -14,9 +14,12 @@ export class SshHost implements AsyncDisposable {
   readonly user = userInfo().username;
   #sshd: ChildProcess | null = null;
 
-  /** `folder` has to be there. */
-  constructor(folder: string) {
+  readonly #command: string;
+
+  /** `folder` has to be there. `command`: what the key may do, as a shell reads it; by itself git, as GitHub and others have it. */
+  constructor(folder: string, command = 'exec git-shell -c "$SSH_ORIGINAL_COMMAND"') {
     this.folder = folder;
+    this.#command = command;
   }
 
   get identityFile(): string {
@@ -39,8 +42,8 @@ export class SshHost implements AsyncDisposable {
     keygen(at("host"));
     keygen(this.identityFile);
     const key = readFileSync(`${this.identityFile}.pub`, "utf8");
-    // What GitHub and others do: the key opens git and nothing else.
-    writeFileSync(at("authorized_keys"), `restrict,command="exec git-shell -c \\"$SSH_ORIGINAL_COMMAND\\"" ${key}`);
+    const quoted = this.#command.replaceAll('"', '\\"');
+    writeFileSync(at("authorized_keys"), `restrict,command="${quoted}" ${key}`);
     this.port = await freePort();
     const settings = {
       ListenAddress: "127.0.0.1",
@@ -61,21 +64,29 @@ export class SshHost implements AsyncDisposable {
         .join(""),
     );
     if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
-    this.#sshd = spawn(sshServer()!, ["-D", "-e", "-f", at("sshd_config")], { stdio: ["ignore", "ignore", "ignore"] });
+    await this.listen();
+  }
+
+  /** Again, after {@link stop}. */
+  async listen(): Promise<void> {
+    const settings = join(this.folder, "sshd_config");
+    this.#sshd = spawn(sshServer()!, ["-D", "-e", "-f", settings], { stdio: ["ignore", "ignore", "ignore"] });
     await eventually(
       () => answers(this.port),
       (up) => up,
     );
   }
 
-  /** As a network that is gone. */
+  /** As a network that is gone: what is connected is cut off too. */
   async stop(): Promise<void> {
     const sshd = this.#sshd;
     this.#sshd = null;
     if (sshd === null || sshd.exitCode !== null || sshd.signalCode !== null) return;
+    const connected = below(sshd.pid!);
     const ended = once(sshd, "exit");
     sshd.kill("SIGKILL");
     await ended;
+    for (const pid of connected) killIfThere(pid);
   }
 
   /** A bare repository with one commit on main; its path. */
@@ -135,4 +146,21 @@ function answers(port: number): Promise<boolean> {
     socket.once("error", () => resolve(false));
     socket.once("close", () => socket.destroy());
   });
+}
+
+/** Processes below it. */
+function below(parent: number): number[] {
+  const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(parent)], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .flatMap((pid) => [Number(pid), ...below(Number(pid))]);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // Its end was faster.
+  }
 }

@@ -91,7 +91,7 @@ describe("an archive that somebody made on purpose", () => {
     expect(readFileSync(join(to, "file"), "utf8")).toBe("1");
   });
 
-  test("keeps links that stay inside, and leaves out what leads out, hard links, devices and pipes", () => {
+  test("keeps links that stay inside, and copies what has two names, and leaves out what leads out, devices and pipes", () => {
     const stream = [
       entry("a/", "5"),
       entry("a/file", "0", { content: "x", mode: 0o6777 }),
@@ -100,13 +100,17 @@ describe("an archive that somebody made on purpose", () => {
       entry("a/out", "2", { link: "../../x" }),
       entry("a/root", "2", { link: "/etc/passwd" }),
       entry("hard", "1", { link: "/etc/passwd" }),
+      entry("harder", "1", { link: "../a/file" }),
+      entry("again/file", "1", { link: "./a/file" }),
       entry("device", "3"),
       entry("pipe", "6"),
       end,
     ];
-    expect(unpack(Buffer.concat(stream)).sort()).toEqual(["a/out", "a/root", "device", "hard", "pipe"]);
+    expect(unpack(Buffer.concat(stream)).sort()).toEqual(["a/out", "a/root", "device", "hard", "harder", "pipe"]);
     expect(lstatSync(join(to, "a/file")).mode & 0o7777).toBe(0o755);
     expect(readlinkSync(join(to, "a/up"))).toBe("../a/file");
+    expect(readFileSync(join(to, "again/file"), "utf8")).toBe("x");
+    expect(lstatSync(join(to, "again/file")).nlink).toBe(1);
   });
 
   test("has a size, a sum and an end", () => {

@@ -2,7 +2,17 @@
  * Unpacks a tar stream that an agent may have made. Only files, folders and links come out; nothing is written outside the given new folder,
  * because no link exists in it until everything else is written. Links that lead out of it are left out.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { Failure } from "#shared/failure.ts";
 
@@ -112,15 +122,34 @@ export class Untar {
     if (type === "5") mkdirSync(path, { recursive: true, mode: 0o755 });
     else if (type === "2") this.#links.push({ path: name, target: link });
     else if (type === "0" || type === "\0" || type === "7") {
-      this.#written += size;
-      if (this.#written > this.#most) throw new Failure("too_large", `It holds more than ${this.#most} bytes`);
+      this.#count(size);
       mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
       // Fails for what is there already: nothing is written twice, and through nothing.
       file = openSync(path, "wx", 0o644);
       // Only whether it can be executed: no set-user-id, and nothing others may write.
       if ((mode & 0o100) !== 0) chmodSync(path, 0o755);
-    } else this.leftOut.push(name);
+    } else if (type === "1") this.#again(name, link);
+    else this.leftOut.push(name);
     this.#mode = { is: "file", file, left: size, padding: (blockBytes - (size % blockBytes)) % blockBytes };
+  }
+
+  /** Another name of a file that came before: a file of its own here. */
+  #again(name: string, first: string): void {
+    const from = join(this.#folder, first);
+    const inside = !isAbsolute(first) && !first.split("/").includes("..");
+    const stat = inside ? lstatSync(from, { throwIfNoEntry: false }) : undefined;
+    if (!stat?.isFile()) {
+      this.leftOut.push(name);
+      return;
+    }
+    this.#count(stat.size);
+    mkdirSync(dirname(join(this.#folder, name)), { recursive: true, mode: 0o755 });
+    copyFileSync(from, join(this.#folder, name), constants.COPYFILE_EXCL);
+  }
+
+  #count(bytes: number): void {
+    this.#written += bytes;
+    if (this.#written > this.#most) throw new Failure("too_large", `It holds more than ${this.#most} bytes`);
   }
 
   #extend(type: string, content: Buffer): void {

@@ -35,6 +35,7 @@ describe.skipIf(missing("dockerd"))("Docker", () => {
       subprocesses: bench.subprocesses,
       readGitConfig: readGitConfig(bench.subprocesses),
       runtime: bench.runtime,
+      returned: bench.folder.in("returned"),
       loginEnvironment: async () => environment,
       settings: () => ({ context: "", baseImage }),
     });

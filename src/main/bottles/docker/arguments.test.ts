@@ -11,6 +11,7 @@ import {
 const traits: EngineTraits = {
   ports: "sockets",
   gvisor: false,
+  distant: false,
   shiftsUsers: false,
   selinux: false,
   processors: 3,
@@ -25,6 +26,7 @@ const parts: ContainerParts = {
   gid: 100,
   limits: { memory: 1024, processes: 20, fileSize: 512, home: 256, temporary: 128 },
   mounts: [{ from: "/work", to: "/work", access: "read-write", what: "workspace" }],
+  volumes: [],
   keptHome: null,
   trust: null,
   seccomp: "/run/b/seccomp.json",

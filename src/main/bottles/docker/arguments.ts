@@ -6,9 +6,11 @@ import { containerName, guestFiles, guestOwn, guestState, keeper, labels, portsN
 
 /** What of an engine decides about arguments. */
 export type EngineTraits = {
+  /** On another computer, which sees no files of this one. */
+  distant: boolean;
   /**
    * How the ports of a bottle reach the services: through their sockets, which a container beside the program's sees; over the client's stdin and
-   * stdout, from such a container where the engine is in a virtual machine and sees files but no sockets; or so from within the program's container,
+   * stdout, from such a container where the engine is in a virtual machine or on another computer and sees no sockets; or so from within the program's container,
    * as another user, where nothing else shares its network (gVisor).
    */
   ports: "sockets" | "beside" | "inside";
@@ -23,6 +25,9 @@ export type EngineTraits = {
   pids: boolean;
 };
 
+/** Of the engine's own, in place of a folder of this computer. */
+export type Volume = { name: string; to: string; access: BottleMount["access"] };
+
 export type ContainerParts = {
   id: string;
   home: string;
@@ -31,6 +36,7 @@ export type ContainerParts = {
   gid: number;
   limits: BottleLimits;
   mounts: readonly BottleMount[];
+  volumes: readonly Volume[];
   keptHome: string | null;
   trust: string | null;
   /** The filter's file on the host. */
@@ -67,13 +73,18 @@ export function createArguments(parts: ContainerParts): string[] {
     ...tmpfs("/var/tmp", `mode=1777,exec,size=${limits.temporary}`),
     ...tmpfs(guestState, `mode=0755,uid=${keeper},gid=${keeper},size=${stateBytes}`),
     ...tmpfs(guestOwn, `mode=0700,${owned},size=${ownBytes}`),
-    ...(parts.keptHome === null
-      ? tmpfs(guestHome, `mode=0700,exec,${owned},size=${limits.home}`)
-      : bind(parts.keptHome, guestHome, "read-write")),
+    ...homeArguments(parts),
+    ...parts.volumes.flatMap(volumeMount),
     ...withoutTwice(parts.mounts).flatMap(({ from, to, access }) => bind(from, to, access)),
     ...(parts.trust === null ? [] : bind(parts.trust, guestTrust, "read-only")),
     ...["--workdir", "/", "--entrypoint", "env", image, "-i", "/bin/sh", guestFiles.init],
   ];
+}
+
+function homeArguments({ keptHome, volumes, uid, gid, limits }: ContainerParts): string[] {
+  if (volumes.some(({ to }) => to === guestHome)) return [];
+  if (keptHome !== null) return bind(keptHome, guestHome, "read-write");
+  return tmpfs(guestHome, `mode=0700,exec,uid=${uid},gid=${gid},size=${limits.home}`);
 }
 
 export type PortsParts = {
@@ -121,7 +132,8 @@ export function portsInsideArguments(id: string, ports: readonly { port: number 
   return ["exec", "--interactive", "--user", `${keeper}:${keeper}`, containerName(id), ...run];
 }
 
-function labelled(id: string, home: string, role: string): string[] {
+/** What a bottle is found by. `role`: what of it this is. */
+export function labelled(id: string, home: string, role: string): string[] {
   const all = { [labels.bottle]: id, [labels.home]: home, [labels.role]: role };
   return Object.entries(all).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
 }
@@ -154,7 +166,17 @@ function tmpfs(path: string, options: string): string[] {
 }
 
 export function bind(from: string, to: string, access: BottleMount["access"]): string[] {
-  const fields = ["type=bind", `source=${from}`, `target=${to}`, ...(access === "read-only" ? ["readonly"] : [])];
+  return mount("bind", from, to, access);
+}
+
+/** Nothing of the image is copied into it. */
+export function volumeMount({ name, to, access }: Volume): string[] {
+  return mount("volume", name, to, access, "volume-nocopy");
+}
+
+function mount(type: string, from: string, to: string, access: BottleMount["access"], ...more: string[]): string[] {
+  const options = [...more, ...(access === "read-only" ? ["readonly"] : [])];
+  const fields = [`type=${type}`, `source=${from}`, `target=${to}`, ...options];
   return ["--mount", fields.map(csvField).join(",")];
 }
 

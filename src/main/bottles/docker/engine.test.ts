@@ -94,12 +94,12 @@ describe("an engine", () => {
     ["npipe:////./pipe/docker_engine", "win32", {}, "beside"],
     ["tcp://127.0.0.1:2375", "linux", {}, "beside"],
     [unix, "linux", { Runtimes: { runsc: {} } }, "inside"],
-    ["ssh://ann@builder", "linux", {}, null],
-    ["tcp://127.0.0.1.example.com:2375", "linux", {}, null],
-    ["tcp://10.0.0.7:2376", "linux", { Runtimes: { runsc: {} } }, null],
+    ["ssh://ann@builder", "linux", {}, "beside"],
+    ["tcp://127.0.0.1.example.com:2375", "linux", {}, "beside"],
+    ["tcp://10.0.0.7:2376", "linux", { Runtimes: { runsc: {} } }, "inside"],
   ] as const)("at %s on %s with %j leads ports by %s", (endpoint, platform, change, expected) => {
-    const found = () => traitsOf({ ...info, ...change }, endpoint, platform).ports;
-    if (expected === null) expect(found).toThrow("is on another computer");
-    else expect(found()).toBe(expected);
+    const { ports, distant } = traitsOf({ ...info, ...change }, endpoint, platform);
+    expect(ports).toBe(expected);
+    expect(distant).toBe(/^ssh:|example\.com|10\.0/.test(endpoint));
   });
 });

@@ -1,4 +1,5 @@
 /** How one Docker engine is talked to: the `docker` command line with the context that was chosen, and what its refusals mean. */
+import type { Readable } from "node:stream";
 import { type Ended, lastLines, type Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 
@@ -38,10 +39,12 @@ export type EngineInfo = {
 };
 
 export type RunOptions = {
-  input?: string | Uint8Array;
+  input?: string | Uint8Array | Readable;
   timeoutMs?: number | "none";
   signal?: AbortSignal;
+  /** Given stdout as it comes, and nothing of it is kept. */
   onLine?: (line: string) => void;
+  onStdout?: (chunk: Buffer) => void;
 };
 
 /** Most answers come within milliseconds; an engine under load may need its time. */
@@ -63,14 +66,13 @@ export class Engine {
 
   /** Ends however it ends. Throws `unavailable` when there is no client, `failed` when it takes too long. */
   run(args: readonly string[], { timeoutMs = patienceMs, ...options }: RunOptions = {}): Promise<Ended> {
-    const { onLine, ...rest } = options;
     return this.#subprocesses.run({
       program: "docker",
       args: [...this.address.args, ...args],
       env: this.address.env,
       timeoutMs,
-      ...rest,
-      ...(onLine && { onLine: (line: string) => onLine(line), overflow: "drop" as const }),
+      ...options,
+      ...((options.onLine ?? options.onStdout) && { overflow: "drop" as const }),
     });
   }
 

@@ -1,9 +1,9 @@
 /** The Docker backend: one container per bottle without any network but its loopback, and one beside it that leads the ports there to the services. */
 import { randomBytes } from "node:crypto";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Subprocesses } from "#node/subprocess.ts";
-import type { BottleMount } from "#shared/contract/bottles.ts";
 import { Failure } from "#shared/failure.ts";
 import type {
   Availability,
@@ -12,31 +12,28 @@ import type {
   BottleCommand,
   BottleSpec,
   BottleToStart,
+  EndReport,
   InsideCommand,
   Leftover,
   ProbeHeader,
   RunningBottle,
 } from "../backend.ts";
-import {
-  checkWorkspace,
-  holdPlaceholders,
-  type Placeholder,
-  protectionOf,
-  type ReadGitConfig,
-  releasePlaceholders,
-} from "../protect.ts";
-import { createArguments, type EngineTraits, portsArguments, portsInsideArguments } from "./arguments.ts";
+import { bringBack, type Sent } from "../elsewhere/put-back.ts";
+import { treeOf } from "../elsewhere/tree.ts";
+import { holdPlaceholders, type ReadGitConfig, releasePlaceholders } from "../protect.ts";
+import { createArguments, labelled, portsArguments, portsInsideArguments, type Volume } from "./arguments.ts";
 import { tryDocker } from "./availability.ts";
 import { notRunning, removeContainer, stateOf, untilRunning } from "./containers.ts";
 import { Engine, type EngineAddress, engineAddress, engineFailure } from "./engine.ts";
 import type { InsideProbe } from "./forward.ts";
-import { type ImagePlan, makeImages, planImage } from "./images.ts";
+import { load, removeFreight, unload } from "./freight.ts";
+import { makeImages } from "./images.ts";
 import { type Kept, keep, keptOf, keptOrThrow } from "./kept.ts";
 import { containerName, guestFiles, homeMark, keeper, labels, portsName } from "./names.ts";
+import { type DockerDetails, planContainer } from "./plan.ts";
 import { environmentFile, insideCommand, launchCommand, moreEnvironmentPath, openGate } from "./scripts.ts";
 import { seccompProfile } from "./seccomp.ts";
 import { StdioPorts } from "./stdio-ports.ts";
-import { isRootless, limitsOf, notEnforcedBy, traitsOf } from "./traits.ts";
 import { type Waiting, waitingOf } from "./waiting.ts";
 import { EngineWatch } from "./watch.ts";
 
@@ -46,24 +43,22 @@ export type DockerParts = {
   /** The home's runtime directory, in which the bottles' directories are. */
   runtime: string;
   loginEnvironment(): Promise<Record<string, string>>;
+  /** Where copies lie that could not be put back. */
+  returned: string;
   /** As the settings have them now: a Docker context (empty: the environment's), and the image that everything is built on. */
   settings(): { context: string; baseImage: string };
   /** False where the command runs on pipes and not in a terminal. */
   tty?: boolean;
 };
 
-export type DockerDetails = {
-  address: EngineAddress;
-  traits: EngineTraits;
-  uid: number;
-  gid: number;
-  image: ImagePlan;
-  baseImage: string;
-  placeholders: Placeholder[];
-};
-
-const files = { seccomp: "seccomp.json", placeholders: "placeholders", build: "image" } as const;
-const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const files = {
+  seccomp: "seccomp.json",
+  placeholders: "placeholders",
+  build: "image",
+  /** What was sent to another computer, and that the program ran there. */
+  sent: "sent.json",
+  released: "released",
+} as const;
 
 export class Docker implements BottleBackend<DockerDetails> {
   readonly name = "docker";
@@ -85,46 +80,7 @@ export class Docker implements BottleBackend<DockerDetails> {
   }
 
   async plan(spec: BottleSpec): Promise<BackendPlan<DockerDetails>> {
-    checkWorkspace(spec.workspace.path);
-    const engine = await this.#engine();
-    const { baseImage } = this.#parts.settings();
-    const [info, endpoint, protection, image] = await Promise.all([
-      engine.info(),
-      engine.endpoint(),
-      protectionOf(spec.workspace.path, this.#parts.readGitConfig),
-      planImage(engine, spec, baseImage),
-    ]);
-    const traits = traitsOf(info, endpoint);
-    const rootless = isRootless(info);
-    const here = { traits, info, keptHome: spec.keptHome !== null, root: process.getuid?.() === 0 };
-    return {
-      mounts: [
-        { from: spec.workspace.path, to: spec.workspace.path, access: "read-write", what: "workspace" },
-        ...protection.mounts,
-        ...spec.skills.map(
-          ({ name, path }): BottleMount => ({
-            from: path,
-            to: `${guestFiles.skills}/${name}`,
-            access: "read-only",
-            what: `skill ${name}`,
-          }),
-        ),
-      ],
-      limits: limitsOf(spec.limits, here),
-      notEnforced: [...protection.notEnforced, ...notEnforcedBy(spec.limits, here)],
-      preparation: image.preparation,
-      path: usualPath,
-      details: {
-        address: engine.address,
-        traits,
-        // The engine of a person's own takes root inside for the person.
-        uid: rootless ? 0 : (process.getuid?.() ?? 1000),
-        gid: rootless ? 0 : (process.getgid?.() ?? 1000),
-        image,
-        baseImage,
-        placeholders: protection.placeholders,
-      },
-    };
+    return planContainer(await this.#engine(), spec, this.#parts.settings().baseImage, this.#parts.readGitConfig);
   }
 
   async create(bottle: BottleToStart<DockerDetails>): Promise<BottleCommand> {
@@ -144,6 +100,9 @@ export class Docker implements BottleBackend<DockerDetails> {
     const ports = bottle.ports.map(({ port, socket }) => ({ port, socket }));
     const kept: Kept = { address, uid, gid, cwd: bottle.cwd, portsImage: images.ports, ports, traits };
     await keep(directory, kept);
+    const where = traits.distant
+      ? { mounts: [], volumes: await this.#send(engine, bottle, images.program), keptHome: null, trust: null }
+      : { mounts: plan.mounts, volumes: [], keptHome: spec.keptHome, trust: bottle.trust };
     const args = createArguments({
       id,
       home: this.#home,
@@ -151,9 +110,7 @@ export class Docker implements BottleBackend<DockerDetails> {
       uid,
       gid,
       limits: spec.limits,
-      mounts: plan.mounts,
-      keptHome: spec.keptHome,
-      trust: bottle.trust,
+      ...where,
       seccomp: at(files.seccomp),
       traits,
       tty: this.#parts.tty ?? true,
@@ -209,6 +166,8 @@ export class Docker implements BottleBackend<DockerDetails> {
     const kept = await keptOrThrow(bottle.directory);
     const engine = new Engine(this.#parts.subprocesses, kept.address);
     const user = `${kept.uid}:${kept.gid}`;
+    // Before: a program that ran has work to be brought back, whatever happens to main now.
+    if (kept.traits.distant) await writeFile(join(bottle.directory, files.released), "", { mode: 0o600 });
     await engine.text(
       ["exec", "--user", user, containerName(bottle.id), "/bin/sh", "-c", openGate],
       "Opening the gate",
@@ -256,19 +215,55 @@ export class Docker implements BottleBackend<DockerDetails> {
       tty,
       argv,
     });
-    return { argv: command, env: clientEnvironment(kept.address) };
+    // On pipes it has nothing of the person's environment; an ssh that leads to the engine finds its keys and its configuration by that.
+    return { argv: command, env: tty ? clientEnvironment(kept.address) : kept.address.env };
   }
 
-  async destroy({ id, directory }: Pick<RunningBottle, "id" | "directory">): Promise<void> {
+  /** What the program has made on another computer comes back before it goes there; when that fails, nothing goes. */
+  async destroy({ id, directory }: Pick<RunningBottle, "id" | "directory">, report?: EndReport): Promise<void> {
     this.#waiting.delete(id);
     this.#stdio.leave(id);
     const kept = await keptOf(directory);
     const there = await readdir(directory).catch(() => null);
     // Without a note of its engine no container was made, unless the directory was lost with it.
-    if (kept !== null || there === null) await this.#removeContainers(await this.#engineOf(directory), id);
+    if (kept !== null || there === null) {
+      const engine = await this.#engineOf(directory);
+      await this.#removeContainers(engine, id);
+      if (kept === null || kept.traits.distant) await this.#fetchBack(engine, id, directory, report);
+    }
     await releasePlaceholders(join(directory, files.placeholders));
     await rm(directory, { recursive: true, force: true });
     this.#watch.remove(id);
+  }
+
+  async #send(engine: Engine, bottle: BottleToStart<DockerDetails>, image: string): Promise<Volume[]> {
+    const { id, directory, spec, plan, trust } = bottle;
+    const { uid, gid, held } = plan.details;
+    const workspace = spec.workspace.path;
+    const tree = await treeOf(workspace);
+    const sent: Sent = { workspace, keptHome: spec.keptHome, held, tree: [...tree] };
+    await writeFile(join(directory, files.sent), JSON.stringify(sent), { mode: 0o600, flag: "wx" });
+    return load(engine, {
+      id,
+      labelled: labelled(id, this.#home, "freight"),
+      image,
+      owner: { uid, gid },
+      workspace: { as: "", folder: workspace, tree },
+      keptHome: spec.keptHome,
+      skills: spec.skills,
+      trust,
+    });
+  }
+
+  async #fetchBack(engine: Engine, id: string, directory: string, report: EndReport | undefined): Promise<void> {
+    const sent = await readFile(join(directory, files.sent), "utf8").catch(() => null);
+    // One whose directory is gone may have run; what it holds is kept.
+    const fetch = sent === null || existsSync(join(directory, files.released)) ? await unload(engine, id) : null;
+    if (fetch !== null) {
+      const known = sent === null ? null : (JSON.parse(sent) as Sent);
+      await bringBack(known, fetch, join(this.#parts.returned, id), report);
+    }
+    await removeFreight(engine, id);
   }
 
   async enumerate(): Promise<string[]> {

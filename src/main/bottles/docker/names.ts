@@ -15,7 +15,7 @@ export const labels = {
   bottle: "cellar.bottle",
   /** Which Cellar it belongs to: several homes may use one engine, and never see each other's. */
   home: "cellar.home",
-  /** `program` or `ports`. */
+  /** `program`, `ports` or `freight`. */
   role: "cellar.role",
   /** On images that Cellar has built. */
   image: "cellar.image",

@@ -52,22 +52,22 @@ const fewKeys = "ctrl-^,ctrl-@,ctrl-^,ctrl-@,ctrl-^,ctrl-@";
  * The terminal's command. $1: container, $2: the bottle's id; then the client with what leads it to the engine.
  *
  * When the terminal is killed, the client dies and the engine would not care. So somebody who is not part of the terminal waits for the end of
- * a pipe that every process of it holds. And when the engine goes away, the bottle is not over: it may come back with the bottle still running.
+ * a pipe that this shell holds, and nothing that it starts: an ssh that leads to the engine may outlive the client. And when the engine goes away, the bottle is not over: it may come back with the bottle still running.
  */
 const launchScript = `
 n=$1 id=$2; shift 2
 if command -v setsid >/dev/null; then
   exec 4> >(exec setsid -f env -u CELLAR_TERMINAL_ID CELLAR_BOTTLE="$id" sh -c 'n=$1; shift; cat >/dev/null; "$@" kill "$n" >/dev/null 2>&1' cellar "$n" "$@" >/dev/null 2>&1)
 fi
-"$@" start --attach --interactive --detach-keys "${noKeys}" "$n"
+"$@" start --attach --interactive --detach-keys "${noKeys}" "$n" 4>&-
 s=$? told=
 while :; do
-  if r=$("$@" inspect --type container --format '{{.State.Running}} {{.State.ExitCode}}' "$n" 2>/dev/null); then
+  if r=$("$@" inspect --type container --format '{{.State.Running}} {{.State.ExitCode}}' "$n" 2>/dev/null 4>&-); then
     case $r in
-      true*) "$@" attach --detach-keys "${noKeys}" "$n"; s=$?; told=; sleep 1;;
+      true*) "$@" attach --detach-keys "${noKeys}" "$n" 4>&-; s=$?; told=; sleep 1;;
       *) exit "\${r#* }";;
     esac
-  elif "$@" version >/dev/null 2>&1; then
+  elif "$@" version >/dev/null 2>&1 4>&-; then
     exit "$s"
   else
     [ -n "$told" ] || printf '\\r\\nThe Docker engine does not answer. The bottle may still run; waiting for the engine.\\r\\n'

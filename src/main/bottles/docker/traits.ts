@@ -1,6 +1,5 @@
 /** What an engine is like, and what it can hold a bottle to. Pure. */
 import type { BottleLimit } from "#shared/contract/bottles.ts";
-import { Failure } from "#shared/failure.ts";
 import type { BottleLimits } from "../backend.ts";
 import { size } from "../bubblewrap/limits.ts";
 import type { EngineTraits } from "./arguments.ts";
@@ -9,7 +8,7 @@ import type { EngineInfo } from "./engine.ts";
 /** Of the processors; the rest stays for the person. */
 const share = 0.75;
 
-/** `endpoint`: where the engine is. Throws `unavailable` when neither files nor sockets of this computer are there. */
+/** `endpoint`: where the engine is. */
 export function traitsOf(
   info: EngineInfo,
   endpoint: string,
@@ -20,7 +19,8 @@ export function traitsOf(
   const security = (name: string) => info.SecurityOptions.some((option) => option.split(",").includes(`name=${name}`));
   return {
     gvisor,
-    ports: gvisor ? "inside" : here === "machine" ? "beside" : "sockets",
+    distant: here === "elsewhere",
+    ports: gvisor ? "inside" : here === "computer" ? "sockets" : "beside",
     shiftsUsers: security("userns"),
     selinux: security("selinux"),
     processors: info.CpuCfsQuota ? Math.max(0.5, Math.round(info.NCPU * share * 2) / 2) : null,
@@ -30,12 +30,15 @@ export function traitsOf(
 }
 
 /** Docker Desktop and its like run the engine in a virtual machine that sees the person's files; so may one on a port of this computer. */
-function placeOf(endpoint: string, system: string, platform: NodeJS.Platform): "computer" | "machine" {
+function placeOf(endpoint: string, system: string, platform: NodeJS.Platform): "computer" | "machine" | "elsewhere" {
   if (endpoint.startsWith("unix://") && platform === "linux" && system !== "Docker Desktop") return "computer";
   if (/^(unix|npipe):\/\/|^tcp:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(endpoint)) return "machine";
-  throw new Failure("unavailable", `The Docker engine at ${endpoint} is on another computer`, {
-    hint: "Choose a Docker context whose engine runs on this one: docker context ls",
-  });
+  return "elsewhere";
+}
+
+/** The other computer as the person knows it; an ssh address keeps no user and no port of it. */
+export function computerOf(endpoint: string): string {
+  return URL.parse(endpoint)?.hostname || endpoint;
 }
 
 export function isRootless({ SecurityOptions }: EngineInfo): boolean {
@@ -78,7 +81,11 @@ export function notEnforcedBy(limits: BottleLimits, { traits, keptHome, root }: 
     ...(traits.selinux
       ? ["SELinux does not confine the bottle: a label would keep it from the files of the workspace."]
       : []),
-    `The size of the workspace${keptHome ? " and of the kept home" : ""} is not limited; one file can have at most ${size(limits.fileSize)}.`,
+    ...(traits.distant ? [] : [sizeNotLimited(limits, keptHome)]),
     "Who may use the Docker engine can look into the bottle and change it.",
   ];
+}
+
+function sizeNotLimited(limits: BottleLimits, keptHome: boolean): string {
+  return `The size of the workspace${keptHome ? " and of the kept home" : ""} is not limited; one file can have at most ${size(limits.fileSize)}.`;
 }

@@ -27,6 +27,7 @@ import {
   type ProbeHeader,
   type RunningBottle,
 } from "../backend.ts";
+import { type Tree, treeOf } from "../elsewhere/tree.ts";
 import { GuestGate } from "../guest/gate.ts";
 import { becomes, checksImage, guestFolder, guestInit, initScript, writeGuestFolder } from "../guest/init.ts";
 import { probeScript, readProbe } from "../guest/probe.ts";
@@ -34,7 +35,7 @@ import { isThere } from "../is-there.ts";
 import type { ReadGitConfig } from "../protect.ts";
 import { agentUser, bottleKey, homeKey, openPolicy, sandboxRequest } from "./enclosure.ts";
 import { oncePath, onceScript, pipedPath, pipedScript } from "./piped.ts";
-import { bringBack, files, guestWorkspaceNote, type Place, readPlace } from "./place.ts";
+import { endAndBringBack, files, guestWorkspaceNote, type Place, readPlace } from "./place.ts";
 import { guestSkills, type OpenSandboxDetails, planSandbox } from "./plan.ts";
 import { SandboxPorts } from "./ports.ts";
 import { filesBelow, runAsRoot, sendFolder, waitForExecd } from "./remote.ts";
@@ -52,7 +53,6 @@ import {
   upload,
 } from "./server.ts";
 import { Tickets } from "./tickets.ts";
-import { type Tree, treeOf } from "./tree.ts";
 
 export type OpenSandboxParts = {
   subprocesses: Subprocesses;
@@ -114,7 +114,7 @@ export class OpenSandbox implements BottleBackend<OpenSandboxDetails> {
     const { image, held } = plan.details;
     const request = sandboxRequest({ image, limits: spec.limits, bottleId: id, home: this.#home });
     const { id: sandbox } = await server.create(request);
-    const place: Place = { sandbox, workspace, keptHome: spec.keptHome, held, sent: [...sent] };
+    const place: Place = { sandbox, workspace, keptHome: spec.keptHome, held, tree: [...sent] };
     await writeFile(join(directory, files.place), JSON.stringify(place), { mode: 0o600, flag: "wx" });
     await checkPolicy(server, sandbox);
     const execd = await server.inside(sandbox, execdPort);
@@ -136,7 +136,7 @@ export class OpenSandbox implements BottleBackend<OpenSandboxDetails> {
       { path: oncePath, mode: 644, content: onceScript },
     ]);
     const send = async (from: string, to: string, tree?: Tree) =>
-      sendFolder(this.#parts.subprocesses, execd, directory, { from, to, tree: tree ?? (await treeOf(from)) });
+      sendFolder(execd, directory, { from, to, tree: tree ?? (await treeOf(from)) });
     await send(workspace, workspace, sent);
     if (spec.keptHome !== null) await send(spec.keptHome, guestHome);
     for (const { name, path } of spec.skills) await send(path, `${guestSkills}/${name}`);
@@ -298,7 +298,7 @@ export class OpenSandbox implements BottleBackend<OpenSandboxDetails> {
     report: EndReport | undefined,
   ): Promise<void> {
     if (state === "Running") {
-      await bringBack(await server.inside(sandbox, execdPort), place, join(this.#parts.returned, id), report);
+      await endAndBringBack(await server.inside(sandbox, execdPort), place, join(this.#parts.returned, id), report);
     } else if (state === "Terminated" || state === "Failed") {
       report?.problem(
         new Failure("failed", `The sandbox ended by itself (${state}), and what the program made in it is lost`),

@@ -1,16 +1,19 @@
 /** What main does in a sandbox: runs something as its root, sends a folder, fetches one. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import { shellQuote } from "#node/shell-quote.ts";
-import type { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
+import { packed } from "../elsewhere/packed.ts";
+import { mostBytes, type Tree } from "../elsewhere/tree.ts";
 import { guestFolder } from "../guest/init.ts";
 import { Untar } from "../untar.ts";
+import { agentUser } from "./enclosure.ts";
 import { runPiped } from "./piped.ts";
 import { ask, download, type Target, type Upload, upload } from "./server.ts";
-import { mostBytes, pack, type Tree } from "./tree.ts";
 
 const guestUploads = `${guestFolder}/uploads`;
 /** Of each stream. */
@@ -49,15 +52,15 @@ export async function runAsRoot(execd: Target, script: string, mayFail = false):
 
 /** `tree` of the folder `from`, which belongs to root inside. `directory`: where its tar file lies meanwhile. */
 export async function sendFolder(
-  subprocesses: Subprocesses,
   execd: Target,
   directory: string,
   { from, to, tree }: { from: string; to: string; tree: Tree },
 ): Promise<void> {
   const name = `${randomBytes(4).toString("hex")}.tar`;
   const file = join(directory, name);
-  await pack(subprocesses, from, tree, file);
   try {
+    const tar = packed([{ as: "", folder: from, tree }], agentUser);
+    await pipeline(tar, createWriteStream(file, { mode: 0o600, flags: "wx" }));
     await upload(execd, [{ path: `${guestUploads}/${name}`, mode: 600, content: { file } }]);
   } finally {
     await rm(file, { force: true });
@@ -77,19 +80,6 @@ export async function fetchFolder(execd: Target, from: string, folder: string): 
     return untar.leftOut;
   } finally {
     untar.close();
-  }
-}
-
-/** Not over what an earlier try has brought. */
-export async function newFolder(wanted: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = number === 1 ? wanted : `${wanted}-${number}`;
-    try {
-      await mkdir(path, { mode: 0o700 });
-      return path;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
   }
 }
 

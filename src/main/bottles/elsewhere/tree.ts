@@ -1,10 +1,9 @@
-/** A folder as it is: what is in it, and as a tar file. Links are not followed; what is neither file, folder nor link is not there. */
+/** What is in a folder, to compare it with later. Links are not followed; what is neither file, folder nor link is not there. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readdir, readlink, rm, writeFile } from "node:fs/promises";
+import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 
 export type Entry =
@@ -18,7 +17,6 @@ export type Tree = Map<string, Entry>;
 const mebibyte = 1024 * 1024;
 /** What is carried to another computer and back. */
 export const mostBytes = 4096 * mebibyte;
-const packPatienceMs = 15 * 60_000;
 
 /** `skip`: paths that are not looked at. Throws `too_large`. */
 export async function treeOf(folder: string, skip: (path: string) => boolean = () => false): Promise<Tree> {
@@ -59,23 +57,4 @@ async function hashOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
-}
-
-/** The tree's files as `file`, which is new. */
-export async function pack(subprocesses: Subprocesses, folder: string, tree: Tree, file: string): Promise<void> {
-  const list = `${file}.list`;
-  await writeFile(list, [...tree.keys()].map((path) => `./${path}\0`).join(""), { mode: 0o600, flag: "wx" });
-  try {
-    await subprocesses.runOrFail(
-      {
-        program: "tar",
-        args: ["-cf", file, "-C", folder, "--no-recursion", "--null", "-T", list],
-        env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
-        timeoutMs: packPatienceMs,
-      },
-      "Packing the workspace",
-    );
-  } finally {
-    await rm(list, { force: true });
-  }
 }
