@@ -5,14 +5,19 @@ import type { Desktop } from "./desktop.ts";
 import { noKeychain } from "./keychain.ts";
 
 export function browserDesktop(address: Promise<string>, quit: () => void): Desktop {
-  const refuse = (what: string) => async () => {
+  const no = (what: string) => (): never => {
     throw new Failure("unavailable", `${what} is not possible in the browser`);
   };
+  const refuse = (what: string) => async () => no(what)();
   return {
     face: "browser",
     keychain: noKeychain("Cellar runs in the browser and cannot reach the system's keychain."),
     pickFolder: refuse("Choosing a folder with the system's dialog"),
+    windowFor: () => null,
     openWindow: () => address,
+    newWindow: no("Opening a window of its own"),
+    zoom: no("Zooming by the program"),
+    windowUsable: () => {},
     openLink: openExternally,
     reveal: refuse("Showing a file in the file manager"),
     notify: () => false,

@@ -8,16 +8,20 @@ import { linkToOpen } from "./app/index.ts";
 import type { Attention, Desktop } from "./desktop.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
-import { MainWindow } from "./electron/main-window.ts";
 import { setApplicationMenu } from "./electron/menu.ts";
 import { servePorts } from "./electron/ports.ts";
 import { AppTray } from "./electron/tray.ts";
 import { registerWindowScheme, serveWindowScheme } from "./electron/window-scheme.ts";
+import { Windows } from "./electron/windows.ts";
 import { AlreadyRunning, startServices } from "./services.ts";
 import { findRunning } from "./transport/find-running.ts";
 
 /** macOS colours a template image itself. */
 const trayImage = process.platform === "darwin" ? "trayTemplate.png" : "tray.png";
+
+/** What may stand on the command line: leave the person's own agent programs, providers and manifests alone; open one more window. */
+const withoutExtensions = "--without-extensions";
+const newWindow = "--new-window";
 
 const paths = cellarPaths();
 // Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
@@ -37,26 +41,41 @@ async function start(): Promise<void> {
     quitting = true;
     app.quit();
   };
-  const main = new MainWindow({
+  const windows = new Windows({
     preload: join(installationFolder, "out", "preload", "index.cjs"),
-    stateFile: join(paths.home, "window.json"),
-    closesToTray: () => !quitting && services.settings.settings.closeToTray,
+    stateFile: join(paths.home, "windows.json"),
+    log: () => services.log,
+    keptByTray: () => services.settings.settings.closeToTray,
+    quitting: () => quitting,
+    quit,
+    showLogs: () => shell.showItemInFolder(join(paths.logs, "main.log")),
+    resetLayouts: () => services.layouts.reset(),
+    restartWithoutExtensions: () => {
+      app.relaunch({
+        args: [...process.argv.slice(1).filter((each) => each !== withoutExtensions), withoutExtensions],
+      });
+      quit();
+    },
   });
   const desktop = electronDesktop({
-    show: () => main.show(),
-    window: () => main.window,
+    windows,
     quit,
     attention: (state) => {
       attention = state;
       showAttention();
     },
   });
-  const services = await startServices({ paths, desktop, version: version() });
+  const services = await startServices({
+    paths,
+    desktop,
+    version: version(),
+    ownExtensions: !process.argv.includes(withoutExtensions),
+  });
   const tray = new AppTray(join(installationFolder, "resources", "icons", trayImage), {
-    show: () => main.show(),
+    show: () => windows.show(),
     newWorkspace: () => {
-      services.requests.push({ type: "newWorkspace", source: null });
-      main.show();
+      services.requests.push({ type: "newWorkspace", source: null }, windows.windowFor(null));
+      windows.show();
     },
     pauseNotifications: (minutes) => services.pauseNotifications(minutes),
     quit,
@@ -67,25 +86,33 @@ async function start(): Promise<void> {
 
   guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
   guardSession(session.defaultSession);
-  serveWindowScheme(join(installationFolder, "out", "renderer"));
-  setApplicationMenu(quit);
+  serveWindowScheme(join(installationFolder, "out", "renderer"), () => windows.recoveryPage);
+  setApplicationMenu({
+    quit,
+    newWindow: () => windows.open(null),
+    zoom: (change) => windows.zoomCurrent(change),
+  });
   servePorts(services.ports);
 
-  app.on("second-instance", () => main.show());
-  app.on("activate", () => main.show());
+  app.on("second-instance", (_event, argv) => {
+    if (argv.includes(newWindow)) windows.open(null);
+    else windows.show();
+  });
+  app.on("activate", () => windows.show());
   // The tray keeps the app; without it, closing the window ends it. Terminals go on either way.
   app.on("window-all-closed", () => {
     if (!services.settings.settings.closeToTray) quit();
   });
   app.on("before-quit", () => {
     quitting = true;
+    windows.remember();
   });
   app.on("will-quit", (event) => {
     event.preventDefault();
     tray.destroy();
     void services.stop().finally(() => app.exit(0));
   });
-  main.show();
+  void services.layouts.keepOnly(windows.restore(services.hasWorkspace));
 }
 
 /** Throws for what is no link of a harmless kind. */

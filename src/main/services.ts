@@ -9,14 +9,14 @@ import { keepMemoryOutOfCores } from "#node/core-dumps.ts";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { Git } from "#node/git/index.ts";
 import { installationFolder } from "#node/installation.ts";
-import { openLog } from "#node/log.ts";
+import { type Log, openLog } from "#node/log.ts";
 import { loginEnvironment, loginShell, refreshLoginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { Activities, activitiesProcedures, BottleHooks } from "./activity/index.ts";
-import { appProcedures, WindowRequests } from "./app/index.ts";
+import { appProcedures, Layouts, WindowRequests } from "./app/index.ts";
 import {
   Bottles,
   Bubblewrap,
@@ -68,7 +68,16 @@ export class AlreadyRunning extends Failure {
   }
 }
 
-export type ServicesParts = { paths: CellarPaths; desktop: Desktop; version: string };
+export type ServicesParts = {
+  paths: CellarPaths;
+  desktop: Desktop;
+  version: string;
+  /** False: the person's own agent programs, providers and manifests are left alone, so that a start with a mistake in them can be mended. */
+  ownExtensions?: boolean;
+};
+
+const withoutExtensions =
+  "Started without your own extensions: agent-programs.toml, providers.toml and manifests are not read. Quit Cellar and start it again to use them.";
 
 export type Services = {
   /** The contract as every transport serves it. */
@@ -78,6 +87,10 @@ export type Services = {
   readonly settings: SettingsService;
   /** What the desktop asks a window to show. */
   readonly requests: WindowRequests;
+  readonly layouts: Layouts;
+  readonly log: Log;
+  /** Whether there is a workspace of this id. */
+  hasWorkspace(id: string): boolean;
   /** For so many minutes nothing is shown outside the window; 0 ends a pause. */
   pauseNotifications(minutes: number): void;
   /** What Electron's windows are given their ports from. */
@@ -119,7 +132,10 @@ async function closeAll(closing: Closing): Promise<void> {
   }
 }
 
-async function compose({ paths, desktop, version }: ServicesParts, closing: Closing): Promise<Services> {
+async function compose(
+  { paths, desktop, version, ownExtensions = true }: ServicesParts,
+  closing: Closing,
+): Promise<Services> {
   keepMemoryOutOfCores();
   const logPath = join(paths.logs, "main.log");
   const log = openLog(logPath);
@@ -149,7 +165,10 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => gateways.stop());
   const providers = () =>
-    readProviders(join(installationFolder, "resources", "providers.toml"), join(paths.home, "providers.toml"));
+    readProviders(
+      join(installationFolder, "resources", "providers.toml"),
+      ownExtensions ? join(paths.home, "providers.toml") : null,
+    );
   const broker = new Broker({
     database: store.database,
     vault: {
@@ -160,7 +179,13 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     loginEnvironment,
   });
   closing.push(() => broker.stop());
-  const notices = [...settings.notices, ...store.notices, ...vault.notices, ...gateways.notices];
+  const notices = [
+    ...(ownExtensions ? [] : [withoutExtensions]),
+    ...settings.notices,
+    ...store.notices,
+    ...vault.notices,
+    ...gateways.notices,
+  ];
   const host = new TerminalHostClient(paths, { name: `cellar ${desktop.face}`, version, events: true });
   closing.push(() => host.close());
   const terminals = new TerminalService({
@@ -209,6 +234,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const programs = new AgentPrograms({
     builtinFolder: join(installationFolder, "resources", "agent-programs"),
     ownFile: join(paths.home, "agent-programs.toml"),
+    readOwnFile: ownExtensions,
     database: store.database,
     loginEnvironment: async (fresh) => ({
       shell: loginShell(),
@@ -319,6 +345,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     git,
     loginEnvironment,
     folders: { runtime: paths.runtime, state: bottleFolder, manifests: join(paths.home, "manifests") },
+    ownManifests: ownExtensions,
     usageLimits: () => {
       const { bottleLimitTokens, bottleLimitDollars } = settings.settings;
       return { tokens: bottleLimitTokens || null, costMicros: bottleLimitDollars * 1e6 || null };
@@ -345,6 +372,7 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => mcp.close());
   const requests = new WindowRequests();
+  const layouts = new Layouts(paths.home);
   const notifications = new Notifications({
     database: store.database,
     desktop,
@@ -364,15 +392,24 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     onPushAsked: (listener) => gitGates.onAsked(listener),
     onProposalAnswered: (listener) => proposals.onAnswered(listener),
     open: (notification) => {
-      requests.push({ type: "notification", notification });
-      void desktop.openWindow();
+      const window = desktop.windowFor(notification.workspaceId);
+      requests.push({ type: "notification", notification }, window);
+      void desktop.openWindow(window);
     },
     workspaceName: (id) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null,
   });
   closing.push(() => notifications.close());
 
   const router: Router = implementing.router({
-    app: appProcedures({ desktop, host: new TerminalHostControl(host), version, home: paths.home, requests, notices }),
+    app: appProcedures({
+      desktop,
+      host: new TerminalHostControl(host),
+      version,
+      home: paths.home,
+      requests,
+      layouts,
+      notices,
+    }),
     settings: settingsProcedures(settings),
     activities: activitiesProcedures(activities),
     terminals: terminalsProcedures(terminals, host),
@@ -412,6 +449,9 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     uploads: workspaces.uploads,
     settings,
     requests,
+    layouts,
+    log,
+    hasWorkspace: (id) => workspaces.list().some((workspace) => workspace.id === id),
     ports: {
       rpc: (port) => serveRpcPort(rpc, port),
       terminal: (port, view) => void serveTerminalPort(streams, port, view),

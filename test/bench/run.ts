@@ -18,6 +18,7 @@ import { measureK } from "./k.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
 import { measureThroughMain } from "./through-main.ts";
+import { measureWindows } from "./windows.ts";
 
 using folder = new TemporaryFolder("bench");
 const environment = { ...process.env, CELLAR_HOME: folder.in("home"), XDG_RUNTIME_DIR: folder.path };
@@ -39,6 +40,7 @@ try {
     () => measureK(host),
     () => measureTerminals(host, folder.in("files")),
     () => measureBroker(folder.in("broker")),
+    measureWindows,
   ];
   for (const part of parts) figures.push(...(await part()));
 } finally {

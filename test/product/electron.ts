@@ -44,12 +44,12 @@ export class Desktop implements AsyncDisposable {
   }
 
   /** Starts the app as a click on its icon does. Resolves when it answers; its window may still be loading. */
-  async start(computer: Computer = {}): Promise<DesktopApp> {
+  async start(computer: Computer = {}, args: readonly string[] = []): Promise<DesktopApp> {
     const control = this.folder.in(`control-${Math.random().toString(36).slice(2)}`);
     const settings: DoubleSettings = { ...computer, browser: this.#chromium.url, control };
     const child = spawn(
       process.execPath,
-      ["--import", resolve(root, "test/doubles/electron/register.ts"), this.entry],
+      ["--import", resolve(root, "test/doubles/electron/register.ts"), this.entry, ...args],
       {
         env: {
           ...this.environment,
@@ -156,16 +156,31 @@ export class DesktopApp {
 
   /** The page of a window, when it has shown the product's frame. */
   async page(windowId?: number): Promise<Page> {
-    const state = await this.until(({ windows }) =>
-      windows.some(({ id, url }) => url !== "" && (windowId ?? id) === id),
-    );
-    const { target } = state.windows.find(({ id }) => (windowId ?? id) === id)!;
     for (;;) {
-      const page = await this.#pageOf(target);
-      if (page !== null) {
-        await page.getByRole("banner", { includeHidden: true }).waitFor();
-        return page;
-      }
+      const page = await this.anyPage(windowId);
+      // A window whose page has crashed has another one now.
+      const shown = await page
+        .getByRole("banner", { includeHidden: true })
+        .waitFor()
+        .then(
+          () => true,
+          (error: unknown) => {
+            if (page.isClosed()) return false;
+            throw error;
+          },
+        );
+      if (shown) return page;
+    }
+  }
+
+  /** The page of a window, whatever it shows. */
+  async anyPage(windowId?: number): Promise<Page> {
+    for (;;) {
+      const { windows } = await this.until((state) =>
+        state.windows.some(({ id, url }) => url !== "" && (windowId ?? id) === id),
+      );
+      const page = await this.#pageOf(windows.find(({ id, url }) => url !== "" && (windowId ?? id) === id)!.target);
+      if (page !== null) return page;
       await new Promise((passed) => setTimeout(passed, 20));
     }
   }

@@ -1,16 +1,16 @@
 /** The program itself: what it is, and the few things only the desktop can do. */
 import { existsSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
-import { join } from "node:path";
 import type { AppInfo, HostStatus } from "#shared/contract/app.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "../desktop.ts";
 import { latest } from "../latest.ts";
 import { implementing } from "../transport/implementing.ts";
-import { LayoutFile } from "./layout.ts";
+import type { Layouts } from "./layout.ts";
 import { linkToOpen } from "./links.ts";
 import type { WindowRequests } from "./window-requests.ts";
 
+export { Layouts } from "./layout.ts";
 export { linkToOpen } from "./links.ts";
 export { WindowRequests } from "./window-requests.ts";
 
@@ -28,11 +28,12 @@ export type AppParts = {
   version: string;
   home: string;
   requests: WindowRequests;
+  layouts: Layouts;
   /** What happened at start, in sentences. */
   notices: readonly string[];
 };
 
-export function appProcedures({ desktop, host, version, home, requests, notices }: AppParts) {
+export function appProcedures({ desktop, host, version, home, requests, layouts, notices }: AppParts) {
   const info = (): AppInfo => ({
     name: "Cellar",
     version,
@@ -44,7 +45,6 @@ export function appProcedures({ desktop, host, version, home, requests, notices 
     shell: loginShell(),
     notices: [...notices],
   });
-  const layout = new LayoutFile(join(home, "layout.json"));
   return implementing.app.router({
     info: implementing.app.info.handler(info),
     watchHost: implementing.app.watchHost.handler(({ signal }) =>
@@ -70,15 +70,25 @@ export function appProcedures({ desktop, host, version, home, requests, notices 
         throw new Failure("refused", "only the command line may ask for the address of a window");
       }
       const shown = input.show !== undefined && requests.watched;
-      if (input.show !== undefined) requests.push(input.show);
-      return { url: await desktop.openWindow(), shown };
+      const window = desktop.windowFor(input.show?.type === "workspace" ? input.show.workspaceId : null);
+      if (input.show !== undefined) requests.push(input.show, window);
+      return { url: await desktop.openWindow(window), shown };
     }),
-    layout: implementing.app.layout.handler(async () => ({ layout: await layout.read() })),
+    layout: implementing.app.layout.handler(async ({ input }) => ({ layout: await layouts.read(input.window) })),
     saveLayout: implementing.app.saveLayout.handler(async ({ input }) => {
-      await layout.save(input.layout);
+      await layouts.save(input.window, input.layout);
       return {};
     }),
-    watchRequests: implementing.app.watchRequests.handler(({ signal }) => requests.watch(signal)),
+    watchRequests: implementing.app.watchRequests.handler(({ input, signal }) => requests.watch(input.window, signal)),
+    newWindow: implementing.app.newWindow.handler(({ input }) => {
+      desktop.newWindow(input.workspaceId);
+      return {};
+    }),
+    zoom: implementing.app.zoom.handler(({ input }) => ({ percent: desktop.zoom(input.window, input.change) })),
+    windowUsable: implementing.app.windowUsable.handler(({ input }) => {
+      desktop.windowUsable(input.window);
+      return {};
+    }),
     quit: implementing.app.quit.handler(() => {
       // After the answer has left: a caller wants to know that it was heard.
       setImmediate(() => desktop.quit());

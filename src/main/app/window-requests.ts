@@ -1,43 +1,57 @@
-/** Requests of the desktop to a window ("show this terminal"): each is delivered once; without a window it waits for one. */
+/** Requests of the desktop to a window ("show this terminal"): each is delivered once; without a window that may show it, it waits for one. */
 import type { WindowRequest } from "#shared/contract/app.ts";
+import { type WindowKey, workspaceOfWindow } from "#shared/windows.ts";
 
 /** More clicks than this on things that no window has shown yet are stale. */
 const keptRequests = 8;
 
-export class WindowRequests {
-  readonly #waiting: WindowRequest[] = [];
-  readonly #watchers: (() => void)[] = [];
+type Waiting = { request: WindowRequest; window: WindowKey | null };
+type Watcher = { window: WindowKey; wake: () => void };
 
-  /** A window waits for the next one. */
+export class WindowRequests {
+  readonly #waiting: Waiting[] = [];
+  readonly #watchers: Watcher[] = [];
+
+  /** A window that may show anything waits for the next one. */
   get watched(): boolean {
-    return this.#watchers.length > 0;
+    return this.#watchers.some(({ window }) => mayTake({ window: null }, window));
   }
 
-  push(request: WindowRequest): void {
-    this.#waiting.push(request);
+  /** `window`: the one that shall show it; null: any that shows more than one workspace. */
+  push(request: WindowRequest, window: WindowKey | null): void {
+    this.#waiting.push({ request, window });
     if (this.#waiting.length > keptRequests) this.#waiting.shift();
-    this.#watchers.shift()?.();
+    const at = this.#watchers.findIndex((watcher) => mayTake({ window }, watcher.window));
+    if (at >= 0) this.#watchers.splice(at, 1)[0]?.wake();
   }
 
   /** Ends when `signal` is aborted. */
-  async *watch(signal: AbortSignal | undefined): AsyncGenerator<WindowRequest> {
+  async *watch(window: WindowKey, signal: AbortSignal | undefined): AsyncGenerator<WindowRequest> {
     while (!signal?.aborted) {
-      const request = this.#waiting.shift();
-      if (request) yield request;
-      else await this.#next(signal);
+      const at = this.#waiting.findIndex((waiting) => mayTake(waiting, window));
+      const [found] = at < 0 ? [] : this.#waiting.splice(at, 1);
+      if (found) yield found.request;
+      else await this.#next(window, signal);
     }
   }
 
-  #next(signal: AbortSignal | undefined): Promise<void> {
+  #next(window: WindowKey, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
-      const wake = () => {
-        const at = this.#watchers.indexOf(wake);
-        if (at >= 0) this.#watchers.splice(at, 1);
-        signal?.removeEventListener("abort", wake);
-        resolve();
+      const watcher: Watcher = {
+        window,
+        wake: () => {
+          const at = this.#watchers.indexOf(watcher);
+          if (at >= 0) this.#watchers.splice(at, 1);
+          signal?.removeEventListener("abort", watcher.wake);
+          resolve();
+        },
       };
-      this.#watchers.push(wake);
-      signal?.addEventListener("abort", wake, { once: true });
+      this.#watchers.push(watcher);
+      signal?.addEventListener("abort", watcher.wake, { once: true });
     });
   }
+}
+
+function mayTake({ window }: Pick<Waiting, "window">, by: WindowKey): boolean {
+  return window === null ? workspaceOfWindow(by) === null : window === by;
 }

@@ -51,6 +51,8 @@ export type BottlesParts = {
   loginEnvironment(): Promise<Record<string, string>>;
   /** `runtime`: short, for sockets. `state`: kept homes and logs. `manifests`: the person's own. */
   folders: { runtime: string; state: string; manifests: string };
+  /** False: the person's own manifests are left alone. Default true. */
+  ownManifests?: boolean;
   /** What a bottle may use when neither the launch nor a manifest says. */
   usageLimits(): UsageLimits;
   log: { warn(details: object, message: string): void };
@@ -80,7 +82,7 @@ export class Bottles {
     this.backends = new Backends(parts.backends);
     this.#store = new BottleStore(parts.database);
     this.#log = new BottleLog(join(parts.folders.state, "logs"));
-    this.#manifests = new Manifests(parts.folders.manifests);
+    this.#manifests = new Manifests(parts.folders.manifests, parts.ownManifests);
     this.#starter = new Starter({
       services: parts.services,
       terminals: parts.terminals,

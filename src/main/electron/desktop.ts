@@ -1,16 +1,16 @@
 /** What only a desktop can do, done by Electron. */
-import { app, type BrowserWindow, dialog, Notification, safeStorage, shell } from "electron";
+import { app, dialog, Notification, safeStorage, shell } from "electron";
 import type { Attention, Desktop } from "../desktop.ts";
 import { electronKeychain } from "./keychain.ts";
+import type { Windows } from "./windows.ts";
 
 export type ElectronDesktopParts = {
-  show: () => BrowserWindow;
-  window: () => BrowserWindow | null;
+  windows: Windows;
   quit: () => void;
   attention: (state: Attention) => void;
 };
 
-export function electronDesktop({ show, window, quit, attention }: ElectronDesktopParts): Desktop {
+export function electronDesktop({ windows, quit, attention }: ElectronDesktopParts): Desktop {
   // A notification that nobody holds is collected, and its click with it.
   const shown = new Set<Notification>();
   return {
@@ -18,14 +18,18 @@ export function electronDesktop({ show, window, quit, attention }: ElectronDeskt
     keychain: electronKeychain(safeStorage, process.platform),
     async pickFolder() {
       const options: Electron.OpenDialogOptions = { properties: ["openDirectory", "createDirectory"] };
-      const parent = window();
+      const parent = windows.current;
       const chosen = parent ? await dialog.showOpenDialog(parent, options) : await dialog.showOpenDialog(options);
       return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
     },
-    async openWindow() {
-      show();
+    windowFor: (workspaceId) => windows.windowFor(workspaceId),
+    async openWindow(window) {
+      windows.show(window);
       return null;
     },
+    newWindow: (workspaceId) => windows.open(workspaceId),
+    zoom: (window, change) => windows.zoom(window, change),
+    windowUsable: (window) => windows.usable(window),
     openLink: (url) => shell.openExternal(url),
     async reveal(path) {
       shell.showItemInFolder(path);

@@ -1,6 +1,6 @@
 /** What a page of ours may never do, whatever runs in it: leave its origin, open windows, embed others, or be granted a permission it has no use for. */
 import { app, type Session } from "electron";
-import { windowOrigin } from "./window-scheme.ts";
+import { windowOfAddress } from "./window-address.ts";
 
 /** Electron calls the Web Clipboard's write and the Notification API permissions; the window copies text and nothing more. */
 const granted = new Set(["clipboard-sanitized-write"]);
@@ -8,10 +8,10 @@ const granted = new Set(["clipboard-sanitized-write"]);
 export function guardEverything(openLink: (url: string) => void): void {
   app.on("web-contents-created", (_created, contents) => {
     contents.on("will-navigate", (event) => {
-      if (!isOwn(event.url)) event.preventDefault();
+      if (!staysIn(contents.getURL(), event.url)) event.preventDefault();
     });
     contents.on("will-redirect", (event) => {
-      if (!isOwn(event.url)) event.preventDefault();
+      if (!staysIn(contents.getURL(), event.url)) event.preventDefault();
     });
     contents.on("will-attach-webview", (event) => event.preventDefault());
     contents.setWindowOpenHandler(({ url }) => {
@@ -31,5 +31,10 @@ export function guardSession(session: Session): void {
 
 /** Whether an address is a page of ours. */
 export function isOwn(url: string): boolean {
-  return url === windowOrigin || url.startsWith(`${windowOrigin}/`);
+  return windowOfAddress(url) !== null;
+}
+
+/** Every window has an origin of its own, and stays there. */
+function staysIn(from: string, to: string): boolean {
+  return isOwn(to) && windowOfAddress(from) === windowOfAddress(to);
 }

@@ -1,7 +1,10 @@
 /** The application menu: what the platform expects. Every action of Cellar itself is in the window's command palette. */
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
+import type { ZoomChange } from "./zoom.ts";
 
-export function setApplicationMenu(quit: () => void): void {
+export type MenuActions = { quit(): void; newWindow(): void; zoom(change: ZoomChange): void };
+
+export function setApplicationMenu({ quit, newWindow, zoom }: MenuActions): void {
   const mac: MenuItemConstructorOptions[] =
     process.platform === "darwin"
       ? [
@@ -24,21 +27,33 @@ export function setApplicationMenu(quit: () => void): void {
     Menu.buildFromTemplate([
       ...mac,
       {
+        label: "File",
+        submenu: [{ label: "New window", click: () => newWindow() }, { type: "separator" }, { role: "close" }].map(
+          withoutKey,
+        ) as MenuItemConstructorOptions[],
+      },
+      {
         label: "Edit",
-        submenu: [{ role: "copy" }, { role: "paste" }, { role: "selectAll" }].map((item) =>
-          process.platform === "darwin" ? item : { ...item, registerAccelerator: false },
+        submenu: [{ role: "copy" }, { role: "paste" }, { role: "selectAll" }].map(
+          withoutKey,
         ) as MenuItemConstructorOptions[],
       },
       {
         label: "View",
         submenu: [
-          { role: "resetZoom", accelerator: "CommandOrControl+Alt+0" },
-          { role: "zoomIn", accelerator: "CommandOrControl+Alt+=" },
-          { role: "zoomOut", accelerator: "CommandOrControl+Alt+-" },
+          // Their keys are the window's own, because in a terminal they change its font.
+          { label: "Actual size", click: () => zoom("reset") },
+          { label: "Zoom in", click: () => zoom("in") },
+          { label: "Zoom out", click: () => zoom("out") },
           { role: "togglefullscreen" },
         ],
       },
       { role: "windowMenu" },
     ]),
   );
+}
+
+/** Keys that the page, or the program in a terminal, shall see. On macOS they have Command and are nobody else's. */
+function withoutKey(item: object): object {
+  return process.platform === "darwin" ? item : { ...item, registerAccelerator: false };
 }

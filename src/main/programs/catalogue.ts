@@ -28,10 +28,12 @@ export type Catalogue = {
 /** Order in which built-in programs are shown; what is not named here follows by name, the shell is last. */
 const order = ["claude", "codex", "gemini", "opencode", "copilot", "cursor", "amp", "goose", "aider", "qwen", "crush"];
 
-/** Reads both. Throws when a built-in entry is broken: that is a defect of Cellar. */
-export async function readCatalogue(builtinFolder: string, ownFile: string): Promise<Catalogue> {
+const notRead: Catalogue = { programs: [], problem: "Cellar was started without your own agent programs." };
+
+/** Reads both, or, without an own file, only what comes with Cellar. Throws when a built-in entry is broken: that is a defect of Cellar. */
+export async function readCatalogue(builtinFolder: string, ownFile: string | null): Promise<Catalogue> {
   const builtin = await readBuiltin(builtinFolder);
-  const own = await readOwn(ownFile, builtin);
+  const own = ownFile === null ? notRead : await readOwn(ownFile, builtin);
   const programs = new Map<string, CatalogueProgram>();
   for (const [id, raw] of builtin) programs.set(id, checked(id, "builtin", raw, null));
   for (const program of own.programs) programs.set(program.id, program);

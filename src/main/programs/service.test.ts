@@ -46,10 +46,11 @@ function install(name: string, script: string): string {
   return path;
 }
 
-function service(path = bin, freshShell: () => Promise<unknown> = async () => {}): AgentPrograms {
+function service(path = bin, freshShell: () => Promise<unknown> = async () => {}, readOwnFile = true): AgentPrograms {
   return new AgentPrograms({
     builtinFolder,
     ownFile: join(folder, "agent-programs.toml"),
+    readOwnFile,
     database: store.database,
     async loginEnvironment(fresh) {
       if (fresh) await freshShell();
@@ -172,6 +173,13 @@ describe("looking for agent programs", () => {
       problem: `${ownFile}, line 1: command is missing`,
     });
   });
+});
+
+test("the person's file is left alone where it shall not be read, and the list says so", async () => {
+  writeFileSync(join(folder, "agent-programs.toml"), "[mine]\nname = 'Mine'\ncommand = ['mine']\n");
+  const { programs, problem } = await service(bin, undefined, false).list(false);
+  expect(problem).toContain("without your own agent programs");
+  expect(programs.map(({ id }) => id)).not.toContain("mine");
 });
 
 describe("with the login shell of the person", () => {

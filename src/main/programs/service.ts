@@ -15,6 +15,8 @@ export type ProgramsParts = {
   builtinFolder: string;
   /** `agent-programs.toml` in the state directory. */
   ownFile: string;
+  /** False: the file is left alone, and the list says so. Default true. */
+  readOwnFile?: boolean;
   database: Database.Database;
   /** What the person's login shell sets up; `fresh` asks the shell again. */
   loginEnvironment: (fresh: boolean) => Promise<LoginEnvironment>;
@@ -92,7 +94,8 @@ export class AgentPrograms {
   }
 
   #catalogue(): Promise<Catalogue> {
-    return readCatalogue(this.#parts.builtinFolder, this.#parts.ownFile);
+    const { builtinFolder, ownFile, readOwnFile = true } = this.#parts;
+    return readCatalogue(builtinFolder, readOwnFile ? ownFile : null);
   }
 
   async #find(entry: ProgramEntry, fresh: boolean): Promise<string | null> {

@@ -1,25 +1,26 @@
 /** The whole window: what fills the frame's slots, and what lies over it. */
 import { lazy, Suspense, useEffect, useState } from "react";
-import { useClient } from "../connection/index.ts";
-import { useLists, useSettings, useTerminalSummaries } from "../live/index.ts";
+import { useClient, useConnection } from "../connection/index.ts";
+import { here, ownWorkspace, useLists, useSettings, useTerminalSummaries } from "../live/index.ts";
 import { useViewReport } from "../notifications/view-report.ts";
 import { useWebNotifications } from "../notifications/web-notifications.ts";
 import { NoticeLayer, TipLayer } from "../ui/index.ts";
 import { Banners } from "./banners.tsx";
 import { Center } from "./center.tsx";
-import { listenForShortcuts } from "./commands.ts";
+import { isMac, listenForShortcuts } from "./commands.ts";
 import { ConnectionCover } from "./connection-cover.tsx";
 import { DropTarget } from "./drop-target.tsx";
 import { Frame } from "./frame.tsx";
 import { InspectorSlot } from "./inspector-slot.tsx";
 import { followLayout, useLayout } from "./layout.ts";
-import { useUi } from "./open.ts";
+import { openWorkspace, useUi } from "./open.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { StatusBar } from "./status-bar.tsx";
 import { useTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
-import { useWindowCommands } from "./window-commands.ts";
+import { useCurrentWorkspace, useWindowCommands } from "./window-commands.ts";
 import { useWindowRequests } from "./window-requests.ts";
+import { useOwnWindowCommands } from "./windows.ts";
 
 const Palette = lazy(() => import("./palette.tsx"));
 const ShortcutHelp = lazy(() => import("./shortcut-help.tsx"));
@@ -50,9 +51,13 @@ function Window() {
   const { theme } = useSettings();
   useTheme(theme);
   useWindowCommands();
+  useOwnWindowCommands();
   useViewReport();
   useWebNotifications();
   useWindowTitle();
+  useTitleBar();
+  useUsable();
+  useEffect(openOwnWorkspace, []);
   useWindowRequests();
   useEffect(listenForShortcuts, []);
   const jobsOpen = useLayout((layout) => layout.jobsOpen);
@@ -86,15 +91,38 @@ function Overlays() {
     <Suspense>
       {paletteOpen && <Palette />}
       {shortcutsOpen && <ShortcutHelp />}
-      {(firstRunOpen || !firstRunDone) && <FirstRun />}
+      {(firstRunOpen || (!firstRunDone && ownWorkspace === null)) && <FirstRun />}
     </Suspense>
   );
 }
 
-/** The window's title says what a task bar should: whether somebody is needed. */
+/** The window's title says what a task bar should: which workspace, and whether somebody is needed. */
 function useWindowTitle(): void {
   const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou).length;
+  const workspace = useCurrentWorkspace()?.name;
   useEffect(() => {
-    document.title = waiting === 0 ? "Cellar" : `(${waiting}) Cellar`;
-  }, [waiting]);
+    const name = workspace === undefined ? "Cellar" : `${workspace} — Cellar`;
+    document.title = waiting === 0 ? name : `(${waiting}) ${name}`;
+  }, [waiting, workspace]);
+}
+
+/** Where the window's buttons are in our top bar: `title-bar.css`. */
+function useTitleBar(): void {
+  const { face } = useConnection();
+  useEffect(() => {
+    if (face === "electron" && isMac) document.documentElement.dataset["titleBar"] = "inset";
+  }, [face]);
+}
+
+/** Main watches whether a window it opened comes to this. */
+function useUsable(): void {
+  const client = useClient();
+  useEffect(() => {
+    client.app.windowUsable({ window: here }).catch(() => {});
+  }, [client]);
+}
+
+/** A workspace's own window shows something of it from the start. */
+function openOwnWorkspace(): void {
+  if (ownWorkspace !== null && useLayout.getState().dock === null) openWorkspace(ownWorkspace);
 }

@@ -1,18 +1,39 @@
 /** The middle of the window: the dock, and what stands there while nothing is open. */
 import { Suspense } from "react";
-import { useTerminalSummaries, useWorkspaces } from "../live/index.ts";
+import { useConnection } from "../connection/index.ts";
+import { ownWorkspace, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { Dock } from "../terminals/index.ts";
-import { Button, Keys } from "../ui/index.ts";
+import { Button, Empty, Keys } from "../ui/index.ts";
 import { shortcutLabel } from "./commands.ts";
 import { openLaunch, openNewWorkspace, openPalette } from "./open.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { useCurrentWorkspace } from "./window-commands.ts";
 
 export function Center() {
+  const { status, byId } = useWorkspaces();
+  if (ownWorkspace !== null && status === "live" && !byId.has(ownWorkspace)) return <WorkspaceGone />;
   return (
     <Suspense>
       <Dock Empty={NothingOpen} />
     </Suspense>
+  );
+}
+
+/** In a workspace's own window, after it was deleted. */
+function WorkspaceGone() {
+  const { face } = useConnection();
+  return (
+    <Empty
+      action={
+        face === "electron" ? (
+          <Button onClick={() => window.close()}>Close this window</Button>
+        ) : (
+          <Button onClick={() => location.assign(`/${location.hash}`)}>Show all workspaces</Button>
+        )
+      }
+    >
+      The workspace of this window was deleted.
+    </Empty>
   );
 }
 

@@ -16,6 +16,8 @@ export type Command = {
   shortcut?: Shortcut;
   /** The keys mean this only where the keyboard is (in a terminal), and are handled there: here they are only shown. */
   localKeys?: boolean;
+  /** In a terminal the keys mean something of its own. */
+  notInTerminal?: boolean;
   /** Why it cannot run now; shown in the palette. Undefined: it can. */
   unavailable?: string | undefined;
   run: () => void;
@@ -138,8 +140,10 @@ export function listenForShortcuts(): () => void {
   const pressed = (event: KeyboardEvent) => {
     // AltGr types a character; on Windows it also reads as Ctrl and Alt.
     if (event.isComposing || event.repeat || event.getModifierState("AltGraph")) return;
+    const inTerminal = event.target instanceof Element && event.target.closest(".terminal-room") !== null;
     const command = allCommands().find(
-      ({ shortcut, localKeys, unavailable }) => shortcut && !localKeys && !unavailable && matches(shortcut, event),
+      ({ shortcut, localKeys, notInTerminal, unavailable }) =>
+        shortcut && !localKeys && !(notInTerminal && inTerminal) && !unavailable && matches(shortcut, event),
     );
     if (!command) return;
     event.preventDefault();

@@ -2,6 +2,7 @@
  * The window's frame with its named slots. It knows sizes, what is folded away, and when a side becomes an overlay because the
  * window is narrow; it does not know what stands in the slots.
  */
+import "./title-bar.css";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useDock } from "../terminals/panels.tsx";
 import { clamp, inspectorLimits, sidebarLimits, useLayout } from "./layout.ts";
@@ -28,7 +29,9 @@ export function Frame({ topBar, banners, sidebar, center, inspector, jobs, statu
   useEffect(hideOver, [front]);
   return (
     <div className="flex h-full flex-col bg-chrome">
-      <header className="z-30 flex h-[var(--bar-top)] shrink-0 items-center border-b border-line">{topBar}</header>
+      <header className="title-bar z-30 flex h-[var(--bar-top)] shrink-0 items-center border-b border-line">
+        {topBar}
+      </header>
       {banners}
       <div className="relative flex min-h-0 flex-1">
         {sidebarShown && (

@@ -4,6 +4,7 @@
  */
 import { create } from "zustand";
 import type { Client } from "../connection/index.ts";
+import { here } from "../live/place.ts";
 
 export type Layout = {
   sidebarOpen: boolean;
@@ -38,13 +39,13 @@ const settleMs = 400;
 
 export async function followLayout(client: Client): Promise<void> {
   // A layout that cannot be read is no reason not to open: the window starts as it does the first time.
-  const saved = await client.app.layout({}).catch(() => ({ layout: null }));
+  const saved = await client.app.layout({ window: here }).catch(() => ({ layout: null }));
   useLayout.setState(parseLayout(saved.layout));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const save = () => {
     clearTimeout(timer);
     timer = undefined;
-    void client.app.saveLayout({ layout: JSON.stringify(useLayout.getState()) }).catch(() => {});
+    void client.app.saveLayout({ window: here, layout: JSON.stringify(useLayout.getState()) }).catch(() => {});
   };
   useLayout.subscribe(() => {
     clearTimeout(timer);

@@ -1,14 +1,17 @@
 /** The context menu of a row of the tree: the same actions as the palette's. */
 import { useCallback } from "react";
 import { useConnection } from "../connection/index.ts";
+import { ownWorkspace } from "../live/index.ts";
 import type { MenuItem } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
 import { openLaunch, openTerminal, openWorkspace } from "./open.ts";
 import type { TreeRow } from "./tree-model.ts";
+import { openInWindow } from "./windows.ts";
 
 export function useRowMenu(): (row: TreeRow) => readonly MenuItem[] {
   const actions = useActions();
-  const { face } = useConnection();
+  const connection = useConnection();
+  const { face } = connection;
   return useCallback(
     (row) => {
       if (row.kind === "workspace") {
@@ -16,6 +19,9 @@ export function useRowMenu(): (row: TreeRow) => readonly MenuItem[] {
         const unavailable = state === "ready" ? undefined : "The workspace is not ready";
         return [
           { label: "Open", run: () => openWorkspace(id) },
+          ...(ownWorkspace === null
+            ? [{ label: "Open in its own window", run: () => openInWindow(connection, id) }]
+            : []),
           { label: "Launch an agent program…", run: () => openLaunch(id), unavailable },
           { label: "New terminal", run: () => void actions.newShell(id), unavailable },
           "separator",
@@ -45,6 +51,6 @@ export function useRowMenu(): (row: TreeRow) => readonly MenuItem[] {
       }
       return [];
     },
-    [actions, face],
+    [actions, connection, face],
   );
 }

@@ -16,3 +16,6 @@ export const shortcuts = {
   settings: "mod+comma",
   help: { mac: "mod+slash", other: "ctrl+shift+slash" },
 } satisfies Record<string, Shortcut>;
+
+/** In a terminal these keys change its font instead: `terminals/shortcuts.ts`. */
+export const zoomShortcuts = { in: "mod+plus", out: "mod+minus", reset: "mod+0" } satisfies Record<string, Shortcut>;

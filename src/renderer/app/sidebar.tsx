@@ -2,7 +2,13 @@
 import { KeyRound, Plus } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { BottleList } from "../bottles/bottle-list.tsx";
-import { type TerminalSummary, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
+import {
+  ownWorkspace,
+  type TerminalSummary,
+  useTerminalSummaries,
+  useVaultState,
+  useWorkspaces,
+} from "../live/index.ts";
 import { Button, IconButton, StateSign } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
 import { openNewWorkspace, openTerminal, openVault } from "./open.ts";
@@ -110,12 +116,14 @@ function Workspaces() {
     <section aria-label="Workspaces" className="flex min-h-0 flex-1 flex-col pt-1">
       <Heading
         action={
-          <IconButton label="New workspace" onClick={() => openNewWorkspace()}>
-            <Plus size={14} aria-hidden />
-          </IconButton>
+          ownWorkspace === null && (
+            <IconButton label="New workspace" onClick={() => openNewWorkspace()}>
+              <Plus size={14} aria-hidden />
+            </IconButton>
+          )
         }
       >
-        Workspaces
+        {ownWorkspace === null ? "Workspaces" : "Workspace"}
       </Heading>
       {empty ? (
         <div className="flex flex-col items-start gap-2 px-3 py-1 text-muted">

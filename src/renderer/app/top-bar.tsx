@@ -1,6 +1,6 @@
 /** The bar at the top: the palette's field in the middle, how things stand to its right. */
 import { Keyboard, Moon, PanelLeft, PanelRight, Search, Settings as SettingsIcon, Sun } from "lucide-react";
-import { useSettings, useTerminalSummaries } from "../live/index.ts";
+import { ownWorkspace, useSettings, useTerminalSummaries, useWorkspace } from "../live/index.ts";
 import { Bell } from "../notifications/bell.tsx";
 import { IconButton, Keys, Sign } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
@@ -13,6 +13,7 @@ import { useDarkNow } from "./theme.ts";
 export function TopBar() {
   const sidebarOpen = useShown("sidebar");
   const inspectorOpen = useShown("inspector");
+  const own = useWorkspace(ownWorkspace);
   return (
     <div className="grid h-full w-full grid-cols-[minmax(max-content,1fr)_minmax(0,440px)_minmax(max-content,1fr)] items-center gap-2 px-2">
       <div className="flex items-center gap-1.5">
@@ -24,7 +25,7 @@ export function TopBar() {
         >
           <PanelLeft size={15} aria-hidden />
         </IconButton>
-        <h1 className="px-1 max-[520px]:sr-only">Cellar</h1>
+        <h1 className="max-w-60 truncate px-1 max-[520px]:sr-only">{own?.name ?? "Cellar"}</h1>
       </div>
       <button
         type="button"

@@ -2,7 +2,14 @@
 import { useMemo } from "react";
 import { openGateway } from "../gateway/index.ts";
 import { openGitGate } from "../git-gate/index.ts";
-import { usePendingProposals, useSettings, useTerminalSummaries, useVaultState, useWorkspaces } from "../live/index.ts";
+import {
+  ownWorkspace,
+  usePendingProposals,
+  useSettings,
+  useTerminalSummaries,
+  useVaultState,
+  useWorkspaces,
+} from "../live/index.ts";
 import { askLine, openProposals } from "../supervise/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { useActions } from "./actions.ts";
@@ -52,6 +59,7 @@ export function useWindowCommands(): void {
         group: "Workspace",
         keywords: "create folder repository clone drop open",
         shortcut: shortcuts.newWorkspace,
+        unavailable: ownWorkspace === null ? undefined : "This window shows one workspace",
         run: () => openNewWorkspace(),
       },
       {

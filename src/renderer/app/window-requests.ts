@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import type { WindowRequest } from "#shared/contract/app.ts";
 import { reachable, useConnection } from "../connection/index.ts";
 import { follow } from "../live/follow.ts";
+import { here } from "../live/place.ts";
 import { openNotification } from "../notifications/open-notification.ts";
 import { useActions } from "./actions.ts";
 import { openNewWorkspace, openTerminal, openWorkspace } from "./open.ts";
@@ -13,7 +14,7 @@ export function useWindowRequests(): void {
   useEffect(() => {
     const stop = new AbortController();
     void follow(
-      (signal) => connection.client.app.watchRequests({}, { signal }),
+      (signal) => connection.client.app.watchRequests({ window: here }, { signal }),
       reachable(connection),
       {
         event: (request) => show(request, actions),

@@ -16,6 +16,7 @@ import type { VaultState } from "#shared/contract/vault.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { type Connection, reachable } from "../connection/index.ts";
 import { HeldCellSource, type HeldCells } from "./held-cells.ts";
+import { inPlace } from "./place.ts";
 import { type LiveSnapshot, LiveSource } from "./source.ts";
 import { SummarySource, type TerminalSummary } from "./summary.ts";
 import { useSelected, useSource } from "./use-live.ts";
@@ -43,9 +44,21 @@ export type SettingsState = z.infer<typeof settingsState>;
 export function openLists(connection: Connection): Lists {
   const { client } = connection;
   const ready = reachable(connection);
-  const terminals = new LiveSource((signal) => client.terminals.watch({}, { signal }), ready);
+  const terminals = new LiveSource(
+    inPlace<Terminal>(
+      (signal) => client.terminals.watch({}, { signal }),
+      ({ owner }) => owner.workspaceId,
+    ),
+    ready,
+  );
   const heldCells = new HeldCellSource(connection, ready, terminals);
-  const notifications = new LiveSource((signal) => client.notifications.watch({}, { signal }), ready);
+  const notifications = new LiveSource(
+    inPlace<Notification>(
+      (signal) => client.notifications.watch({}, { signal }),
+      ({ workspaceId }) => workspaceId,
+    ),
+    ready,
+  );
   const launches = new LiveSource((signal) => client.launches.watch({}, { signal }), ready);
   const activities = new LiveSource((signal) => client.activities.watch({}, { signal }), ready);
   return {
@@ -54,13 +67,31 @@ export function openLists(connection: Connection): Lists {
     heldCells,
     notifications,
     launches,
-    proposals: new LiveSource((signal) => client.supervise.watch({}, { signal }), ready),
-    bottles: new LiveSource((signal) => client.bottles.watch({}, { signal }), ready),
+    proposals: new LiveSource(
+      inPlace<Proposal>(
+        (signal) => client.supervise.watch({}, { signal }),
+        ({ workspaceId }) => workspaceId,
+      ),
+      ready,
+    ),
+    bottles: new LiveSource(
+      inPlace<Bottle>(
+        (signal) => client.bottles.watch({}, { signal }),
+        ({ workspaceId }) => workspaceId,
+      ),
+      ready,
+    ),
     summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
-    workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
+    workspaces: new LiveSource(
+      inPlace<Workspace>(
+        (signal) => client.workspaces.watch({}, { signal }),
+        ({ id }) => id,
+      ),
+      ready,
+    ),
     gateways: new LiveSource((signal) => client.gateway.watch({}, { signal }), ready),
     usages: new LiveSource((signal) => client.broker.watch({}, { signal }), ready),
     jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),

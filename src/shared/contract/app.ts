@@ -1,6 +1,7 @@
 /** The program itself: what it is, how its terminal host is, and the few things only the desktop can do. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
+import { mainWindow, windowKeyPattern } from "../windows.ts";
 import { done, procedure, terminalId, timestamp, workspaceId } from "./base.ts";
 import { notification } from "./notifications.ts";
 
@@ -27,6 +28,11 @@ export const appInfo = z.strictObject({
   notices: z.array(z.string()),
 });
 export type AppInfo = z.infer<typeof appInfo>;
+
+/** Which window a call is about: `#shared/windows.ts`. */
+export const windowKey = z
+  .string()
+  .regex(windowKeyPattern, "a window is main, window- and 8 hex digits, or a workspace");
 
 /** What a window can be asked to show. `newWorkspace`: the form for one, filled in with a folder or URL when one is known. */
 export const windowTarget = z.discriminatedUnion("type", [
@@ -63,10 +69,27 @@ export const app = {
     .input(z.strictObject({ show: windowTarget.optional() }))
     .output(z.strictObject({ url: z.string().nullable(), shown: z.boolean() })),
   /** How a window was last arranged, as it saved it; null at first. What is in it is the window's own affair. */
-  layout: procedure.input(z.strictObject({})).output(z.strictObject({ layout: z.string().nullable() })),
-  saveLayout: procedure.input(z.strictObject({ layout: z.string().max(500_000) })).output(done),
+  layout: procedure
+    .input(z.strictObject({ window: windowKey.default(mainWindow) }))
+    .output(z.strictObject({ layout: z.string().nullable() })),
+  saveLayout: procedure
+    .input(z.strictObject({ window: windowKey.default(mainWindow), layout: z.string().max(500_000) }))
+    .output(done),
   /** Each request goes to one window; one that came while there was none waits for the next. */
-  watchRequests: procedure.input(z.strictObject({})).output(eventIterator(windowRequest)),
+  watchRequests: procedure
+    .input(z.strictObject({ window: windowKey.default(mainWindow) }))
+    .output(eventIterator(windowRequest)),
+  /**
+   * Opens a further window, or the one that shows this workspace alone, which comes to the front when it is open. `unavailable` in browser
+   * mode, where a window opens a tab by itself.
+   */
+  newWindow: procedure.input(z.strictObject({ workspaceId: workspaceId.nullable() })).output(done),
+  /** Larger, smaller, or as at first; remembered for this window. `unavailable` in browser mode, where the browser does it. */
+  zoom: procedure
+    .input(z.strictObject({ window: windowKey, change: z.enum(["in", "out", "reset"]) }))
+    .output(z.strictObject({ percent: z.int() })),
+  /** The window says that a person can use it now; one that never says so is offered help. */
+  windowUsable: procedure.input(z.strictObject({ window: windowKey })).output(done),
   /** Ends the app; terminals go on. */
   quit: procedure.input(z.strictObject({})).output(done),
 };

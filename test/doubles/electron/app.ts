@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { App as ElectronApp } from "electron";
+import type { App as ElectronApp, RelaunchOptions } from "electron";
 import { noted } from "./noted.ts";
 import { strict } from "./strict.ts";
 
@@ -148,6 +148,10 @@ const members = {
   requestSingleInstanceLock,
   quit: () => void quit(),
   exit: (code = 0) => end(code),
+  /** "A new instance will be launched when the current instance exits": a test reads with what, and does it. */
+  relaunch({ args = process.argv.slice(1) }: RelaunchOptions = {}) {
+    process.once("exit", () => console.error(`relaunch: ${JSON.stringify(args)}`));
+  },
   setPath(name: string, path: string) {
     if (!path.startsWith("/")) throw new Error("Path must be absolute");
     paths.set(name, path);

@@ -1,7 +1,7 @@
 /** `BrowserWindow` (docs/api/browser-window.md): a page of the browser with a place on the screen. */
 import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
-import type { BrowserWindowConstructorOptions, Rectangle } from "electron";
+import type { BrowserWindowConstructorOptions, BrowserWindow as ElectronWindow, Rectangle } from "electron";
 import { life, preventable, windowGone } from "./app.ts";
 import { needsReady } from "./ready.ts";
 import { WebContents } from "./web-contents.ts";
@@ -16,6 +16,7 @@ export class BrowserWindow extends EventEmitter {
   #visible: boolean;
   #minimized = false;
   #maximized = false;
+  #fullScreen = false;
   #destroyed = false;
 
   constructor(options: BrowserWindowConstructorOptions = {}) {
@@ -37,7 +38,7 @@ export class BrowserWindow extends EventEmitter {
     this.#bounds = { x, y, width, height };
     this.#visible = show;
     BrowserWindow.all.add(this);
-    this.webContents = new WebContents(preload ?? null, { width, height });
+    this.webContents = new WebContents(preload ?? null, { width, height }, webPreferences);
     this.id = this.webContents.id;
   }
 
@@ -90,9 +91,27 @@ export class BrowserWindow extends EventEmitter {
     return this.#maximized;
   }
 
+  setFullScreen(flag: boolean): void {
+    if (this.#fullScreen === flag) return;
+    this.#fullScreen = flag;
+    this.emit(flag ? "enter-full-screen" : "leave-full-screen");
+  }
+  isFullScreen(): boolean {
+    return this.#fullScreen;
+  }
+
+  /** A window that is given a place is no longer maximized. */
   setBounds(bounds: Partial<Rectangle>): void {
-    this.#bounds = { ...this.#bounds, ...bounds };
-    this.emit("resize");
+    this.#alive();
+    const before = this.#bounds;
+    this.#bounds = { ...before, ...bounds };
+    this.#maximized = false;
+    const { width, height } = this.#bounds;
+    if (width !== before.width || height !== before.height) {
+      this.webContents.resize({ width, height });
+      this.emit("resize");
+    }
+    this.emit("move");
   }
   getNormalBounds(): Rectangle {
     this.#alive();
@@ -128,6 +147,13 @@ export class BrowserWindow extends EventEmitter {
     if (this.#destroyed) throw new TypeError("Object has been destroyed");
   }
 }
+
+({}) as BrowserWindow satisfies {
+  [Key in keyof Pick<
+    ElectronWindow,
+    "setBounds" | "getNormalBounds" | "setFullScreen" | "isFullScreen" | "maximize" | "isMaximized" | "hide" | "destroy"
+  >]: unknown;
+};
 
 life.windowCount = () => BrowserWindow.all.size;
 life.closeWindows = async () => [...BrowserWindow.all].map((window) => window.close()).every(Boolean);

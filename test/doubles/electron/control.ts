@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { raise } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
-import { answers, asked, Notification, shown, Tray } from "./desktop.ts";
+import { answers, asked, clickButton, Notification, setDisplays, Tray } from "./desktop.ts";
+import { handles } from "./handles.ts";
 import { clickItem, Menu, type MenuItem } from "./menu.ts";
 import { noted } from "./noted.ts";
 import { type DisplayFacts, settings } from "./settings.ts";
@@ -31,6 +32,9 @@ const calls = {
         id: each.id,
         target: await each.webContents.target(),
         url: each.webContents.getURL(),
+        title: await each.webContents.title(),
+        zoom: each.webContents.getZoomFactor(),
+        fullScreen: each.isFullScreen(),
         visible: each.isVisible(),
         focused: BrowserWindow.focused === each,
         maximized: each.isMaximized(),
@@ -62,9 +66,16 @@ const calls = {
   setBounds: (id: number, bounds: { x: number; y: number; width: number; height: number }) =>
     window(id).setBounds(bounds),
   knowFiles: (id: number, files: Record<string, string>) => window(id).webContents.knowFiles(files),
-  setDisplays: (displays: DisplayFacts[]) => {
-    shown.displays = displays;
-  },
+  setDisplays: (displays: DisplayFacts[]) => setDisplays(displays),
+  maximizeWindow: (id: number) => window(id).maximize(),
+  fullScreenWindow: (id: number) => window(id).setFullScreen(true),
+  focusWindow: (id: number) => window(id).focus(),
+  wheelZoom: (id: number, direction: "in" | "out") => void window(id).webContents.emit("zoom-changed", {}, direction),
+  crashRenderer: (id: number) => window(id).webContents.crash("crashed"),
+  hangRenderer: (id: number) => void window(id).webContents.emit("unresponsive"),
+  renderersAnswer: (id: number) => void window(id).webContents.emit("responsive"),
+  clickButton: (label: string) => clickButton(label),
+  handles: () => handles(),
   activate: () => raise("activate", false),
 };
 export type Calls = typeof calls;

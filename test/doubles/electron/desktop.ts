@@ -4,6 +4,8 @@ import { EventEmitter } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import type {
   Dialog,
+  MessageBoxOptions,
+  MessageBoxReturnValue,
   NativeImage,
   NativeTheme,
   NotificationConstructorOptions,
@@ -101,11 +103,45 @@ export class Notification extends EventEmitter {
 export const answers: { canceled: boolean; filePaths: string[] }[] = [];
 export const asked: OpenDialogOptions[] = [];
 
+const buttonsOf = new Map<number, (response: number) => void>();
+let lastQuestion = 0;
+
+function question({
+  message,
+  buttons = ["OK"],
+  cancelId = 0,
+  signal,
+}: MessageBoxOptions): Promise<MessageBoxReturnValue> {
+  const number = ++lastQuestion;
+  noted.questions.push({ number, message, buttons });
+  return new Promise((resolve) => {
+    const answer = (response: number) => {
+      if (!buttonsOf.delete(number)) return;
+      noted.questions = noted.questions.filter((each) => each.number !== number);
+      resolve({ response, checkboxChecked: false });
+    };
+    buttonsOf.set(number, answer);
+    signal?.addEventListener("abort", () => answer(cancelId), { once: true });
+  });
+}
+
+/** What a person clicks in the message box that is open. */
+export function clickButton(label: string): void {
+  const found = noted.questions.find(({ buttons }) => buttons.includes(label));
+  if (found === undefined) throw new Error(`no message box with "${label}": ${JSON.stringify(noted.questions)}`);
+  buttonsOf.get(found.number)?.(found.buttons.indexOf(label));
+}
+
 export const dialog = strict("dialog", {
   async showOpenDialog(...given: unknown[]) {
     needsReady("dialog module can only be used after app is ready");
     asked.push(given.at(-1) as OpenDialogOptions);
     return answers.shift() ?? { canceled: true, filePaths: [] };
+  },
+  /** "resolves with … `response`: The index of the clicked button"; with a `signal` that is aborted "as if it was cancelled by the user". */
+  async showMessageBox(...given: unknown[]) {
+    needsReady("dialog module can only be used after app is ready");
+    return question(given.at(-1) as MessageBoxOptions);
   },
   /** "This API can be called safely before the `ready` event". */
   showErrorBox(title: string, content: string) {
@@ -135,6 +171,20 @@ export const screen = strict(
     },
   } satisfies Partial<Record<keyof Screen, unknown>>),
 );
+
+/** "Emitted when `newDisplay` has been added", removed, or "when one or more metrics change in a `display`". */
+export function setDisplays(now: typeof shown.displays): void {
+  const before = new Map(shown.displays.map((each) => [each.id, each]));
+  const after = new Map(now.map((each) => [each.id, each]));
+  shown.displays = now;
+  for (const [id, display] of before) if (!after.has(id)) displays.emit("display-removed", {}, display);
+  for (const [id, display] of after) {
+    const known = before.get(id);
+    if (known === undefined) displays.emit("display-added", {}, display);
+    else if (JSON.stringify(known) !== JSON.stringify(display))
+      displays.emit("display-metrics-changed", {}, display, ["bounds", "workArea", "scaleFactor"]);
+  }
+}
 
 export const nativeTheme = strict(
   "nativeTheme",

@@ -5,6 +5,8 @@ export const noted = {
   opened: [] as string[],
   revealed: [] as string[],
   errorBoxes: [] as { title: string; content: string }[],
+  /** Message boxes that are open, by number. */
+  questions: [] as { number: number; message: string; buttons: string[] }[],
   /** Requests of pages that were not for the app's own scheme. */
   remote: [] as string[],
 };

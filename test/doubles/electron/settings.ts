@@ -18,6 +18,8 @@ const doubleSettings = z.strictObject({
   keychain: z.enum(["gnome_libsecret", "basic_text", "unknown"]).default("gnome_libsecret"),
   darkColours: z.boolean().default(true),
   notifications: z.boolean().default(true),
+  /** What becomes of the first loads of the app's own windows, one each. `hang`: the page stays empty. */
+  starts: z.array(z.enum(["crash", "fail", "hang"])).default([]),
   displays: z
     .array(displayFacts)
     .min(1)

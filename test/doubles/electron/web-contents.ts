@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
+import type { WebContents as ElectronContents, RenderProcessGoneDetails, WebPreferences } from "electron";
 import type { CDPSession, Page } from "playwright-core";
 import { inBrowser, inElectron } from "./addresses.ts";
 import { created, preventable } from "./app.ts";
@@ -13,9 +14,14 @@ import { mainWorld } from "./page/main-world.ts";
 import { type FromPage, preloadWorld, type ToPage } from "./page/preload-world.ts";
 import type { MessagePortMain, PortEnd } from "./ports.ts";
 import { handlers, schemes } from "./session.ts";
+import { settings } from "./settings.ts";
 
+type Size = { width: number; height: number };
 type OpenHandler = (details: { url: string }) => { action: "deny" | "allow" };
 
+/** Of every host. */
+const zooms = new Map<string, number>();
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : "");
 const codec = makeCodec();
 const world = "electron-preload";
 let lastContents = 0;
@@ -39,7 +45,9 @@ export class WebContents extends EventEmitter {
   readonly #preload: string | null;
   readonly #ports = new Map<number, PortEnd>();
   readonly #waiting: ToPage[] = [];
-  readonly opening: Promise<void>;
+  opening: Promise<void>;
+  readonly #preferences: WebPreferences;
+  #size: Size;
   #open: OpenHandler = () => ({ action: "allow" });
   #page: Page | null = null;
   #cdp: CDPSession | null = null;
@@ -49,12 +57,49 @@ export class WebContents extends EventEmitter {
   #loading: string | null = null;
   #closed = false;
 
-  constructor(preload: string | null, size: { width: number; height: number }) {
+  constructor(preload: string | null, size: Size, preferences: WebPreferences) {
     super();
     this.#preload = preload;
+    this.#size = size;
+    this.#preferences = preferences;
     WebContents.all.add(this);
     created(this);
-    this.opening = this.#openPage(size);
+    this.opening = this.#openPage();
+  }
+
+  /** "The zoom policy at the Chromium level is same-origin, meaning that the zoom level for a specific domain propagates across all instances of windows with the same domain." */
+  setZoomFactor(factor: number): void {
+    if (!(factor > 0)) throw new Error("'zoomFactor' must be a double greater than 0.0");
+    zooms.set(hostOf(this.#url), factor);
+    for (const each of WebContents.all) if (hostOf(each.#url) === hostOf(this.#url)) void each.#measure();
+  }
+  getZoomFactor(): number {
+    return zooms.get(hostOf(this.#url)) ?? this.#preferences.zoomFactor ?? 1;
+  }
+
+  resize(size: Size): void {
+    this.#size = size;
+    void this.opening.then(() => this.#measure());
+  }
+
+  async title(): Promise<string> {
+    return (await this.#page?.title().catch(() => "")) ?? "";
+  }
+
+  /** "Forcefully terminates the renderer process … will cause the `render-process-gone` event to be emitted with the `reason=killed || reason=crashed`". */
+  forcefullyCrashRenderer(): void {
+    this.crash("killed");
+  }
+
+  /** The page's process has ended: nothing it held is left, and what is loaded next is in another. */
+  crash(reason: RenderProcessGoneDetails["reason"]): void {
+    const page = this.#page;
+    this.#page = null;
+    this.#preloadContext = null;
+    this.#dropPorts();
+    this.opening = this.#openPage();
+    void page?.close().catch(() => {});
+    this.emit("render-process-gone", {}, { reason, exitCode: reason === "crashed" ? 5 : 9 });
   }
 
   getURL(): string {
@@ -86,6 +131,11 @@ export class WebContents extends EventEmitter {
 
   async loadURL(url: string): Promise<void> {
     await this.opening;
+    const start = this.#preload === null ? undefined : settings.starts.shift();
+    if (start !== undefined) this.#url = url;
+    if (start === "crash") this.crash("crashed");
+    if (start === "crash" || start === "fail") throw new Error(`ERR_FAILED (-2) loading '${url}'`);
+    if (start === "hang") return;
     this.#loading = inBrowser(url);
     const { errorText } = await this.#cdp!.send("Page.navigate", { url: this.#loading });
     if (errorText) throw new Error(`${errorText} loading '${url}'`);
@@ -111,13 +161,22 @@ export class WebContents extends EventEmitter {
     WebContents.all.delete(this);
     this.#dropPorts();
     this.emit("destroyed");
+    await this.opening.catch(() => {});
     await this.#page?.close().catch(() => {});
   }
 
-  async #openPage({ width, height }: { width: number; height: number }): Promise<void> {
+  /** The window's room in the page's own pixels, which are larger the larger its zoom. */
+  async #measure(): Promise<void> {
+    const factor = this.getZoomFactor();
+    const width = Math.max(1, Math.round(this.#size.width / factor));
+    const height = Math.max(1, Math.round(this.#size.height / factor));
+    await this.#page?.setViewportSize({ width, height }).catch(() => {});
+  }
+
+  async #openPage(): Promise<void> {
     const { context } = browser();
     const page = await context.newPage();
-    await page.setViewportSize({ width, height });
+    await page.setViewportSize(this.#size);
     const cdp = await context.newCDPSession(page);
     this.#page = page;
     this.#cdp = cdp;
@@ -133,7 +192,9 @@ export class WebContents extends EventEmitter {
       this.#dropPorts();
     });
     cdp.on("Page.frameNavigated", ({ frame }) => {
-      if (frame.parentId === undefined) this.#url = inElectron(frame.url);
+      if (frame.parentId !== undefined) return;
+      this.#url = inElectron(frame.url);
+      void this.#measure();
     });
     cdp.on("Fetch.requestPaused", (paused) => void this.#answer(paused));
     // "Called before creating a window a new window is requested by the renderer"; what is denied is never shown.
@@ -142,6 +203,7 @@ export class WebContents extends EventEmitter {
         throw new Error("The double has no window of a page's own");
     });
     page.on("popup", (popup) => void popup.close().catch(() => {}));
+    if (this.#preferences.javascript === false) await cdp.send("Emulation.setScriptExecutionDisabled", { value: true });
     const { frameTree } = await cdp.send("Page.getFrameTree");
     this.#topFrame = frameTree.frame.id;
     await cdp.send("Page.enable");
@@ -299,3 +361,9 @@ export class WebContents extends EventEmitter {
     this.#url = before;
   }
 }
+({}) as WebContents satisfies {
+  [Key in keyof Pick<
+    ElectronContents,
+    "setZoomFactor" | "getZoomFactor" | "forcefullyCrashRenderer" | "loadURL" | "getURL" | "setWindowOpenHandler"
+  >]: unknown;
+};

@@ -181,3 +181,23 @@ describe("the variables of a manifest", () => {
     expect(() => resolveEnvironment({ A: ofHost("MISSING") }, {})).toThrow("MISSING");
   });
 });
+
+describe("without the person's own", () => {
+  test("only those of the workspace are there, and what is asked for says why it is not", async () => {
+    write("own/bottles/dev.md", "env: {}");
+    write("own/agents/mine.md", "bottle: dev");
+    write("work/.cellar/agents/theirs.md", "bottle: dev");
+    const without = new Manifests(folder.in("own"), false);
+    const listed = (await without.list(folder.in("work"))).map(({ name, source, problem }) => ({
+      name,
+      source,
+      problem,
+    }));
+    expect(listed).toMatchObject([
+      { name: "theirs", source: "workspace", problem: expect.stringContaining("without your own manifests") },
+    ]);
+    await expect(without.bottle("dev")).rejects.toMatchObject({ code: "unavailable" });
+    await expect(without.agent("mine", null)).rejects.toMatchObject({ code: "unavailable" });
+    expect((await manifests.list(null)).map(({ name }) => name).sort()).toEqual(["dev", "mine"]);
+  });
+});

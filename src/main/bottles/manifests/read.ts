@@ -24,14 +24,17 @@ export type Agent = { name: string; manifest: AgentManifest; systemPrompt: strin
 export class Manifests {
   /** `<home>/manifests`, with `bottles/` and `agents/` in it. */
   readonly folder: string;
+  readonly #readsOwn: boolean;
 
-  constructor(folder: string) {
+  /** `readsOwn` false: what is in the folder is left alone, as if it were empty. */
+  constructor(folder: string, readsOwn = true) {
     this.folder = folder;
+    this.#readsOwn = readsOwn;
   }
 
   /** Everything there is, with what is wrong with it. */
   async list(workspace: string | null): Promise<Manifest[]> {
-    const bottles = await this.#names(join(this.folder, "bottles"));
+    const bottles = this.#readsOwn ? await this.#names(join(this.folder, "bottles")) : [];
     const found: Manifest[] = [];
     for (const name of bottles) {
       const problem = await problemOf(() => this.bottle(name));
@@ -66,6 +69,7 @@ export class Manifests {
       const { front, body } = split(text, `agent '${name}'`);
       return { name, manifest: checked(agentManifest, front, `agent '${name}'`), systemPrompt: body.trim() };
     }
+    this.#checkReadsOwn(`agent '${name}'`);
     throw new Failure("not_found", `There is no agent '${name}'`, {
       hint: `Write one to ${join(this.folder, "agents", `${name}.md`)}.`,
     });
@@ -73,6 +77,7 @@ export class Manifests {
 
   /** A bottle with everything it extends. Throws `not_found` or `invalid_input`. */
   async bottle(name: string): Promise<BottleManifest> {
+    this.#checkReadsOwn(`bottle manifest '${name}'`);
     const chain: BottleManifest[] = [];
     const seen: string[] = [];
     for (let next: string | undefined = name; next !== undefined; next = chain.at(-1)?.extends) {
@@ -91,10 +96,20 @@ export class Manifests {
     return chain.reverse().reduce(merged);
   }
 
+  #checkReadsOwn(wanted: string): void {
+    if (this.#readsOwn) return;
+    throw new Failure("unavailable", `The ${wanted} is not read: Cellar was started without your own manifests`, {
+      hint: "Quit Cellar and start it again to use them.",
+    });
+  }
+
   #agentFolders(workspace: string | null): { folder: string; source: "own" | "workspace" }[] {
-    const own = { folder: join(this.folder, "agents"), source: "own" } as const;
-    if (workspace === null) return [own];
-    return [own, ...workspaceFolders.map((name) => ({ folder: join(workspace, name), source: "workspace" as const }))];
+    const own = this.#readsOwn ? [{ folder: join(this.folder, "agents"), source: "own" as const }] : [];
+    if (workspace === null) return own;
+    return [
+      ...own,
+      ...workspaceFolders.map((name) => ({ folder: join(workspace, name), source: "workspace" as const })),
+    ];
   }
 
   async #names(folder: string): Promise<string[]> {

@@ -1,0 +1,67 @@
+/** The way in when a window does not come up: a small window of its own with a page that runs nothing. One at a time. */
+import { BrowserWindow, nativeTheme } from "electron";
+import { type RecoveryChoice, recoveryChoiceOf, recoveryPage } from "./recovery-page.ts";
+import { recoveryAddress } from "./window-address.ts";
+
+export class RecoveryWindow {
+  readonly #chosen: (choice: RecoveryChoice) => void;
+  readonly #closed: () => void;
+  #window: BrowserWindow | null = null;
+  #why = "";
+
+  /** `closed`: the person closed it without choosing. */
+  constructor(chosen: (choice: RecoveryChoice) => void, closed: () => void) {
+    this.#chosen = chosen;
+    this.#closed = closed;
+  }
+
+  /** What its address shows; null while there is none. */
+  get page(): string | null {
+    return this.#window === null ? null : recoveryPage(this.#why);
+  }
+
+  get open(): boolean {
+    return this.#window !== null;
+  }
+
+  show(why: string): void {
+    if (this.#window !== null) {
+      this.#window.focus();
+      return;
+    }
+    this.#why = why;
+    const window = new BrowserWindow({
+      width: 520,
+      height: 500,
+      title: "Cellar",
+      autoHideMenuBar: true,
+      backgroundColor: nativeTheme.shouldUseDarkColors ? "#16181c" : "#fbfbfc",
+      webPreferences: {
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        spellcheck: false,
+        javascript: false,
+      },
+    });
+    this.#window = window;
+    window.webContents.on("will-navigate", (event) => {
+      event.preventDefault();
+      const choice = recoveryChoiceOf(event.url);
+      if (choice !== null) this.#chosen(choice);
+    });
+    window.on("closed", () => {
+      if (this.#window !== window) return;
+      this.#window = null;
+      this.#closed();
+    });
+    void window.loadURL(recoveryAddress).catch(() => {});
+  }
+
+  close(): void {
+    const window = this.#window;
+    this.#window = null;
+    window?.destroy();
+  }
+}

@@ -1,0 +1,179 @@
+/** All windows of the app: which are open, which one is meant, and what happens when one of them does not come up. */
+import type { BrowserWindow } from "electron";
+import { screen } from "electron";
+import type { Log } from "#node/log.ts";
+import { Failure } from "#shared/failure.ts";
+import { mainWindow, newWindowKey, type WindowKey, workspaceOfWindow } from "#shared/windows.ts";
+import { AppWindow } from "./app-window.ts";
+import type { RecoveryChoice } from "./recovery-page.ts";
+import { RecoveryWindow } from "./recovery-window.ts";
+import { WindowState, windowsToOpen } from "./window-state.ts";
+import type { ZoomChange } from "./zoom.ts";
+
+export type WindowsParts = {
+  preload: string;
+  stateFile: string;
+  /** Of the services, which start after the first windows could be asked for. */
+  log(): Pick<Log, "warn" | "info">;
+  /** True: without a window the app is kept by the tray. */
+  keptByTray(): boolean;
+  quitting(): boolean;
+  quit(): void;
+  showLogs(): void;
+  resetLayouts(): Promise<void>;
+  restartWithoutExtensions(): void;
+};
+
+export class Windows {
+  readonly #parts: WindowsParts;
+  readonly #state: WindowState;
+  readonly #windows = new Map<WindowKey, AppWindow>();
+  readonly #recovery: RecoveryWindow;
+  /** The one last used at the end. */
+  #recent: WindowKey[] = [];
+
+  constructor(parts: WindowsParts) {
+    this.#parts = parts;
+    this.#state = new WindowState(parts.stateFile);
+    this.#recovery = new RecoveryWindow(
+      (choice) => void this.#recover(choice),
+      () => this.#quitWithoutWindows(),
+    );
+    const rearrange = () => {
+      for (const each of this.#windows.values()) each.rearrange();
+    };
+    screen.on("display-added", rearrange);
+    screen.on("display-removed", rearrange);
+    screen.on("display-metrics-changed", rearrange);
+  }
+
+  /** Those that were open when the app ended. Returns their keys. */
+  restore(hasWorkspace: (id: string) => boolean): readonly WindowKey[] {
+    const keys = windowsToOpen(this.#state.open, hasWorkspace);
+    for (const key of keys) this.show(key);
+    return keys;
+  }
+
+  /** Brings a window to the front, made anew when it is not open; null: the one last used of those that show all. */
+  show(key: WindowKey | null = null): BrowserWindow {
+    const wanted = key ?? this.windowFor(null);
+    const open = this.#windows.get(wanted);
+    // Hidden behind the recovery window, which was closed without a choice.
+    if (open !== undefined && !open.usable && !open.window.isVisible() && !this.#recovery.open) open.startAfresh();
+    const window = open ?? this.#open(wanted);
+    window.show();
+    return window.window;
+  }
+
+  /** One more window, or the one that shows this workspace alone. */
+  open(workspaceId: string | null): void {
+    this.show(workspaceId ?? newWindowKey());
+  }
+
+  /** The window in which something of this workspace is best shown. */
+  windowFor(workspaceId: string | null): WindowKey {
+    if (workspaceId !== null && this.#windows.has(workspaceId)) return workspaceId;
+    return this.#recent.findLast((key) => workspaceOfWindow(key) === null) ?? mainWindow;
+  }
+
+  /** The one that a dialog belongs to. */
+  get current(): BrowserWindow | null {
+    return this.#windows.get(this.#recent.at(-1) ?? mainWindow)?.window ?? null;
+  }
+
+  zoom(key: WindowKey, change: ZoomChange): number {
+    const window = this.#windows.get(key);
+    if (window === undefined) throw new Failure("not_found", "this window is not open");
+    return window.zoom(change);
+  }
+
+  /** Of the window that has the keyboard. */
+  zoomCurrent(change: ZoomChange): void {
+    this.#windows.get(this.#recent.at(-1) ?? mainWindow)?.zoom(change);
+  }
+
+  usable(key: WindowKey): void {
+    const window = this.#windows.get(key);
+    if (window === undefined) return;
+    window.becameUsable();
+    if (!this.#recovery.open) return;
+    // It was only slow.
+    if (!window.window.isVisible()) window.show();
+    if ([...this.#windows.values()].every(({ usable }) => usable)) this.#recovery.close();
+  }
+
+  /** What the recovery window shows; null while there is none. */
+  get recoveryPage(): string | null {
+    return this.#recovery.page;
+  }
+
+  /** Before the windows are closed one by one because the app ends. */
+  remember(): void {
+    for (const each of this.#windows.values()) each.remember();
+    this.#state.setOpen(this.#recent);
+  }
+
+  #open(key: WindowKey): AppWindow {
+    const window = new AppWindow({
+      key,
+      preload: this.#parts.preload,
+      state: this.#state,
+      log: this.#parts.log(),
+      mayClose: () => this.#mayClose(key),
+      closed: () => this.#closed(key),
+      focused: () => this.#used(key),
+      stuck: (why) => this.#stuck(key, why),
+    });
+    this.#windows.set(key, window);
+    this.#used(key);
+    this.#state.setOpen(this.#recent);
+    return window;
+  }
+
+  #used(key: WindowKey): void {
+    this.#recent = [...this.#recent.filter((each) => each !== key), key];
+  }
+
+  /** The last window that shows all is only hidden, for the tray to show again. */
+  #mayClose(key: WindowKey): boolean {
+    if (this.#parts.quitting() || !this.#parts.keptByTray() || workspaceOfWindow(key) !== null) return true;
+    return [...this.#windows.keys()].some((other) => other !== key && workspaceOfWindow(other) === null);
+  }
+
+  #closed(key: WindowKey): void {
+    this.#windows.delete(key);
+    this.#recent = this.#recent.filter((each) => each !== key);
+    if (this.#parts.quitting()) return;
+    this.#state.setOpen(this.#recent);
+    this.#quitWithoutWindows();
+  }
+
+  /** A hidden window keeps the app only as long as there is a tray to show it. */
+  #quitWithoutWindows(): void {
+    if (this.#parts.keptByTray() || this.#recovery.open) return;
+    if (![...this.#windows.values()].some(({ window }) => window.isVisible())) this.#parts.quit();
+  }
+
+  #stuck(key: WindowKey, why: string): void {
+    this.#parts.log().warn({ window: key, why }, "a window does not come up");
+    this.#recovery.show(why);
+    this.#windows.get(key)?.window.hide();
+  }
+
+  async #recover(choice: RecoveryChoice): Promise<void> {
+    this.#parts.log().info({ choice }, "the recovery window");
+    if (choice === "show-logs") return this.#parts.showLogs();
+    if (choice === "quit") return this.#parts.quit();
+    if (choice === "without-extensions") return this.#parts.restartWithoutExtensions();
+    if (choice === "reset-layout") {
+      await this.#parts.resetLayouts();
+      this.#state.reset();
+    }
+    for (const each of this.#windows.values()) {
+      if (each.usable) continue;
+      each.startAfresh();
+      each.show();
+    }
+    this.#recovery.close();
+  }
+}
