@@ -15,8 +15,10 @@ export function browserDesktop(address: Promise<string>, quit: () => void): Desk
     openWindow: () => address,
     openLink: openExternally,
     reveal: refuse("Showing a file in the file manager"),
-    notify: () => false,
+    // Windows show them themselves, as far as the browser lets them.
+    notify: () => ({ close: () => {} }),
     setAttention: () => {},
+    setProgress: () => {},
     quit,
   };
 }

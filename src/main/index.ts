@@ -3,22 +3,25 @@ import { join } from "node:path";
 import { app, dialog, session, shell } from "electron";
 import { installationFolder, version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
+import type { WindowRequest } from "#shared/contract/app.ts";
 import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
 import type { Attention, Desktop } from "./desktop.ts";
+import { Closing } from "./electron/closing.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
 import { MainWindow } from "./electron/main-window.ts";
 import { setApplicationMenu } from "./electron/menu.ts";
 import { servePorts } from "./electron/ports.ts";
+import { Quitting } from "./electron/quit.ts";
+import { TaskBar } from "./electron/task-bar.ts";
 import { AppTray } from "./electron/tray.ts";
+import { trayCommands } from "./electron/tray-commands.ts";
 import { registerWindowScheme, serveWindowScheme } from "./electron/window-scheme.ts";
 import { AlreadyRunning, startServices } from "./services.ts";
 import { findRunning } from "./transport/find-running.ts";
 
-/** macOS colours a template image itself. */
-const trayImage = process.platform === "darwin" ? "trayTemplate.png" : "tray.png";
-
+const icons = join(installationFolder, "resources", "icons");
 const paths = cellarPaths();
 // Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
 app.setPath("userData", join(paths.home, "electron"));
@@ -30,8 +33,9 @@ else app.quit();
 async function start(): Promise<void> {
   await app.whenReady();
   let quitting = false;
+  const taskBar = new TaskBar(icons);
   // Terminals are counted while the services start, when there is no tray yet.
-  let attention: Attention = { running: 0, needsYou: 0, unseen: 0 };
+  let attention: Attention = { running: 0, needsYou: 0, asking: 0, failed: 0, unseen: 0, active: [] };
   let showAttention = () => {};
   const quit = () => {
     quitting = true;
@@ -40,27 +44,35 @@ async function start(): Promise<void> {
   const main = new MainWindow({
     preload: join(installationFolder, "out", "preload", "index.cjs"),
     stateFile: join(paths.home, "window.json"),
-    closesToTray: () => !quitting && services.settings.settings.closeToTray,
+    closesToTray: () => closing.toTray,
   });
   const desktop = electronDesktop({
     show: () => main.show(),
     window: () => main.window,
     quit,
-    attention: (state) => {
+    setAttention: (state) => {
       attention = state;
+      taskBar.setAttention(state);
       showAttention();
     },
+    setProgress: (progress) => taskBar.setProgress(progress),
   });
   const services = await startServices({ paths, desktop, version: version() });
-  const tray = new AppTray(join(installationFolder, "resources", "icons", trayImage), {
+  const visible = () => (main.window?.isVisible() ? main.window : null);
+  const leave = new Quitting({ leaving: services.leaving, window: visible, quit });
+  const closing = new Closing({
+    settings: services.settings,
+    notify: desktop.notify,
+    quitting: () => quitting,
+    mustAsk: () => leave.mustAsk,
+    ask: () => leave.ask(),
     show: () => main.show(),
-    newWorkspace: () => {
-      services.requests.push({ type: "newWorkspace", source: null });
-      main.show();
-    },
-    pauseNotifications: (minutes) => services.pauseNotifications(minutes),
-    quit,
   });
+  const showRequest = (request: WindowRequest) => {
+    services.requests.push(request);
+    main.show();
+  };
+  const tray = new AppTray(icons, trayCommands({ services, show: () => main.show(), showRequest, leave }));
   showAttention = () => tray.update({ ...attention, pausedUntil: services.settings.settings.notifyPausedUntil });
   services.settings.onChange(showAttention);
   showAttention();
@@ -68,7 +80,7 @@ async function start(): Promise<void> {
   guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
   guardSession(session.defaultSession);
   serveWindowScheme(join(installationFolder, "out", "renderer"));
-  setApplicationMenu(quit);
+  setApplicationMenu(() => void leave.ask());
   servePorts(services.ports);
 
   app.on("second-instance", () => main.show());

@@ -13,10 +13,11 @@ import { openLog } from "#node/log.ts";
 import { loginEnvironment, loginShell, refreshLoginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
+import type { WindowRequest } from "#shared/contract/app.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { Activities, activitiesProcedures, BottleHooks } from "./activity/index.ts";
-import { appProcedures, WindowRequests } from "./app/index.ts";
+import { appProcedures, Leaving, WindowRequests } from "./app/index.ts";
 import {
   Bottles,
   Bubblewrap,
@@ -37,7 +38,7 @@ import { BottleGitGates, GitGates, gitGateProcedures } from "./git-gate/index.ts
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Mcp, mcpProcedures } from "./mcp/index.ts";
-import { Notifications, notificationsProcedures } from "./notifications/index.ts";
+import { hasPanel, Notifications, notificationsProcedures } from "./notifications/index.ts";
 import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
@@ -78,6 +79,8 @@ export type Services = {
   readonly settings: SettingsService;
   /** What the desktop asks a window to show. */
   readonly requests: WindowRequests;
+  /** What quitting would end, and ending all of it. */
+  readonly leaving: Leaving;
   /** For so many minutes nothing is shown outside the window; 0 ends a pause. */
   pauseNotifications(minutes: number): void;
   /** What Electron's windows are given their ports from. */
@@ -344,6 +347,11 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => mcp.close());
   const requests = new WindowRequests();
+  const workspaceName = (id: string) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null;
+  const show = (request: WindowRequest) => {
+    requests.push(request);
+    void desktop.openWindow();
+  };
   const notifications = new Notifications({
     database: store.database,
     desktop,
@@ -361,12 +369,31 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
       }),
     onProposal: (listener) => proposals.onMade(listener),
     onPushAsked: (listener) => gitGates.onAsked(listener),
-    onProposalAnswered: (listener) => proposals.onAnswered(listener),
-    open: (notification) => {
-      requests.push({ type: "notification", notification });
-      void desktop.openWindow();
+    answers: {
+      gateways: {
+        allow: (id, scope) => gateways.allow(id, scope),
+        refuse: (id) => gateways.refuse(id),
+        watch: (signal) => gateways.decisions.watch(signal),
+      },
+      proposals: {
+        get: (id) => proposals.list.get(id),
+        decide: (id, decision) => proposals.decide(id, decision),
+        onAnswered: (listener) => proposals.onAnswered(listener),
+      },
+      pushes: {
+        approve: (id) => gitGates.approve(id),
+        refuse: (id) => gitGates.refuse(id),
+        watch: (signal) => gitGates.events.watch(signal),
+      },
+      cells: {
+        held: (id) => terminals.heldCell(id),
+        interrupt: (id) => host.call("cells.interrupt", { terminalId: id }),
+      },
     },
-    workspaceName: (id) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null,
+    open: (notification) => show({ type: "notification", notification }),
+    openAll: (latest) =>
+      show(hasPanel(latest) ? { type: "notification", notification: latest } : { type: "notifications" }),
+    workspaceName,
   });
   closing.push(() => notifications.close());
 
@@ -411,6 +438,13 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
     uploads: workspaces.uploads,
     settings,
     requests,
+    leaving: new Leaving({
+      terminals,
+      bottles,
+      jobs: () => jobs.jobs(),
+      proposals: () => proposals.list.values(),
+      workspaceName,
+    }),
     ports: {
       rpc: (port) => serveRpcPort(rpc, port),
       terminal: (port, view) => void serveTerminalPort(streams, port, view),

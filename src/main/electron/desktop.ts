@@ -1,18 +1,18 @@
 /** What only a desktop can do, done by Electron. */
-import { app, type BrowserWindow, dialog, Notification, safeStorage, shell } from "electron";
-import type { Attention, Desktop } from "../desktop.ts";
+import { type BrowserWindow, dialog, safeStorage, shell } from "electron";
+import type { Desktop } from "../desktop.ts";
 import { electronKeychain } from "./keychain.ts";
+import { notify } from "./notifier.ts";
 
 export type ElectronDesktopParts = {
   show: () => BrowserWindow;
   window: () => BrowserWindow | null;
   quit: () => void;
-  attention: (state: Attention) => void;
+  setAttention: Desktop["setAttention"];
+  setProgress: Desktop["setProgress"];
 };
 
-export function electronDesktop({ show, window, quit, attention }: ElectronDesktopParts): Desktop {
-  // A notification that nobody holds is collected, and its click with it.
-  const shown = new Set<Notification>();
+export function electronDesktop({ show, window, ...parts }: ElectronDesktopParts): Desktop {
   return {
     face: "electron",
     keychain: electronKeychain(safeStorage, process.platform),
@@ -30,20 +30,7 @@ export function electronDesktop({ show, window, quit, attention }: ElectronDeskt
     async reveal(path) {
       shell.showItemInFolder(path);
     },
-    notify({ title, body }, opened) {
-      if (!Notification.isSupported()) return false;
-      const notification = new Notification({ title, body, silent: true });
-      shown.add(notification);
-      notification.on("click", opened);
-      notification.on("close", () => shown.delete(notification));
-      notification.on("failed", () => shown.delete(notification));
-      notification.show();
-      return true;
-    },
-    setAttention(state) {
-      app.setBadgeCount(state.unseen);
-      attention(state);
-    },
-    quit,
+    notify,
+    ...parts,
   };
 }

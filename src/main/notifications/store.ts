@@ -19,6 +19,12 @@ export const notificationsSchema = `
   CREATE TABLE notified (key TEXT PRIMARY KEY) STRICT;
 `;
 
+/** What a notification is about and what can be done from it, as JSON. */
+export const notificationActionsSchema = `
+  ALTER TABLE notifications ADD COLUMN about TEXT;
+  ALTER TABLE notifications ADD COLUMN actions TEXT NOT NULL DEFAULT '[]';
+`;
+
 /** Notifications that are kept. */
 export const mostNotifications = 500;
 /** Keys that are kept; far more than notifications, because a key outlives its notification being cleared. */
@@ -32,6 +38,8 @@ type Row = {
   terminal_id: string | null;
   cell_id: string | null;
   workspace_id: string | null;
+  about: string | null;
+  actions: string;
   created_at: string;
   seen_at: string | null;
   shown: number;
@@ -54,6 +62,8 @@ export class NotificationStore {
       terminalId: row.terminal_id,
       cellId: row.cell_id,
       workspaceId: row.workspace_id,
+      about: row.about === null ? null : JSON.parse(row.about),
+      actions: JSON.parse(row.actions),
       createdAt: row.created_at,
       seenAt: row.seen_at,
       shown: row.shown === 1,
@@ -76,8 +86,8 @@ export class NotificationStore {
   add(notification: Notification): void {
     this.#database
       .prepare(
-        `INSERT INTO notifications (id, kind, title, body, terminal_id, cell_id, workspace_id, created_at, seen_at, shown)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO notifications (id, kind, title, body, terminal_id, cell_id, workspace_id, about, actions, created_at, seen_at, shown)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         notification.id,
@@ -87,17 +97,23 @@ export class NotificationStore {
         notification.terminalId,
         notification.cellId,
         notification.workspaceId,
+        notification.about === null ? null : JSON.stringify(notification.about),
+        JSON.stringify(notification.actions),
         notification.createdAt,
         notification.seenAt,
         notification.shown ? 1 : 0,
       );
   }
 
-  /** What can change of one: its text when it counts, and whether it was seen and shown. */
+  /** What can change of one: its text when it counts, what can be done, and whether it was seen and shown. */
   update(notifications: Iterable<Notification>): void {
-    const statement = this.#database.prepare("UPDATE notifications SET body = ?, seen_at = ?, shown = ? WHERE id = ?");
+    const statement = this.#database.prepare(
+      "UPDATE notifications SET body = ?, actions = ?, seen_at = ?, shown = ? WHERE id = ?",
+    );
     this.#database.transaction(() => {
-      for (const { id, body, seenAt, shown } of notifications) statement.run(body, seenAt, shown ? 1 : 0, id);
+      for (const { id, body, actions, seenAt, shown } of notifications) {
+        statement.run(body, JSON.stringify(actions), seenAt, shown ? 1 : 0, id);
+      }
     })();
   }
 

@@ -4,8 +4,12 @@ import { EventEmitter } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import type {
   Dialog,
+  Notification as ElectronNotification,
+  MessageBoxOptions,
   NativeImage,
   NativeTheme,
+  NotificationActionEventParams,
+  NotificationCloseEventParams,
   NotificationConstructorOptions,
   OpenDialogOptions,
   SafeStorage,
@@ -32,6 +36,8 @@ export class Tray extends EventEmitter {
   toolTip = "";
   title = "";
   menu: Menu | null = null;
+  /** How often each part was set, for tests that count. */
+  readonly changes = { image: 0, toolTip: 0, title: 0, menu: 0 };
   #destroyed = false;
 
   constructor(image: Image) {
@@ -45,18 +51,22 @@ export class Tray extends EventEmitter {
   setImage(image: Image): void {
     this.#alive();
     this.image = image;
+    this.changes.image += 1;
   }
   setToolTip(text: string): void {
     this.#alive();
     this.toolTip = text;
+    this.changes.toolTip += 1;
   }
   setTitle(text: string): void {
     this.#alive();
     this.title = text;
+    this.changes.title += 1;
   }
   setContextMenu(menu: Menu | null): void {
     this.#alive();
     this.menu = menu;
+    this.changes.menu += 1;
   }
   destroy(): void {
     this.#destroyed = true;
@@ -92,16 +102,43 @@ export class Notification extends EventEmitter {
     this.emit("show", {});
   }
 
+  /** Buttons are there on macOS and Windows. "`actionIndex`: The index of the action that was activated." */
+  act(actionIndex: number): void {
+    if (this.options.actions?.[actionIndex] === undefined) throw new Error(`there is no button ${actionIndex}`);
+    this.emit("action", { actionIndex, selectionIndex: -1 } satisfies NotificationActionEventParams);
+  }
+
+  /** What the person or the system takes away: "The reason the notification was closed". */
+  vanish(reason: NonNullable<NotificationCloseEventParams["reason"]>): void {
+    if (Notification.shown.delete(this.#id)) this.emit("close", { reason });
+  }
+
   close(): void {
-    if (Notification.shown.delete(this.#id)) this.emit("close", { reason: "applicationHidden" });
+    this.vanish("applicationHidden");
   }
 }
+Notification satisfies { isSupported(): boolean };
+({}) as Notification satisfies { [Key in keyof Pick<ElectronNotification, "show" | "close">]: unknown };
 
 /** Answers that a test has given, taken one by one. A dialog that nobody answers is cancelled. */
 export const answers: { canceled: boolean; filePaths: string[] }[] = [];
 export const asked: OpenDialogOptions[] = [];
 
+/** The same for boxes with buttons: the label of the one that is clicked. */
+export const boxAnswers: string[] = [];
+export const boxes: MessageBoxOptions[] = [];
+
 export const dialog = strict("dialog", {
+  /** "Returns `response` - The index of the clicked button"; `cancelId` when it was closed otherwise. */
+  async showMessageBox(...given: unknown[]) {
+    needsReady("dialog module can only be used after app is ready");
+    const options = given.at(-1) as MessageBoxOptions;
+    boxes.push(options);
+    const answer = boxAnswers.shift();
+    const response = answer === undefined ? (options.cancelId ?? 0) : (options.buttons ?? []).indexOf(answer);
+    if (response < 0) throw new Error(`there is no button "${answer}" among: ${options.buttons?.join(", ")}`);
+    return { response, checkboxChecked: false };
+  },
   async showOpenDialog(...given: unknown[]) {
     needsReady("dialog module can only be used after app is ready");
     asked.push(given.at(-1) as OpenDialogOptions);
@@ -136,10 +173,18 @@ export const screen = strict(
   } satisfies Partial<Record<keyof Screen, unknown>>),
 );
 
-export const nativeTheme = strict(
-  "nativeTheme",
-  Object.assign(new EventEmitter(), { shouldUseDarkColors: settings.darkColours } satisfies Partial<NativeTheme>),
-);
+const theme = Object.assign(new EventEmitter(), {
+  shouldUseDarkColors: settings.darkColours,
+  shouldUseDarkColorsForSystemIntegratedUI: settings.darkColours,
+}) satisfies EventEmitter & { [Key in keyof NativeTheme]?: unknown };
+export const nativeTheme = strict("nativeTheme", theme);
+
+/** "`updated`: Emitted when something in the underlying NativeTheme has changed." */
+export function setDarkColours(dark: boolean): void {
+  theme.shouldUseDarkColors = dark;
+  theme.shouldUseDarkColorsForSystemIntegratedUI = dark;
+  theme.emit("updated");
+}
 
 /** A key of this process: what it encrypts, another run cannot read, unless the test gives both the same. */
 const key = process.env["ELECTRON_DOUBLE_KEY"]
