@@ -12,8 +12,8 @@ export class BrowserWindow extends EventEmitter {
   readonly id: number;
   readonly webContents: WebContents;
   readonly options: BrowserWindowConstructorOptions;
-  /** In the task bar: below 0 none, above 1 not known. */
-  progress = -1;
+  /** In the task bar, one after the other: below 0 none, above 1 not known. */
+  readonly progress: number[] = [];
   overlay: { image: string | null; description: string } = { image: null, description: "" };
   #bounds: Rectangle;
   #visible: boolean;
@@ -52,7 +52,7 @@ export class BrowserWindow extends EventEmitter {
   /** "Remove progress bar when progress < 0; Change to indeterminate mode when progress > 1." */
   setProgressBar(progress: number, _options?: ProgressBarOptions): void {
     this.#alive();
-    this.progress = progress;
+    this.progress.push(progress);
   }
 
   setOverlayIcon(overlay: { path: string } | null, description: string): void {

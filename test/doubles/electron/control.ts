@@ -44,6 +44,7 @@ const calls = {
         url: each.webContents.getURL(),
         visible: each.isVisible(),
         focused: BrowserWindow.focused === each,
+        minimized: each.isMinimized(),
         maximized: each.isMaximized(),
         bounds: each.getNormalBounds(),
         progress: each.progress,
