@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
 const folder = resolve(import.meta.dirname, "../resources/icons");
 
@@ -26,6 +26,7 @@ const icoSizes = [16, 20, 24, 32, 40, 48];
 const scales = [1, 2, 3];
 
 export async function drawTrayIcons(browser: Browser): Promise<void> {
+  const page = await browser.newPage({ deviceScaleFactor: 1 });
   const svg = readFileSync(join(folder, "tray.svg"), "utf8");
   const drawn: Record<string, string> = {};
   const write = (path: string, bytes: Buffer) => {
@@ -40,11 +41,11 @@ export async function drawTrayIcons(browser: Browser): Promise<void> {
     for (const [variant, colours] of Object.entries(variants)) {
       const style = styleOf(state, colours);
       for (const scale of scales) {
-        write(`tray/${state}${variant}${suffixOf(scale)}.png`, await draw(browser, svg, style, 16 * scale));
+        write(`tray/${state}${variant}${suffixOf(scale)}.png`, await draw(page, svg, style, 16 * scale));
       }
       if (variant !== "-light" && variant !== "-dark") continue;
       const sizes: [number, Buffer][] = [];
-      for (const size of icoSizes) sizes.push([size, await draw(browser, svg, style, size)]);
+      for (const size of icoSizes) sizes.push([size, await draw(page, svg, style, size)]);
       write(`tray/${state}${variant}.ico`, ico(sizes));
     }
     if (state !== "needs" && state !== "failed") continue;
@@ -52,9 +53,10 @@ export async function drawTrayIcons(browser: Browser): Promise<void> {
     for (const scale of scales) {
       // The sign alone, in the middle and as large as the square.
       const centred = svg.replace('viewBox="0 0 16 16"', 'viewBox="7 7 9.5 9.5"');
-      write(`overlay/${state}${suffixOf(scale)}.png`, await draw(browser, centred, style, 16 * scale));
+      write(`overlay/${state}${suffixOf(scale)}.png`, await draw(page, centred, style, 16 * scale));
     }
   }
+  await page.close();
   writeFileSync(join(folder, "drawn.json"), `${JSON.stringify({ "tray.svg": digest(svg), drawn }, null, 2)}\n`);
 }
 
@@ -64,14 +66,12 @@ function styleOf(state: State, { vault, states: colours }: Colours): string {
   return `svg { color: ${vault} } ${hidden.join(", ")}, #vault-${state === "idle" ? "cut" : "whole"} { display: none } ${sign} #state-failed { fill: none }`;
 }
 
-async function draw(browser: Browser, svg: string, style: string, size: number): Promise<Buffer> {
-  const page = await browser.newPage({ viewport: { width: size, height: size }, deviceScaleFactor: 1 });
+async function draw(page: Page, svg: string, style: string, size: number): Promise<Buffer> {
+  await page.setViewportSize({ width: size, height: size });
   await page.setContent(
     `<style>* { margin: 0 } svg { display: block; width: ${size}px; height: ${size}px } ${style}</style>${svg}`,
   );
-  const png = await page.screenshot({ omitBackground: true });
-  await page.close();
-  return png;
+  return page.screenshot({ omitBackground: true });
 }
 
 /** An ICO file whose images are PNG, as Windows reads them since Vista. */

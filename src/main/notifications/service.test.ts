@@ -289,6 +289,7 @@ describe("a flood", () => {
     for (let n = 0; n < 600; n++) main.event(done({ id: n.toString(16).padStart(12, "0") }));
     expect(main.service.list.values()).toHaveLength(500);
     expect(main.service.list.values()[0]?.cellId).toBe((100).toString(16).padStart(12, "0"));
+    vi.advanceTimersByTime(1000);
     expect(main.database.prepare("SELECT count(*) FROM notifications").pluck().get()).toBe(500);
     main.stop();
     main = start();

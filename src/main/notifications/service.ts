@@ -24,9 +24,6 @@ export type NotificationsParts = SourcesParts & {
   openAll: (latest: Notification) => void;
 };
 
-/** Milliseconds between a counted notification's change and its being written: a thousand bells are one write. */
-const writeDelayMs = 250;
-
 /** Counted together while the person has not looked: how often, and what the text was at first. */
 type Counted = { id: string; count: number; body: string };
 
@@ -44,8 +41,6 @@ export class Notifications {
   /** Notifications that can still be answered, by what they are about. */
   readonly #open = new Map<string, string>();
   readonly #sources: Sources;
-  readonly #unwritten = new Map<string, Notification>();
-  #writeTimer: NodeJS.Timeout | undefined;
   readonly #setAttention: (now: Attention) => void;
   readonly #stop = new AbortController();
 
@@ -82,7 +77,7 @@ export class Notifications {
     this.#stop.abort();
     this.#sources.close();
     this.#outside.close();
-    this.#write();
+    this.#store.write();
   }
 
   /** What a window shows from now on. What it is looked at with is seen. */
@@ -120,7 +115,6 @@ export class Notifications {
   clear(): void {
     const ids = this.list.values().map((notification) => notification.id);
     for (const id of ids) this.#outside.withdraw(id);
-    this.#unwritten.clear();
     this.#counted.clear();
     this.#open.clear();
     this.#store.remove(ids);
@@ -186,8 +180,7 @@ export class Notifications {
       shown: false,
     } satisfies Notification;
     const notification: Notification = { ...draftless, shown: show && this.#outside.show(draftless) };
-    this.#store.add(notification);
-    this.list.set(notification);
+    this.#change(notification);
     this.#keepOpen(notification);
     if (draft.terminalId !== null) {
       const kinds = this.#counted.get(draft.terminalId) ?? new Map<NotificationKind, Counted>();
@@ -244,15 +237,7 @@ export class Notifications {
 
   #change(notification: Notification): void {
     this.list.set(notification);
-    this.#unwritten.set(notification.id, notification);
-    this.#writeTimer ??= setTimeout(() => this.#write(), writeDelayMs);
-  }
-
-  #write(): void {
-    clearTimeout(this.#writeTimer);
-    this.#writeTimer = undefined;
-    if (this.#unwritten.size > 0) this.#store.update(this.#unwritten.values());
-    this.#unwritten.clear();
+    this.#store.put(notification);
   }
 
   #prune(): void {
@@ -263,7 +248,6 @@ export class Notifications {
     for (const note of old) {
       const subject = subjectOf(note);
       if (subject !== null && this.#open.get(subject) === note.id) this.#open.delete(subject);
-      this.#unwritten.delete(note.id);
       this.list.remove(note.id);
     }
   }
