@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { app, BrowserWindow, type NativeImage, nativeImage } from "electron";
 import type { Attention, JobProgress } from "../desktop.ts";
+import { imageOf } from "./tray-model.ts";
 
 export class TaskBar {
   readonly #icons: string;
@@ -52,7 +53,10 @@ export class TaskBar {
   }
 }
 
-function overlayOf({ asking, failed }: Attention): { image: string | null; description: string } {
-  if (asking > 0) return { image: "needs", description: asking === 1 ? "1 needs you" : `${asking} need you` };
-  return failed > 0 ? { image: "failed", description: `${failed} failed` } : { image: null, description: "" };
+/** The tray's signs, where they ask for something. */
+function overlayOf(attention: Attention): { image: "needs" | "failed" | null; description: string } {
+  const { asking, failed } = attention;
+  const image = imageOf(attention);
+  if (image === "needs") return { image, description: asking === 1 ? "1 needs you" : `${asking} need you` };
+  return image === "failed" ? { image, description: `${failed} failed` } : { image: null, description: "" };
 }

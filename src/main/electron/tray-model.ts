@@ -55,7 +55,7 @@ export function trayModel(state: TrayState, now: number): TrayModel {
 }
 
 /** What a person has to do comes before what went wrong, and that before what goes well. */
-function imageOf({ asking, failed, running }: Attention): TrayImage {
+export function imageOf({ asking, failed, running }: Attention): TrayImage {
   if (asking > 0) return "needs";
   if (failed > 0) return "failed";
   return running > 0 ? "running" : "idle";
