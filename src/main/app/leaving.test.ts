@@ -1,13 +1,22 @@
 import { expect, test } from "vitest";
 import type { Bottle } from "#shared/contract/bottles.ts";
-import type { Cell } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { endingWords, isWorthSaying, Leaving, leavingWords } from "./leaving.ts";
 
 const terminal = (id: string, change: Partial<Terminal> = {}) =>
-  ({ id, name: id, title: "", command: "sh", argv: null, state: "running", owner: {}, ...change }) as Terminal;
+  ({
+    id,
+    name: id,
+    title: "",
+    command: "sh",
+    argv: null,
+    state: "running",
+    heldCellId: null,
+    owner: {},
+    ...change,
+  }) as Terminal;
 const bottle = (id: string, change: Partial<Bottle> = {}) => ({ id, label: id, state: "running", ...change }) as Bottle;
 
 /** Everything that may be there, in a test's hands. `stubborn` terminals end only by force, `immortal` ones never. */
@@ -17,7 +26,6 @@ function cellar({ stubborn = [] as string[], immortal = [] as string[] } = {}) {
   const listeners = new Set<(terminal: Terminal) => void>();
   const jobs: Job[] = [];
   const proposals: Proposal[] = [];
-  const held = new Map<string, Cell>();
   const asked: string[] = [];
   const end = (id: string) => {
     const ended = { ...terminals.get(id)!, state: "cancelled" as const };
@@ -27,7 +35,6 @@ function cellar({ stubborn = [] as string[], immortal = [] as string[] } = {}) {
   const leaving = new Leaving({
     terminals: {
       list: () => [...terminals.values()],
-      heldCell: (id) => held.get(id),
       async kill(id, force) {
         asked.push(`${force ? "force" : "end"} ${id}`);
         if (!immortal.includes(id) && (force || !stubborn.includes(id))) end(id);
@@ -49,7 +56,7 @@ function cellar({ stubborn = [] as string[], immortal = [] as string[] } = {}) {
     workspaceName: (id) => (id === "ws-00000001" ? "api" : null),
     graceMs: 20,
   });
-  return { leaving, terminals, bottles, jobs, proposals, held, asked, listeners };
+  return { leaving, terminals, bottles, jobs, proposals, asked, listeners };
 }
 
 test("terminals alone are nothing to ask about: they go on", () => {
@@ -59,10 +66,9 @@ test("terminals alone are nothing to ask about: they go on", () => {
 });
 
 test("says what ends, what is held up, what waits and what goes on, by name", () => {
-  const { leaving, terminals, bottles, jobs, proposals, held } = cellar();
-  terminals.set("build", terminal("build", { owner: { workspaceId: "ws-00000001" } }));
+  const { leaving, terminals, bottles, jobs, proposals } = cellar();
+  terminals.set("build", terminal("build", { heldCellId: "abcd12345678", owner: { workspaceId: "ws-00000001" } }));
   terminals.set("gone", terminal("gone", { state: "succeeded" }));
-  held.set("build", {} as Cell);
   bottles.set("fix it", bottle("fix it"));
   bottles.set("old", bottle("old", { state: "ended" }));
   jobs.push({ title: "web", endedAt: null } as Job, { title: "done", endedAt: "2026" } as Job);

@@ -1,6 +1,5 @@
 /** What quitting Cellar would end or hold up and what goes on, in words; and, when the person says so, ending all of it. */
 import type { Bottle } from "#shared/contract/bottles.ts";
-import type { Cell } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
@@ -10,7 +9,6 @@ import { finalStates } from "../terminals/index.ts";
 export type LeavingParts = {
   terminals: {
     list(): Terminal[];
-    heldCell(terminalId: string): Cell | undefined;
     kill(id: string, force: boolean): Promise<unknown>;
     onChange(listener: (terminal: Terminal) => void): () => void;
   };
@@ -48,7 +46,7 @@ export class Leaving {
 
   facts(): LeavingFacts {
     const alive = this.#alive();
-    const { terminals, jobs, proposals } = this.#parts;
+    const { jobs, proposals } = this.#parts;
     return {
       jobs: jobs()
         .filter(({ endedAt }) => endedAt === null)
@@ -57,7 +55,7 @@ export class Leaving {
       proposals: proposals()
         .filter(({ state }) => state === "pending")
         .map(({ programName, label }) => `${programName} in ${label}`),
-      heldCells: alive.filter(({ id }) => terminals.heldCell(id) !== undefined).map((each) => this.#nameOf(each)),
+      heldCells: alive.filter(({ heldCellId }) => heldCellId !== null).map((each) => this.#nameOf(each)),
       terminals: alive.map((each) => this.#nameOf(each)),
     };
   }

@@ -53,7 +53,7 @@ test("what needs the person is named first, then what runs, with the signs they 
     "● a && b: Working",
     "All 12 that run…",
     "-",
-    "Notifications (3)…",
+    "Notifications…",
     "-",
   ]);
   const entries = trayModel({ ...nothing, ...state }, now).entries;

@@ -87,10 +87,7 @@ function activeEntries({ active, running, unseen }: Attention): TrayEntry[] {
     ...others,
     ...(more ? ([{ label: `All ${running} that run…`, command: { type: "running" } }] satisfies TrayEntry[]) : []),
     ...(unseen > 0
-      ? ([
-          "separator",
-          { label: `Notifications (${unseen})…`, command: { type: "notifications" } },
-        ] satisfies TrayEntry[])
+      ? (["separator", { label: "Notifications…", command: { type: "notifications" } }] satisfies TrayEntry[])
       : []),
   ];
 }
