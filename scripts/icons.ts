@@ -1,21 +1,7 @@
-/** `npm run icons`: draws the tray's images from `resources/icons/tray.svg` at every scale. The PNG files are committed. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+/** `npm run icons`: draws the images of `resources/icons` from their SVG at every scale. They are committed. */
 import { launchChromium } from "#test/product/chromium.ts";
-
-const folder = resolve(import.meta.dirname, "../resources/icons");
-const svg = readFileSync(join(folder, "tray.svg"), "utf8");
-/** Grey that is readable on light and dark panels; macOS gets black with alpha, a template image. */
-const colours = { tray: "#8a919e", trayTemplate: "#000" };
+import { drawTrayIcons } from "./tray-icons.ts";
 
 const browser = await launchChromium();
-for (const [name, colour] of Object.entries(colours)) {
-  for (const scale of [1, 2, 3]) {
-    const page = await browser.newPage({ viewport: { width: 16, height: 16 }, deviceScaleFactor: scale });
-    await page.setContent(`<style>*{margin:0}svg{display:block;width:16px}</style>${svg.replaceAll("#000", colour)}`);
-    const suffix = scale === 1 ? "" : `@${scale}x`;
-    writeFileSync(join(folder, `${name}${suffix}.png`), await page.screenshot({ omitBackground: true }));
-    await page.close();
-  }
-}
+await drawTrayIcons(browser);
 await browser.close();

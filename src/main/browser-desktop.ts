@@ -20,8 +20,10 @@ export function browserDesktop(address: Promise<string>, quit: () => void): Desk
     windowUsable: () => {},
     openLink: openExternally,
     reveal: refuse("Showing a file in the file manager"),
-    notify: () => false,
+    // Windows show them themselves, as far as the browser lets them.
+    notify: () => ({ close: () => {} }),
     setAttention: () => {},
+    setProgress: () => {},
     quit,
   };
 }

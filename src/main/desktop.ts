@@ -1,10 +1,46 @@
 /** What only a desktop can do. Electron implements it in `electron/`; browser mode answers that it cannot. */
-import type { Notification } from "#shared/contract/notifications.ts";
+import type { State } from "#shared/states.ts";
 import type { WindowKey } from "#shared/windows.ts";
 import type { Keychain } from "./keychain.ts";
 
-/** `running`: terminals that are alive. `needsYou`: those a person should look at. `unseen`: notifications nobody has seen. */
-export type Attention = { running: number; needsYou: number; unseen: number };
+/** A terminal that runs or needs the person, as a menu names it: nothing that its program wrote. */
+export type ActiveTerminal = { id: string; label: string; state: State; words: string; needsYou: boolean };
+
+export type Attention = {
+  /** Terminals that are alive. */
+  running: number;
+  /** Those a person should look at. */
+  needsYou: number;
+  /** Of those: what waits for an answer, or is stuck. */
+  asking: number;
+  /** Terminals and jobs that went wrong and that nobody has looked at since. */
+  failed: number;
+  /** Notifications nobody has seen. */
+  unseen: number;
+  /** The first ten of what runs or needs the person, what needs them first. */
+  active: readonly ActiveTerminal[];
+};
+
+/** How far the running jobs are together: between 0 and 1, null where nobody knows. */
+export type JobProgress = { part: number | null };
+
+/** Something that is shown outside the window. Its buttons are in the order of `actions`. */
+export type OutsideNotification = {
+  title: string;
+  body: string;
+  /** What belongs together in the desktop's own list. */
+  group: string;
+  actions: readonly string[];
+};
+
+export type OutsideListener = {
+  /** The person clicked it. */
+  opened(): void;
+  /** The person chose the action of that index. */
+  acted(index: number): void;
+  /** It is gone, whoever took it away. */
+  closed(): void;
+};
 
 export type Desktop = {
   readonly face: "electron" | "browser";
@@ -24,9 +60,11 @@ export type Desktop = {
   /** Opens an http, https or mailto link that was already checked. */
   openLink(url: string): Promise<void>;
   reveal(path: string): Promise<void>;
-  /** Shows a notification outside the window; `opened` is called when the person clicks it. False when it could not be shown. */
-  notify(notification: Notification, opened: () => void): boolean;
-  /** Numbers for tray, dock and task bar. */
+  /** Shows a notification outside the window, until `close` or the person takes it away. Null when it could not be shown. */
+  notify(notification: OutsideNotification, listener: OutsideListener): { close(): void } | null;
+  /** For tray, dock and task bar. */
   setAttention(state: Attention): void;
+  /** Null when no job runs. */
+  setProgress(progress: JobProgress | null): void;
   quit(): void;
 };

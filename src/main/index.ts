@@ -3,26 +3,29 @@ import { join } from "node:path";
 import { app, dialog, session, shell } from "electron";
 import { installationFolder, version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
+import type { WindowRequest } from "#shared/contract/app.ts";
 import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
 import type { Attention, Desktop } from "./desktop.ts";
+import { Closing } from "./electron/closing.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
 import { setApplicationMenu } from "./electron/menu.ts";
 import { servePorts } from "./electron/ports.ts";
+import { Quitting } from "./electron/quit.ts";
+import { TaskBar } from "./electron/task-bar.ts";
 import { AppTray } from "./electron/tray.ts";
+import { trayCommands } from "./electron/tray-commands.ts";
 import { registerWindowScheme, serveWindowScheme } from "./electron/window-scheme.ts";
 import { Windows } from "./electron/windows.ts";
 import { AlreadyRunning, startServices } from "./services.ts";
 import { findRunning } from "./transport/find-running.ts";
 
-/** macOS colours a template image itself. */
-const trayImage = process.platform === "darwin" ? "trayTemplate.png" : "tray.png";
-
 /** What may stand on the command line: leave the person's own agent programs, providers and manifests alone; open one more window. */
 const withoutExtensions = "--without-extensions";
 const newWindow = "--new-window";
 
+const icons = join(installationFolder, "resources", "icons");
 const paths = cellarPaths();
 // Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
 app.setPath("userData", join(paths.home, "electron"));
@@ -34,8 +37,9 @@ else app.quit();
 async function start(): Promise<void> {
   await app.whenReady();
   let quitting = false;
+  const taskBar = new TaskBar(icons);
   // Terminals are counted while the services start, when there is no tray yet.
-  let attention: Attention = { running: 0, needsYou: 0, unseen: 0 };
+  let attention: Attention = { running: 0, needsYou: 0, asking: 0, failed: 0, unseen: 0, active: [] };
   let showAttention = () => {};
   const quit = () => {
     quitting = true;
@@ -45,7 +49,7 @@ async function start(): Promise<void> {
     preload: join(installationFolder, "out", "preload", "index.cjs"),
     stateFile: join(paths.home, "windows.json"),
     log: () => services.log,
-    keptByTray: () => services.settings.settings.closeToTray,
+    keptByTray: () => closing.toTray,
     quitting: () => quitting,
     quit,
     showLogs: () => shell.showItemInFolder(join(paths.logs, "main.log")),
@@ -60,10 +64,12 @@ async function start(): Promise<void> {
   const desktop = electronDesktop({
     windows,
     quit,
-    attention: (state) => {
+    setAttention: (state) => {
       attention = state;
+      taskBar.setAttention(state);
       showAttention();
     },
+    setProgress: (progress) => taskBar.setProgress(progress),
   });
   const services = await startServices({
     paths,
@@ -71,15 +77,22 @@ async function start(): Promise<void> {
     version: version(),
     ownExtensions: !process.argv.includes(withoutExtensions),
   });
-  const tray = new AppTray(join(installationFolder, "resources", "icons", trayImage), {
+  const visible = () => (windows.current?.isVisible() ? windows.current : null);
+  const leave = new Quitting({ leaving: services.leaving, window: visible, quit });
+  const closing = new Closing({
+    settings: services.settings,
+    notify: desktop.notify,
+    quitting: () => quitting,
+    mustAsk: () => leave.mustAsk,
+    ask: () => leave.ask(),
     show: () => windows.show(),
-    newWorkspace: () => {
-      services.requests.push({ type: "newWorkspace", source: null }, windows.windowFor(null));
-      windows.show();
-    },
-    pauseNotifications: (minutes) => services.pauseNotifications(minutes),
-    quit,
   });
+  const showRequest = (request: WindowRequest) => {
+    const window = windows.windowFor(null);
+    services.requests.push(request, window);
+    windows.show(window);
+  };
+  const tray = new AppTray(icons, trayCommands({ services, show: () => windows.show(), showRequest, leave }));
   showAttention = () => tray.update({ ...attention, pausedUntil: services.settings.settings.notifyPausedUntil });
   services.settings.onChange(showAttention);
   showAttention();
@@ -88,7 +101,7 @@ async function start(): Promise<void> {
   guardSession(session.defaultSession);
   serveWindowScheme(join(installationFolder, "out", "renderer"), () => windows.recoveryPage);
   setApplicationMenu({
-    quit,
+    quit: () => void leave.ask(),
     newWindow: () => windows.open(null),
     zoom: (change) => windows.zoomCurrent(change),
   });

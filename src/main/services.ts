@@ -13,10 +13,11 @@ import { type Log, openLog } from "#node/log.ts";
 import { loginEnvironment, loginShell, refreshLoginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { Subprocesses } from "#node/subprocess.ts";
+import type { WindowRequest } from "#shared/contract/app.ts";
 import { Failure } from "#shared/failure.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { Activities, activitiesProcedures, BottleHooks } from "./activity/index.ts";
-import { appProcedures, Layouts, WindowRequests } from "./app/index.ts";
+import { appProcedures, Layouts, Leaving, WindowRequests } from "./app/index.ts";
 import {
   Bottles,
   Bubblewrap,
@@ -37,7 +38,7 @@ import { BottleGitGates, GitGates, gitGateProcedures } from "./git-gate/index.ts
 import { JobService, jobProcedures, jobRepository } from "./jobs/index.ts";
 import { Launches, launchesProcedures } from "./launches/index.ts";
 import { Mcp, mcpProcedures } from "./mcp/index.ts";
-import { Notifications, notificationsProcedures } from "./notifications/index.ts";
+import { hasPanel, Notifications, notificationsProcedures } from "./notifications/index.ts";
 import { AgentPrograms, programsProcedures } from "./programs/index.ts";
 import type { Router } from "./router.ts";
 import { SettingsService, settingsProcedures } from "./settings/index.ts";
@@ -91,6 +92,8 @@ export type Services = {
   readonly log: Log;
   /** Whether there is a workspace of this id. */
   hasWorkspace(id: string): boolean;
+  /** What quitting would end, and ending all of it. */
+  readonly leaving: Leaving;
   /** For so many minutes nothing is shown outside the window; 0 ends a pause. */
   pauseNotifications(minutes: number): void;
   /** What Electron's windows are given their ports from. */
@@ -373,6 +376,12 @@ async function compose(
   closing.push(() => mcp.close());
   const requests = new WindowRequests();
   const layouts = new Layouts(paths.home);
+  const workspaceName = (id: string) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null;
+  const show = (request: WindowRequest, workspaceId: string | null) => {
+    const window = desktop.windowFor(workspaceId);
+    requests.push(request, window);
+    void desktop.openWindow(window);
+  };
   const notifications = new Notifications({
     database: store.database,
     desktop,
@@ -390,13 +399,34 @@ async function compose(
       }),
     onProposal: (listener) => proposals.onMade(listener),
     onPushAsked: (listener) => gitGates.onAsked(listener),
-    onProposalAnswered: (listener) => proposals.onAnswered(listener),
-    open: (notification) => {
-      const window = desktop.windowFor(notification.workspaceId);
-      requests.push({ type: "notification", notification }, window);
-      void desktop.openWindow(window);
+    answers: {
+      gateways: {
+        allow: (id, scope) => gateways.allow(id, scope),
+        refuse: (id) => gateways.refuse(id),
+        watch: (signal) => gateways.decisions.watch(signal),
+      },
+      proposals: {
+        get: (id) => proposals.list.get(id),
+        decide: (id, decision) => proposals.decide(id, decision),
+        onAnswered: (listener) => proposals.onAnswered(listener),
+      },
+      pushes: {
+        approve: (id) => gitGates.approve(id),
+        refuse: (id) => gitGates.refuse(id),
+        watch: (signal) => gitGates.events.watch(signal),
+      },
+      cells: {
+        held: (id) => terminals.heldCell(id),
+        interrupt: (id) => host.call("cells.interrupt", { terminalId: id }),
+      },
     },
-    workspaceName: (id) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null,
+    open: (notification) => show({ type: "notification", notification }, notification.workspaceId),
+    openAll: (latest) =>
+      show(
+        hasPanel(latest) ? { type: "notification", notification: latest } : { type: "notifications" },
+        latest.workspaceId,
+      ),
+    workspaceName,
   });
   closing.push(() => notifications.close());
 
@@ -452,6 +482,13 @@ async function compose(
     layouts,
     log,
     hasWorkspace: (id) => workspaces.list().some((workspace) => workspace.id === id),
+    leaving: new Leaving({
+      terminals,
+      bottles,
+      jobs: () => jobs.jobs(),
+      proposals: () => proposals.list.values(),
+      workspaceName,
+    }),
     ports: {
       rpc: (port) => serveRpcPort(rpc, port),
       terminal: (port, view) => void serveTerminalPort(streams, port, view),

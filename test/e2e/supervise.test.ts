@@ -131,6 +131,27 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
     expect(window.errors).toEqual([]);
   });
 
+  test("is answered in the list of notifications, where it stands", async () => {
+    const { page } = window;
+    await bottled.inside(bottle, {
+      tool: "egress-block",
+      input: { host: "cdn.example", reason: "Its tests fetch a script.", wait_seconds: 0 },
+    });
+    await page.getByRole("button", { name: "1 question for you" }).waitFor();
+    await page.getByRole("button", { name: /^Notifications/ }).click();
+    const asking = page.getByRole("list", { name: "Waiting for your answer" });
+    await asking.getByText("Asks for cdn.example").waitFor();
+    await look("notification");
+    await asking.getByRole("button", { name: /^Allow in this workspace/ }).click();
+    await asking.waitFor({ state: "detached" });
+    expect((await bottled.proposals()).at(-1)).toMatchObject({
+      state: "approved",
+      answer: { scope: "workspace", granted: { host: "cdn.example" } },
+    });
+    await page.getByRole("button", { name: /questions? for you/ }).waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+  });
+
   test("is found from the palette, from the notification and on the bottle's page", async () => {
     const { page } = window;
     await bottled.inside(bottle, {

@@ -40,11 +40,23 @@ export class Desktop implements AsyncDisposable {
 
   get environment(): NodeJS.ProcessEnv {
     const { path } = this.folder;
-    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };
+    // No bus of the machine's own desktop: whether somebody shows trays there is not for it to say.
+    const bus = `unix:path=${this.folder.in("no-bus")}`;
+    return {
+      ...process.env,
+      HOME: path,
+      CELLAR_HOME: this.home,
+      XDG_RUNTIME_DIR: path,
+      DBUS_SESSION_BUS_ADDRESS: bus,
+    };
   }
 
   /** Starts the app as a click on its icon does. Resolves when it answers; its window may still be loading. */
-  async start(computer: Computer = {}, args: readonly string[] = []): Promise<DesktopApp> {
+  async start(
+    computer: Computer = {},
+    args: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<DesktopApp> {
     const control = this.folder.in(`control-${Math.random().toString(36).slice(2)}`);
     const settings: DoubleSettings = { ...computer, browser: this.#chromium.url, control };
     const child = spawn(
@@ -53,6 +65,7 @@ export class Desktop implements AsyncDisposable {
       {
         env: {
           ...this.environment,
+          ...environment,
           ELECTRON_DOUBLE: JSON.stringify(settings),
           // A keychain outlives the app.
           ELECTRON_DOUBLE_KEY: "11".repeat(32),

@@ -11,6 +11,7 @@ import { linkToOpen } from "./links.ts";
 import type { WindowRequests } from "./window-requests.ts";
 
 export { Layouts } from "./layout.ts";
+export { endingWords, isWorthSaying, Leaving, type LeavingFacts, leavingWords } from "./leaving.ts";
 export { linkToOpen } from "./links.ts";
 export { WindowRequests } from "./window-requests.ts";
 

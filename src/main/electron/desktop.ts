@@ -1,18 +1,18 @@
 /** What only a desktop can do, done by Electron. */
-import { app, dialog, Notification, safeStorage, shell } from "electron";
-import type { Attention, Desktop } from "../desktop.ts";
+import { dialog, safeStorage, shell } from "electron";
+import type { Desktop } from "../desktop.ts";
 import { electronKeychain } from "./keychain.ts";
+import { notify } from "./notifier.ts";
 import type { Windows } from "./windows.ts";
 
 export type ElectronDesktopParts = {
   windows: Windows;
   quit: () => void;
-  attention: (state: Attention) => void;
+  setAttention: Desktop["setAttention"];
+  setProgress: Desktop["setProgress"];
 };
 
-export function electronDesktop({ windows, quit, attention }: ElectronDesktopParts): Desktop {
-  // A notification that nobody holds is collected, and its click with it.
-  const shown = new Set<Notification>();
+export function electronDesktop({ windows, ...parts }: ElectronDesktopParts): Desktop {
   return {
     face: "electron",
     keychain: electronKeychain(safeStorage, process.platform),
@@ -34,20 +34,7 @@ export function electronDesktop({ windows, quit, attention }: ElectronDesktopPar
     async reveal(path) {
       shell.showItemInFolder(path);
     },
-    notify({ title, body }, opened) {
-      if (!Notification.isSupported()) return false;
-      const notification = new Notification({ title, body, silent: true });
-      shown.add(notification);
-      notification.on("click", opened);
-      notification.on("close", () => shown.delete(notification));
-      notification.on("failed", () => shown.delete(notification));
-      notification.show();
-      return true;
-    },
-    setAttention(state) {
-      app.setBadgeCount(state.unseen);
-      attention(state);
-    },
-    quit,
+    notify,
+    ...parts,
   };
 }

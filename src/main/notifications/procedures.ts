@@ -9,6 +9,10 @@ export function notificationsProcedures(service: Notifications) {
       service.markSeen(input);
       return {};
     }),
+    act: implementing.notifications.act.handler(async ({ input }) => {
+      await service.act(input.id, input.action);
+      return {};
+    }),
     clear: implementing.notifications.clear.handler(() => {
       service.clear();
       return {};

@@ -5,9 +5,10 @@ import type { Bottle } from "#shared/contract/bottles.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { GitGateEvent } from "#shared/contract/git-gate.ts";
 import type { Job } from "#shared/contract/jobs.ts";
-import type { NotificationKind } from "#shared/contract/notifications.ts";
+import type { NotificationAction, NotificationKind, NotificationSubject } from "#shared/contract/notifications.ts";
 import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { hostWarning } from "#shared/supervise/host-warning.ts";
 import type { HostAsked } from "../gateway/index.ts";
 import { cleanText, spokenSeconds } from "./text.ts";
 
@@ -20,6 +21,9 @@ export type Draft = {
   cellId: string | null;
   /** Where the terminal does not tell it. */
   workspaceId?: string | null;
+  about?: NotificationSubject;
+  /** Some of those that its kind may carry. */
+  actions?: NotificationAction[];
 };
 
 /** `in work`: the terminal as `k` names it. */
@@ -57,6 +61,7 @@ export function cellDraft(event: CellEvent, nameOf: TerminalNames): Draft | null
           kind: "cell-timeout",
           key: `cell:${cell.id}:timeout`,
           body: `Cell ${short} still holds ${name} after ${spokenSeconds(cell.limitSeconds)} – interrupt or kill it`,
+          actions: ["interrupt"],
           ...about,
         };
       }
@@ -138,9 +143,17 @@ export function jobDraft(job: Job): Draft | null {
     cellId: null,
     workspaceId: workspaceId.safeParse(job.targetId).data ?? null,
   } as const;
-  if (job.state === "done") return { ...about, body: cleanText(`${spokenKind(job.kind)}: done`) };
+  if (job.state === "done") {
+    const done = { type: "job", id: job.id, failed: false } as const;
+    return { ...about, about: done, body: cleanText(`${spokenKind(job.kind)}: done`) };
+  }
   if (job.state === "failed") {
-    return { ...about, body: cleanText(`${spokenKind(job.kind)} failed: ${job.problem?.message ?? "see its log"}`) };
+    const failed = { type: "job", id: job.id, failed: true } as const;
+    return {
+      ...about,
+      about: failed,
+      body: cleanText(`${spokenKind(job.kind)} failed: ${job.problem?.message ?? "see its log"}`),
+    };
   }
   return null;
 }
@@ -151,8 +164,12 @@ function spokenKind(kind: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Repository and branches; subjects of commits were written by the agent and are on the bottle's page. */
-export function pushDraft({ repository, updates, workspaceId: workspace }: GitGateEvent): Draft {
+/**
+ * Repository and branches; subjects of commits were written by the agent and are on the bottle's page. What was found in it has to be looked at
+ * before it is let pass.
+ */
+export function pushDraft({ id, repository, updates, reason, workspaceId: workspace }: GitGateEvent): Draft {
+  const found = reason === "detected" || reason === "opaque";
   const names = updates.map(({ ref }) => ref.replace(/^refs\/(heads|tags)\//, "")).join(", ");
   return {
     kind: "git-push-asks",
@@ -161,13 +178,17 @@ export function pushDraft({ repository, updates, workspaceId: workspace }: GitGa
     terminalId: null,
     cellId: null,
     workspaceId: workspace,
+    about: { type: "push", id },
+    actions: found ? ["refuse"] : ["approve", "refuse"],
   };
 }
 
 /** The host was written by the agent's side; what can be in it was decided before. */
-export function hostDraft({ decision: { host, port, reason, detail }, workspaceId: workspace }: HostAsked): Draft {
-  const body =
-    reason === "detected" ? `${detail}, on its way to ${host}` : `Asks for ${host}${port === null ? "" : `:${port}`}`;
+export function hostDraft({ decision, workspaceId: workspace }: HostAsked): Draft {
+  const { id, host, port, reason, detail } = decision;
+  const found = reason === "detected";
+  const body = found ? `${detail}, on its way to ${host}` : `Asks for ${host}${port === null ? "" : `:${port}`}`;
+  const allow: NotificationAction[] = workspace === null ? ["allow-bottle"] : ["allow-bottle", "allow-workspace"];
   return {
     kind: "gateway-asks",
     key: null,
@@ -175,6 +196,8 @@ export function hostDraft({ decision: { host, port, reason, detail }, workspaceI
     terminalId: null,
     cellId: null,
     workspaceId: workspace,
+    about: { type: "decision", id },
+    actions: [...(found ? (["allow-once"] as const) : allow), "refuse"],
   };
 }
 
@@ -190,6 +213,7 @@ export function limitDraft({ bottle, why }: LimitReached): Draft {
     workspaceId: bottle.workspaceId,
   };
 }
+
 /** A host was checked before; other words of an agent are only told where the person wants details on a locked screen. */
 export function proposalDraft({ id, ask, workspaceId: workspace }: Proposal, details: boolean): Draft {
   return {
@@ -199,7 +223,21 @@ export function proposalDraft({ id, ask, workspaceId: workspace }: Proposal, det
     terminalId: null,
     cellId: null,
     workspaceId: workspace,
+    about: { type: "proposal", id },
+    actions: proposalActions(ask, details),
   };
+}
+
+/** Nothing can be said yes to that the notification does not say in full. */
+function proposalActions(ask: Proposal["ask"], details: boolean): NotificationAction[] {
+  switch (ask.kind) {
+    case "host":
+      return hostWarning(ask) === null ? ["allow-bottle", "allow-workspace", "refuse"] : ["refuse"];
+    case "capability":
+      return details ? ["approve", "refuse"] : ["refuse"];
+    case "decision":
+      return ["refuse"];
+  }
 }
 
 function askWords(ask: Proposal["ask"], details: boolean): string {

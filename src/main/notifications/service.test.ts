@@ -1,215 +1,34 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { HostAsked } from "#main/gateway/index.ts";
-import { openStore, type Store } from "#node/store/index.ts";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { Cell } from "#shared/contract/cells.ts";
 import type { Job } from "#shared/contract/jobs.ts";
-import type { Notification } from "#shared/contract/notifications.ts";
-import { type SettingsChange, settings as settingsSchema } from "#shared/contract/settings.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
-import { LiveList } from "#shared/live-list.ts";
 import type { HostEvent } from "#terminal-host/protocol.ts";
-import type { Attention } from "../desktop.ts";
-import type { LimitReached } from "./rules.ts";
-import { Notifications } from "./service.ts";
-import { notificationsSchema } from "./store.ts";
+import {
+  cell,
+  NotificationsFolder,
+  type NotificationsWorld,
+  startNotifications,
+  terminal,
+} from "#test/notifications-world.ts";
 
-let folder: string;
-let store: Store;
-let main: ReturnType<typeof start>;
+let folder: NotificationsFolder;
+let main: NotificationsWorld;
+const start = () => startNotifications(folder.path);
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: new Date("2026-01-01T12:00:00Z") });
-  folder = mkdtempSync(join(tmpdir(), "cellar-notifications-"));
+  folder = new NotificationsFolder();
   main = start();
 });
 afterEach(() => {
   main.stop();
   vi.useRealTimers();
-  rmSync(folder, { recursive: true, force: true });
+  folder[Symbol.dispose]();
 });
-
-/** The service over a real database file, with everything it listens to in our hands. */
-function start() {
-  store = openStore({ path: join(folder, "cellar.db"), migrations: [notificationsSchema] });
-  const shown: { notification: Notification; click: () => void }[] = [];
-  const opened: Notification[] = [];
-  const attention: Attention[] = [];
-  const activities = new Map<string, Activity>();
-  let onActivity: (change: { before: Activity | undefined; now: Activity }) => void = () => {};
-  const jobs = new LiveList<Job>();
-  const terminals = new Map<string, Terminal>();
-  let settings = settingsSchema.parse({});
-  let onEvent: (event: HostEvent) => void = () => {};
-  let onTerminal: (terminal: Terminal) => void = () => {};
-  let askHost: (asked: HostAsked) => void = () => {};
-  let reachLimit: (reached: LimitReached) => void = () => {};
-  let desktopShows = true;
-  const service = new Notifications({
-    database: store.database,
-    desktop: {
-      notify(notification, click) {
-        if (desktopShows) shown.push({ notification, click });
-        return desktopShows;
-      },
-      setAttention: (state) => attention.push(state),
-    },
-    settings: {
-      get settings() {
-        return settings;
-      },
-      change(change: SettingsChange) {
-        settings = { ...settings, ...change, notify: { ...settings.notify, ...change.notify } };
-      },
-    },
-    onHostEvent(listener) {
-      onEvent = listener;
-      return () => {};
-    },
-    onTerminal(listener) {
-      onTerminal = listener;
-      return () => {};
-    },
-    activities: {
-      list: activities,
-      onChange(listener) {
-        onActivity = listener;
-        return () => {};
-      },
-    },
-    heldCell: () => undefined,
-    watchJobs: (signal) => jobs.watch(signal),
-    onProposal: () => () => {},
-    onPushAsked: () => () => {},
-    onProposalAnswered: () => () => {},
-    onHostAsked: (listener) => {
-      askHost = listener;
-      return () => {};
-    },
-    onLimitReached: (listener) => {
-      reachLimit = listener;
-      return () => {};
-    },
-    open: (notification) => opened.push(notification),
-    workspaceName: (id) => (id === "ws-00000001" ? "api" : null),
-  });
-  return {
-    service,
-    shown,
-    opened,
-    attention,
-    jobs,
-    change: (change: SettingsChange) => {
-      settings = { ...settings, ...change, notify: { ...settings.notify, ...change.notify } };
-    },
-    browser() {
-      desktopShows = false;
-    },
-    /** What the host says first after every connection. */
-    all(...given: Terminal[]) {
-      terminals.clear();
-      for (const each of given) {
-        terminals.set(each.id, each);
-        onTerminal(each);
-      }
-      onEvent({ type: "all", terminals: given, heldCells: [], activities: [...activities.values()] });
-    },
-    event: (event: HostEvent) => onEvent(event),
-    /** What a launched program has come to do. */
-    activity(change: Partial<Activity>) {
-      const now = activity(change);
-      const before = activities.get(now.id);
-      activities.set(now.id, now);
-      onActivity({ before, now });
-    },
-    asks: (asked: HostAsked) => askHost(asked),
-    reaches: (reached: LimitReached) => reachLimit(reached),
-    terminal(each: Terminal) {
-      terminals.set(each.id, each);
-      onTerminal(each);
-      onEvent({ type: "terminal", terminal: each });
-    },
-    texts: () => service.list.values().map(({ title, body }) => `${title}: ${body}`),
-    stop() {
-      service.close();
-      store.close();
-    },
-  };
-}
-
-function terminal(change: Partial<Terminal> = {}): Terminal {
-  return {
-    id: "term-00000001",
-    name: "api-claude",
-    title: "",
-    command: "claude",
-    argv: ["claude"],
-    cwd: "/",
-    currentCwd: null,
-    state: "running",
-    pid: 1234,
-    exitCode: null,
-    size: { cols: 80, rows: 24 },
-    bytesOut: 0,
-    linesOut: 0,
-    lastLine: "",
-    truncated: false,
-    owner: { workspaceId: "ws-00000001", programId: "claude" },
-    cellEnd: { mode: "integration" },
-    integrated: false,
-    heldCellId: null,
-    restartedFrom: null,
-    createdAt: "2026-01-01T11:00:00.000Z",
-    updatedAt: "2026-01-01T11:00:00.000Z",
-    resolvedAt: null,
-    ...change,
-  };
-}
-
-function activity(change: Partial<Activity> = {}): Activity {
-  const now = new Date().toISOString();
-  return {
-    id: "term-00000001",
-    state: "working",
-    since: now,
-    evidence: "Was given a prompt",
-    brief: null,
-    at: now,
-    source: "hook",
-    guess: false,
-    calls: false,
-    degraded: null,
-    ...change,
-  };
-}
 
 const ended = (change: Partial<Terminal> = {}) =>
   terminal({ state: "failed", exitCode: 3, resolvedAt: new Date().toISOString(), ...change });
-
-function cell(change: Partial<Cell> = {}): Cell {
-  return {
-    id: "abcd12345678",
-    terminalId: "term-00000001",
-    code: "make the secret plan",
-    codeBytes: 20,
-    via: "k",
-    state: "done",
-    error: null,
-    end: "integration",
-    exitCode: 0,
-    limitSeconds: 300,
-    startedAt: "2026-01-01T11:59:00.000Z",
-    endedAt: "2026-01-01T12:00:00.000Z",
-    durationMs: 60_000,
-    cwd: null,
-    outputBytes: 3,
-    truncated: false,
-    ...change,
-  };
-}
 
 const at = "2026-01-01T12:00:00.000Z";
 const done = (change: Partial<Cell> = {}): HostEvent => ({
@@ -242,6 +61,8 @@ describe("a notification", () => {
         terminalId: "term-00000001",
         cellId: "abcd12345678",
         workspaceId: "ws-00000001",
+        about: null,
+        actions: [],
         createdAt: "2026-01-01T12:00:00.000Z",
         seenAt: null,
         shown: true,
@@ -345,7 +166,7 @@ describe("somebody who looks", () => {
     main.event(done());
     main.event(bell);
     main.event(done({ id: "ffff12345678", terminalId: "term-00000002" }));
-    expect(main.shown.map((each) => each.notification.cellId)).toEqual(["ffff12345678"]);
+    expect(main.shown.map((each) => each.notification.body)).toEqual(["Cell ffff1234 finished in api-codex"]);
     // What was seen happening is kept as seen; a bell says nothing more.
     expect(main.service.list.values().map(({ kind, seenAt }) => [kind, seenAt !== null])).toEqual([
       ["cell-done", true],
@@ -383,7 +204,7 @@ describe("somebody who looks", () => {
     main.event(done());
     main.service.setView(window().connection, { focused: true, terminalIds: ["term-00000001"] });
     expect(main.service.list.values()[0]?.seenAt).not.toBeNull();
-    expect(main.attention.at(-1)).toEqual({ running: 1, needsYou: 0, unseen: 0 });
+    expect(main.attention.at(-1)).toMatchObject({ running: 1, needsYou: 0, unseen: 0 });
   });
 });
 
@@ -394,7 +215,7 @@ describe("switches", () => {
     main.event(done());
     main.event(bell);
     main.event(osc("hello"));
-    expect(main.shown.map((each) => each.notification.kind)).toEqual(["program"]);
+    expect(main.shown.map((each) => each.notification.group)).toEqual(["program"]);
     expect(main.service.list.values().map(({ kind, seenAt }) => [kind, seenAt !== null])).toEqual([
       ["cell-done", true],
       ["program", false],
@@ -412,6 +233,7 @@ describe("switches", () => {
     main.service.pause(60);
     expect(main.service.pause(0)).toEqual({ pausedUntil: null });
     main.event(done({ id: "eeee12345678" }));
+    vi.advanceTimersByTime(1000);
     expect(main.shown).toHaveLength(2);
   });
 });
@@ -423,7 +245,7 @@ describe("a flood", () => {
     expect(main.texts()).toEqual(["api · claude: Rang 1\u2009000 times"]);
     expect(main.shown).toHaveLength(1);
     vi.advanceTimersByTime(1000);
-    expect(store.database.prepare("SELECT body FROM notifications").pluck().all()).toEqual(["Rang 1\u2009000 times"]);
+    expect(main.database.prepare("SELECT body FROM notifications").pluck().all()).toEqual(["Rang 1\u2009000 times"]);
   });
 
   test("of bells is shown again after a while, and a bell after it was seen is news", () => {
@@ -448,8 +270,9 @@ describe("a flood", () => {
       "api · claude: step 4",
       "api · claude: step 1000 (996 in a row)",
     ]);
-    expect(main.shown).toHaveLength(5);
     vi.advanceTimersByTime(11_000);
+    // One after the other in the same place: the first at once, the last of them when it has been looked at for a moment.
+    expect(main.shown.map(({ open }) => open)).toEqual([false, true]);
     main.event(osc("later"));
     expect(main.texts().at(-1)).toBe("api · claude: later");
   });
@@ -466,7 +289,8 @@ describe("a flood", () => {
     for (let n = 0; n < 600; n++) main.event(done({ id: n.toString(16).padStart(12, "0") }));
     expect(main.service.list.values()).toHaveLength(500);
     expect(main.service.list.values()[0]?.cellId).toBe((100).toString(16).padStart(12, "0"));
-    expect(store.database.prepare("SELECT count(*) FROM notifications").pluck().get()).toBe(500);
+    vi.advanceTimersByTime(1000);
+    expect(main.database.prepare("SELECT count(*) FROM notifications").pluck().get()).toBe(500);
     main.stop();
     main = start();
     expect(main.service.list.values()).toHaveLength(500);
@@ -483,6 +307,8 @@ test("a job's end is told by its title, and not what had ended before", async ()
     title: "api",
     targetId: "ws-00000001",
     state: "done",
+    steps: [] as Job["steps"],
+    progress: null,
     problem: null,
     endedAt: "2025-01-01T00:00:00.000Z",
   } as Job;
@@ -547,9 +373,11 @@ describe("what a launched program is doing", () => {
   test("takes back a notification when what it asked for was given", () => {
     main.all(terminal());
     main.activity(question);
-    expect(main.attention.at(-1)).toEqual({ running: 1, needsYou: 1, unseen: 1 });
+    expect(main.attention.at(-1)).toMatchObject({ running: 1, needsYou: 1, unseen: 1 });
+    expect(main.shown.map(({ open }) => open)).toEqual([true]);
     main.activity({ state: "working" });
-    expect(main.attention.at(-1)).toEqual({ running: 1, needsYou: 0, unseen: 0 });
+    expect(main.attention.at(-1)).toMatchObject({ running: 1, needsYou: 0, unseen: 0 });
+    expect(main.shown.map(({ open }) => open)).toEqual([false]);
   });
 
   test("is told once when the program says the same to its terminal, before or after", () => {
@@ -591,7 +419,8 @@ test("the tray is told how many terminals run and how much is unseen, when it ch
   main.terminal(ended());
   main.service.markSeen({ id: main.service.list.values()[0]!.id });
   main.service.markSeen({ terminalId: "term-00000001" });
-  expect(main.attention).toEqual([
+  const counts = main.attention.map(({ running, needsYou, unseen }) => ({ running, needsYou, unseen }));
+  expect(counts).toEqual([
     { running: 2, needsYou: 0, unseen: 0 },
     { running: 2, needsYou: 0, unseen: 1 },
     { running: 1, needsYou: 1, unseen: 1 },

@@ -1,79 +1,28 @@
 /** Tells the person what happened while they were not looking: once each, never in a flood, and never a program's output. */
 import { randomBytes } from "node:crypto";
-import type { Database } from "#node/store/index.ts";
-import { isNews } from "#shared/activity/index.ts";
-import type { Activity } from "#shared/contract/activities.ts";
-import type { LiveListEvent } from "#shared/contract/base.ts";
-import type { Cell } from "#shared/contract/cells.ts";
-import type { GitGateEvent } from "#shared/contract/git-gate.ts";
-import type { Job } from "#shared/contract/jobs.ts";
-import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
-import type { Settings, SettingsChange } from "#shared/contract/settings.ts";
-import type { Proposal } from "#shared/contract/supervise.ts";
-import type { Terminal } from "#shared/contract/terminals.ts";
+import type { Notification, NotificationAction, NotificationKind } from "#shared/contract/notifications.ts";
+import { Failure, problemOf } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
-import { newestUnseen } from "#shared/notifications/unseen.ts";
-import { needsYou, terminalStatus } from "#shared/states.ts";
-import type { HostEvent } from "#terminal-host/protocol.ts";
-import type { Desktop } from "../desktop.ts";
-import type { HostAsked } from "../gateway/index.ts";
-import { finalStates } from "../terminals/index.ts";
+import type { Attention, Desktop, JobProgress } from "../desktop.ts";
 import type { Connection } from "../transport/context.ts";
-import { AgentCalls } from "./agent-calls.ts";
+import { Answers, type AnswersParts } from "./answers.ts";
+import { attentionOf } from "./attention.ts";
 import { FloodGate } from "./flood.ts";
-import {
-  activityDraft,
-  bellDraft,
-  cellDraft,
-  type Draft,
-  endedDraft,
-  hostDraft,
-  jobDraft,
-  type LimitReached,
-  limitDraft,
-  programDraft,
-  proposalDraft,
-  pushDraft,
-} from "./rules.ts";
+import { Outside } from "./outside.ts";
+import type { Draft } from "./rules.ts";
+import { Sources, type SourcesParts } from "./sources.ts";
 import { mostNotifications, NotificationStore } from "./store.ts";
 import { grouped, titleOf } from "./text.ts";
 import { type View, Views } from "./views.ts";
 
-export type NotificationsParts = {
-  database: Database.Database;
-  desktop: Pick<Desktop, "notify" | "setAttention">;
-  settings: { readonly settings: Settings; change(change: SettingsChange): unknown };
-  /** Every event of the terminal host, the first after each connection being `all`. Returns the function that ends it. */
-  onHostEvent: (listener: (event: HostEvent) => void) => () => void;
-  /** Every terminal that is new or has changed, also when main concludes by itself that it is lost. */
-  onTerminal: (listener: (terminal: Terminal) => void) => () => void;
-  /** What launched programs are doing; a change comes through `onChange` only when it has just happened. */
-  activities: {
-    readonly list: { get(terminalId: string): Activity | undefined };
-    onChange(listener: (change: { before: Activity | undefined; now: Activity }) => void): () => void;
-  };
-  /** The cell that holds a terminal, where it is known. */
-  heldCell: (terminalId: string) => Cell | undefined;
-  /** The jobs as a live list. */
-  watchJobs: (signal: AbortSignal) => AsyncIterable<LiveListEvent<Job>>;
-  /** Every host that a bottle asks for, once. Returns the function that ends it. */
-  onHostAsked: (listener: (asked: HostAsked) => void) => () => void;
-  /** Every bottle that has used what it may. Returns the function that ends it. */
-  onLimitReached: (listener: (reached: LimitReached) => void) => () => void;
-  /** Every proposal that a bottle makes, once. Returns the function that ends it. */
-  onProposal: (listener: (proposal: Proposal) => void) => () => void;
-  /** Every push of a bottle that waits for an answer. Returns the function that ends it. */
-  onPushAsked: (listener: (event: GitGateEvent) => void) => () => void;
-  /** The same for every one that is answered. */
-  onProposalAnswered: (listener: (proposal: Proposal) => void) => () => void;
+export type NotificationsParts = SourcesParts & {
+  desktop: Pick<Desktop, "notify" | "setAttention" | "setProgress">;
+  answers: AnswersParts;
   /** Leads the person to what a notification is about: they clicked it outside the window. */
   open: (notification: Notification) => void;
-  /** Null when there is no such workspace. */
-  workspaceName: (id: string) => string | null;
+  /** The same for one that stands for several. */
+  openAll: (latest: Notification) => void;
 };
-
-/** Milliseconds between a counted notification's change and its being written: a thousand bells are one write. */
-const writeDelayMs = 250;
 
 /** Counted together while the person has not looked: how often, and what the text was at first. */
 type Counted = { id: string; count: number; body: string };
@@ -87,46 +36,48 @@ export class Notifications {
   readonly #views = new Views();
   readonly #gate = new FloodGate();
   readonly #counted = new Map<string, Map<NotificationKind, Counted>>();
-  readonly #calls: AgentCalls;
-  readonly #terminals = new Map<string, Terminal>();
-  /** Terminals whose end is known or was known when we began. */
-  readonly #ended = new Set<string>();
-  /** Notifications of proposals that were told since the start and wait. */
-  readonly #proposals = new Map<string, string>();
-  readonly #unwritten = new Map<string, Notification>();
-  #writeTimer: NodeJS.Timeout | undefined;
-  #attention = "";
-  #connected = false;
-  readonly #startedAt = new Date().toISOString();
+  readonly #outside: Outside;
+  readonly #answers: Answers;
+  /** Notifications that can still be answered, by what they are about. */
+  readonly #open = new Map<string, string>();
+  readonly #sources: Sources;
+  readonly #setAttention: (now: Attention) => void;
   readonly #stop = new AbortController();
-  readonly #stops: (() => void)[];
 
   constructor(parts: NotificationsParts) {
     this.#parts = parts;
     this.#store = new NotificationStore(parts.database);
-    this.#calls = new AgentCalls(
-      (id) => parts.activities.list.get(id),
-      (draft) => this.#tell(draft),
-    );
+    this.#answers = new Answers(parts.answers);
+    this.#setAttention = onChange<Attention>((now) => parts.desktop.setAttention(now));
+    this.#outside = new Outside({
+      desktop: parts.desktop,
+      open: (note) => this.#openOne(note),
+      openAll: (latest) => parts.openAll(latest),
+      act: (note, action) => void this.#actOutside(note, action),
+    });
     this.list.reset(this.#store.all());
-    this.#stops = [
-      parts.onHostEvent((event) => this.#onHostEvent(event)),
-      parts.onTerminal((terminal) => this.#onTerminal(terminal)),
-      parts.activities.onChange(({ before, now }) => this.#onActivity(before, now)),
-      parts.onHostAsked((asked) => this.#onHostAsked(asked)),
-      parts.onLimitReached((reached) => this.#tell(limitDraft(reached), reached.bottle.label)),
-      parts.onProposal((proposal) => this.#onProposal(proposal)),
-      parts.onPushAsked((event) => this.#onPushAsked(event)),
-      parts.onProposalAnswered((proposal) => this.#onAnswered(proposal)),
-    ];
-    void this.#followJobs();
+    for (const note of this.list.values()) this.#keepOpen(note);
+    this.#sources = new Sources(parts, {
+      tell: (draft, title, times) => this.#tell(draft, title, times),
+      agentWentOn: (id) => this.#see(({ terminalId, kind }) => terminalId === id && kind.startsWith("agent-")),
+      cellEnded: (id) => this.#became(id, () => false),
+      cellsHeld: (ids) => {
+        for (const note of this.list.values()) {
+          if (note.cellId !== null && !ids.has(note.cellId)) this.#became(note.cellId, () => false);
+        }
+      },
+      terminalRemoved: (id) => this.#forget(id),
+      progress: onChange<JobProgress | null>((progress) => parts.desktop.setProgress(progress), null),
+      changed: () => this.#updateAttention(),
+    });
+    this.#answers.follow((id, left) => this.#became(id, left), this.#stop.signal);
   }
 
   close(): void {
     this.#stop.abort();
-    for (const stop of this.#stops) stop();
-    this.#calls.close();
-    this.#write();
+    this.#sources.close();
+    this.#outside.close();
+    this.#store.write();
   }
 
   /** What a window shows from now on. What it is looked at with is seen. */
@@ -146,10 +97,26 @@ export class Notifications {
     );
   }
 
+  /** Throws `not_found`, `conflict` when it was answered or cannot be done any more, and what doing it throws. */
+  async act(id: string, action: NotificationAction): Promise<void> {
+    const note = this.list.get(id);
+    if (note === undefined) throw new Failure("not_found", "there is no such notification (any more)");
+    if (!note.actions.includes(action)) throw new Failure("conflict", "this was answered already");
+    try {
+      await this.#answers.give(note, action);
+    } catch (thrown) {
+      const { code } = problemOf(thrown);
+      if (code === "not_found") this.#became(subjectOf(note), () => false);
+      throw thrown;
+    }
+    this.#became(subjectOf(note), () => false);
+  }
+
   clear(): void {
     const ids = this.list.values().map((notification) => notification.id);
-    this.#unwritten.clear();
+    for (const id of ids) this.#outside.withdraw(id);
     this.#counted.clear();
+    this.#open.clear();
     this.#store.remove(ids);
     this.list.reset([]);
     this.#updateAttention();
@@ -162,116 +129,6 @@ export class Notifications {
     return { pausedUntil };
   }
 
-  #onHostEvent(event: HostEvent): void {
-    switch (event.type) {
-      case "all":
-        this.#onAll(event.terminals);
-        break;
-      case "terminal":
-        // Comes through onTerminal.
-        break;
-      case "terminalRemoved":
-        this.#terminals.delete(event.id);
-        this.#ended.delete(event.id);
-        this.#counted.delete(event.id);
-        this.#gate.forget(event.id);
-        this.#calls.forget(event.id);
-        this.#updateAttention();
-        break;
-      case "cell":
-        this.#tell(cellDraft(event.event, (id) => this.#terminals.get(id)?.name ?? id));
-        break;
-      case "programNotification":
-        this.#calls.said(event.terminalId, programDraft(event.terminalId, event.title, event.body));
-        break;
-      case "bell":
-        // A launched program that rings waits for the person, and that is told.
-        if (this.#parts.activities.list.get(event.terminalId) === undefined) {
-          this.#tell(bellDraft(event.terminalId), undefined, event.count);
-        }
-        break;
-      case "activity":
-        // Comes through the activities.
-        break;
-    }
-  }
-
-  /** At the start nothing has just happened: what has ended by then ended before. Later an `all` follows the loss of the host. */
-  #onAll(terminals: Terminal[]): void {
-    const before = this.#connected;
-    if (!before) {
-      for (const terminal of terminals) if (finalStates.has(terminal.state)) this.#ended.add(terminal.id);
-    }
-    this.#terminals.clear();
-    for (const terminal of terminals) this.#terminals.set(terminal.id, terminal);
-    this.#connected = true;
-    if (before) for (const terminal of terminals) this.#onTerminal(terminal);
-    this.#updateAttention();
-  }
-
-  #onTerminal(terminal: Terminal): void {
-    const before = this.#terminals.get(terminal.id);
-    this.#terminals.set(terminal.id, terminal);
-    if (!this.#connected) return;
-    if (before?.state !== terminal.state) this.#updateAttention();
-    if (!finalStates.has(terminal.state) || this.#ended.has(terminal.id)) return;
-    this.#ended.add(terminal.id);
-    if (terminal.resolvedAt === null || terminal.resolvedAt >= this.#startedAt) this.#tell(endedDraft(terminal));
-  }
-
-  #onActivity(before: Activity | undefined, now: Activity): void {
-    if (before !== undefined && before.state !== now.state) {
-      // What it asked for has been given, or does not matter any more.
-      this.#see(({ terminalId, kind }) => terminalId === now.id && kind.startsWith("agent-"));
-    }
-    if (isNews(before, now)) {
-      this.#calls.told(now.id);
-      this.#tell(activityDraft(now, this.#parts.settings.settings.notifyDetails));
-    }
-    this.#updateAttention();
-  }
-
-  async #followJobs(): Promise<void> {
-    for await (const event of this.#parts.watchJobs(this.#stop.signal)) {
-      if (event.type === "all") for (const job of event.items) this.#onJob(job);
-      else if (event.type === "changed") this.#onJob(event.item);
-    }
-  }
-
-  /** One that ended before we began was told then, or is told by its own record. */
-  #onJob(job: Job): void {
-    if (job.endedAt === null || job.endedAt < this.#startedAt) return;
-    const draft = jobDraft(job);
-    if (draft !== null) this.#tell(draft, job.title);
-  }
-
-  #onHostAsked(asked: HostAsked): void {
-    const workspace = asked.workspaceId && this.#parts.workspaceName(asked.workspaceId);
-    this.#tell(hostDraft(asked), workspace ? `${workspace} · gateway` : "Gateway");
-  }
-
-  #onProposal(proposal: Proposal): void {
-    const workspace = this.#parts.workspaceName(proposal.workspaceId);
-    const draft = proposalDraft(proposal, this.#parts.settings.settings.notifyDetails);
-    const before = new Set(this.list.values().map(({ id }) => id));
-    this.#tell(draft, [workspace, proposal.programName].filter(Boolean).join(" · "));
-    const told = this.list.values().find(({ id }) => !before.has(id));
-    if (told !== undefined) this.#proposals.set(proposal.id, told.id);
-  }
-
-  /** What was asked is answered: there is nothing to look at any more. */
-  #onAnswered({ id }: Proposal): void {
-    const told = this.#proposals.get(id);
-    this.#proposals.delete(id);
-    if (told !== undefined) this.markSeen({ id: told });
-  }
-
-  #onPushAsked(event: GitGateEvent): void {
-    const workspace = this.#parts.workspaceName(event.workspaceId);
-    this.#tell(pushDraft(event), workspace ? `${workspace} · git gate` : "Git gate");
-  }
-
-  /** `times`: how often it happened, for what is counted. */
   #tell(draft: Draft | null, title?: string, times = 1): void {
     if (draft === null) return;
     if (draft.key !== null && !this.#store.claim(draft.key)) return;
@@ -299,13 +156,13 @@ export class Notifications {
     counted.count += times;
     const body = bell ? `Rang ${grouped(counted.count)} times` : `${draft.body} (${grouped(counted.count)} in a row)`;
     let next: Notification = { ...earlier, body, seenAt: seen ? earlier.seenAt : null };
-    if (admitted && show) next = { ...next, shown: this.#show(next) };
+    if (admitted && show) next = { ...next, shown: this.#outside.show(next) };
     this.#change(next);
     return true;
   }
 
   #add(draft: Draft, title: string | undefined, { seen, show, times }: Telling): void {
-    const terminal = draft.terminalId === null ? undefined : this.#terminals.get(draft.terminalId);
+    const terminal = draft.terminalId === null ? undefined : this.#sources.terminals.get(draft.terminalId);
     const workspaceId = draft.workspaceId ?? terminal?.owner.workspaceId ?? null;
     const now = new Date().toISOString();
     const draftless = {
@@ -316,13 +173,15 @@ export class Notifications {
       terminalId: draft.terminalId,
       cellId: draft.cellId,
       workspaceId,
+      about: draft.about ?? null,
+      actions: draft.actions ?? [],
       createdAt: now,
       seenAt: seen ? now : null,
       shown: false,
     } satisfies Notification;
-    const notification: Notification = { ...draftless, shown: show && this.#show(draftless) };
-    this.#store.add(notification);
-    this.list.set(notification);
+    const notification: Notification = { ...draftless, shown: show && this.#outside.show(draftless) };
+    this.#change(notification);
+    this.#keepOpen(notification);
     if (draft.terminalId !== null) {
       const kinds = this.#counted.get(draft.terminalId) ?? new Map<NotificationKind, Counted>();
       this.#counted.set(
@@ -334,59 +193,97 @@ export class Notifications {
     this.#updateAttention();
   }
 
-  #show(notification: Notification): boolean {
-    return this.#parts.desktop.notify(notification, () => {
-      this.markSeen({ id: notification.id });
-      this.#parts.open(this.list.get(notification.id) ?? notification);
-    });
+  #openOne(note: Notification): void {
+    this.markSeen({ id: note.id });
+    this.#parts.open(this.list.get(note.id) ?? note);
+  }
+
+  /** Chosen where no window can tell what came of it. */
+  async #actOutside(note: Notification, action: NotificationAction): Promise<void> {
+    try {
+      await this.act(note.id, action);
+    } catch (thrown) {
+      this.#outside.failed(note, action, problemOf(thrown).message);
+    }
+  }
+
+  #keepOpen(note: Notification): void {
+    const subject = subjectOf(note);
+    if (note.actions.length > 0 && subject !== null) this.#open.set(subject, note.id);
+  }
+
+  /** What can still be done about it has changed; with nothing left it is answered, and so it is seen. */
+  #became(subject: string | null, left: (action: NotificationAction) => boolean): void {
+    const id = subject === null ? undefined : this.#open.get(subject);
+    const note = id === undefined ? undefined : this.list.get(id);
+    if (subject === null || note === undefined) return;
+    const actions = note.actions.filter(left);
+    if (actions.length === note.actions.length) return;
+    this.#change({ ...note, actions });
+    if (actions.length > 0) return;
+    this.#open.delete(subject);
+    this.markSeen({ id: note.id });
   }
 
   #see(which: (notification: Notification) => boolean): void {
     const seenAt = new Date().toISOString();
     for (const notification of this.list.values()) {
-      if (notification.seenAt === null && which(notification)) this.#change({ ...notification, seenAt });
+      if (notification.seenAt !== null || !which(notification)) continue;
+      this.#change({ ...notification, seenAt });
+      this.#outside.withdraw(notification.id);
     }
     this.#updateAttention();
   }
 
   #change(notification: Notification): void {
     this.list.set(notification);
-    this.#unwritten.set(notification.id, notification);
-    this.#writeTimer ??= setTimeout(() => this.#write(), writeDelayMs);
-  }
-
-  #write(): void {
-    clearTimeout(this.#writeTimer);
-    this.#writeTimer = undefined;
-    if (this.#unwritten.size > 0) this.#store.update(this.#unwritten.values());
-    this.#unwritten.clear();
+    this.#store.put(notification);
   }
 
   #prune(): void {
     const all = this.list.values();
     if (all.length <= mostNotifications) return;
-    const old = all.slice(0, all.length - mostNotifications).map((notification) => notification.id);
-    this.#store.remove(old);
-    for (const id of old) {
-      this.#unwritten.delete(id);
-      this.list.remove(id);
+    const old = all.slice(0, all.length - mostNotifications);
+    this.#store.remove(old.map(({ id }) => id));
+    for (const note of old) {
+      const subject = subjectOf(note);
+      if (subject !== null && this.#open.get(subject) === note.id) this.#open.delete(subject);
+      this.list.remove(note.id);
     }
   }
 
-  #updateAttention(): void {
-    const terminals = [...this.#terminals.values()];
-    const running = terminals.filter((terminal) => !finalStates.has(terminal.state)).length;
-    const unseen = this.list.values().filter((notification) => notification.seenAt === null);
-    const newest = newestUnseen(unseen);
-    const wanting = terminals.filter((terminal) => {
-      const context = { activity: this.#parts.activities.list.get(terminal.id), unseen: newest.get(terminal.id) };
-      const status = terminalStatus(terminal, { ...context, heldCell: this.#parts.heldCell(terminal.id) });
-      return needsYou(status, context.unseen !== undefined);
-    });
-    const now = { running, needsYou: wanting.length, unseen: unseen.length };
-    const attention = JSON.stringify(now);
-    if (attention === this.#attention) return;
-    this.#attention = attention;
-    this.#parts.desktop.setAttention(now);
+  #forget(terminalId: string): void {
+    this.#counted.delete(terminalId);
+    this.#gate.forget(terminalId);
+    this.#updateAttention();
   }
+
+  #updateAttention(): void {
+    const { activities, heldCell, workspaceName } = this.#parts;
+    this.#setAttention(
+      attentionOf({
+        terminals: [...this.#sources.terminals.values()],
+        notifications: this.list.values(),
+        activityOf: (id) => activities.list.get(id),
+        heldCell,
+        workspaceName,
+      }),
+    );
+  }
+}
+
+/** Tells what is not as it was told last. */
+function onChange<Value>(tell: (value: Value) => void, first?: Value): (value: Value) => void {
+  let last = JSON.stringify(first);
+  return (value) => {
+    const now = JSON.stringify(value);
+    if (now === last) return;
+    last = now;
+    tell(value);
+  };
+}
+
+/** What an answer is about: a cell, or whatever else. */
+function subjectOf({ about, cellId }: Notification): string | null {
+  return about?.id ?? cellId;
 }

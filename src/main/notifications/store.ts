@@ -1,4 +1,4 @@
-/** Notifications in cellar.db: the newest ones, and the keys of what was told already, so that a restart tells nothing twice. */
+/** Notifications in cellar.db: the newest ones, and the keys of what was told already, so that a restart tells nothing twice. What changes is gathered. */
 import type { Database } from "#node/store/index.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 
@@ -19,6 +19,15 @@ export const notificationsSchema = `
   CREATE TABLE notified (key TEXT PRIMARY KEY) STRICT;
 `;
 
+/** What a notification is about and what can be done from it, as JSON. */
+export const notificationActionsSchema = `
+  ALTER TABLE notifications ADD COLUMN about TEXT;
+  ALTER TABLE notifications ADD COLUMN actions TEXT NOT NULL DEFAULT '[]';
+`;
+
+/** Milliseconds between a change and its being written: a thousand bells are one write. */
+const writeDelayMs = 250;
+const retryMs = 10_000;
 /** Notifications that are kept. */
 export const mostNotifications = 500;
 /** Keys that are kept; far more than notifications, because a key outlives its notification being cleared. */
@@ -32,6 +41,8 @@ type Row = {
   terminal_id: string | null;
   cell_id: string | null;
   workspace_id: string | null;
+  about: string | null;
+  actions: string;
   created_at: string;
   seen_at: string | null;
   shown: number;
@@ -39,6 +50,11 @@ type Row = {
 
 export class NotificationStore {
   readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #keys = new Set<string>();
+  readonly #put = new Map<string, Notification>();
+  readonly #removed = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(database: Database.Database) {
     this.#database = database;
@@ -54,6 +70,8 @@ export class NotificationStore {
       terminalId: row.terminal_id,
       cellId: row.cell_id,
       workspaceId: row.workspace_id,
+      about: row.about === null ? null : JSON.parse(row.about),
+      actions: JSON.parse(row.actions),
       createdAt: row.created_at,
       seenAt: row.seen_at,
       shown: row.shown === 1,
@@ -62,49 +80,73 @@ export class NotificationStore {
 
   /** False when this was told before. */
   claim(key: string): boolean {
-    return this.#database.transaction(() => {
-      const fresh = this.#database.prepare("INSERT OR IGNORE INTO notified (key) VALUES (?)").run(key).changes === 1;
-      if (fresh) {
-        this.#database
-          .prepare("DELETE FROM notified WHERE rowid <= (SELECT max(rowid) FROM notified) - ?")
-          .run(mostKeys);
-      }
-      return fresh;
-    })();
+    if (this.#keys.has(key)) return false;
+    if (this.#statement("SELECT 1 FROM notified WHERE key = ?").get(key) !== undefined) return false;
+    this.#keys.add(key);
+    this.#soon();
+    return true;
   }
 
-  add(notification: Notification): void {
-    this.#database
-      .prepare(
-        `INSERT INTO notifications (id, kind, title, body, terminal_id, cell_id, workspace_id, created_at, seen_at, shown)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        notification.id,
-        notification.kind,
-        notification.title,
-        notification.body,
-        notification.terminalId,
-        notification.cellId,
-        notification.workspaceId,
-        notification.createdAt,
-        notification.seenAt,
-        notification.shown ? 1 : 0,
-      );
-  }
-
-  /** What can change of one: its text when it counts, and whether it was seen and shown. */
-  update(notifications: Iterable<Notification>): void {
-    const statement = this.#database.prepare("UPDATE notifications SET body = ?, seen_at = ?, shown = ? WHERE id = ?");
-    this.#database.transaction(() => {
-      for (const { id, body, seenAt, shown } of notifications) statement.run(body, seenAt, shown ? 1 : 0, id);
-    })();
+  /** Adds it, or changes what can change of one: its text when it counts, what can be done, and whether it was seen and shown. */
+  put(notification: Notification): void {
+    this.#put.set(notification.id, notification);
+    this.#soon();
   }
 
   remove(ids: Iterable<string>): void {
-    const statement = this.#database.prepare("DELETE FROM notifications WHERE id = ?");
+    for (const id of ids) {
+      this.#put.delete(id);
+      this.#removed.add(id);
+    }
+    this.#soon();
+  }
+
+  /** Writes what has gathered, in one transaction: a key and its notification are both there, or neither is and it is told again. */
+  write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#database.transaction(() => {
-      for (const id of ids) statement.run(id);
+      for (const key of this.#keys) this.#statement("INSERT OR IGNORE INTO notified (key) VALUES (?)").run(key);
+      if (this.#keys.size > 0) {
+        this.#statement("DELETE FROM notified WHERE rowid <= (SELECT max(rowid) FROM notified) - ?").run(mostKeys);
+      }
+      for (const id of this.#removed) this.#statement("DELETE FROM notifications WHERE id = ?").run(id);
+      for (const notification of this.#put.values()) this.#save(notification);
     })();
+    this.#keys.clear();
+    this.#removed.clear();
+    this.#put.clear();
+  }
+
+  #save(note: Notification): void {
+    const { id, kind, title, body, terminalId, cellId, workspaceId, about, actions, createdAt, seenAt, shown } = note;
+    this.#statement(
+      `INSERT INTO notifications (id, kind, title, body, terminal_id, cell_id, workspace_id, about, actions, created_at, seen_at, shown)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET body = excluded.body, actions = excluded.actions, seen_at = excluded.seen_at, shown = excluded.shown`,
+    ).run(
+      ...[id, kind, title, body, terminalId, cellId, workspaceId, about && JSON.stringify(about)],
+      ...[JSON.stringify(actions), createdAt, seenAt, shown ? 1 : 0],
+    );
+  }
+
+  /** Each is made once. */
+  #statement(sql: string): Database.Statement {
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /** On a disk that is full nobody is to be told less: it is all in memory, and written when there is room. */
+  #writeOrWait(): void {
+    try {
+      this.write();
+    } catch {
+      this.#timer = setTimeout(() => this.#writeOrWait(), retryMs);
+    }
+  }
+
+  #soon(): void {
+    this.#timer ??= setTimeout(() => this.#writeOrWait(), writeDelayMs);
   }
 }

@@ -7,7 +7,7 @@ import { gatewayDecisionsSchema, gatewayRulesSchema } from "../gateway/index.ts"
 import { gitGateSchema } from "../git-gate/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
 import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
-import { notificationsSchema } from "../notifications/index.ts";
+import { notificationActionsSchema, notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
 import { superviseSchema } from "../supervise/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
@@ -29,6 +29,7 @@ const migrations = [
   brokerLedgerSchema,
   superviseSchema,
   gitGateSchema,
+  notificationActionsSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

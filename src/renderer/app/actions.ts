@@ -1,5 +1,7 @@
 /** What a person can do to terminals and workspaces from any place. Failures are told in a notice, because the place may be gone by then. */
 import { useMemo } from "react";
+import type { NotificationAction } from "#shared/contract/notifications.ts";
+import { actionWords } from "#shared/notifications/actions.ts";
 import type { Client } from "../connection/index.ts";
 import { useClient } from "../connection/index.ts";
 import { notice, orNotice } from "../ui/index.ts";
@@ -42,6 +44,10 @@ function actionsOf(client: Client) {
     },
     markSeen(which: { id?: string; terminalId?: string } = {}): void {
       void orNotice("Could not mark it as seen", client.notifications.markSeen(which));
+    },
+    /** What a notification offers, done where it stands. */
+    async answerNotification(id: string, action: NotificationAction): Promise<void> {
+      await orNotice(actionWords[action].failed, client.notifications.act({ id, action }));
     },
     clearNotifications(): void {
       void orNotice("Could not clear the notifications", client.notifications.clear({}));

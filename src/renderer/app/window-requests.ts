@@ -6,7 +6,7 @@ import { follow } from "../live/follow.ts";
 import { here } from "../live/place.ts";
 import { openNotification } from "../notifications/open-notification.ts";
 import { useActions } from "./actions.ts";
-import { openNewWorkspace, openTerminal, openWorkspace } from "./open.ts";
+import { openLaunch, openNewWorkspace, openRunning, openTerminal, openWorkspace, useUi } from "./open.ts";
 
 export function useWindowRequests(): void {
   const connection = useConnection();
@@ -27,9 +27,31 @@ export function useWindowRequests(): void {
 }
 
 function show(request: WindowRequest, actions: ReturnType<typeof useActions>): void {
-  if (request.type === "notification") openNotification(request.notification, actions);
-  else if (request.type === "workspace") openWorkspace(request.workspaceId);
-  else if (request.type === "terminal") openTerminal(request.terminalId);
-  else if (request.source === null) openNewWorkspace();
-  else openNewWorkspace({ kind: "text", text: request.source });
+  switch (request.type) {
+    case "notification":
+      openNotification(request.notification, actions);
+      break;
+    case "notifications":
+      useUi.setState({ notificationsOpen: true });
+      break;
+    case "workspace":
+      openWorkspace(request.workspaceId);
+      break;
+    case "terminal":
+      openTerminal(request.terminalId);
+      break;
+    case "running":
+      openRunning();
+      break;
+    case "newTerminal":
+      void actions.newShell();
+      break;
+    case "launch":
+      openLaunch();
+      break;
+    case "newWorkspace":
+      if (request.source === null) openNewWorkspace();
+      else openNewWorkspace({ kind: "text", text: request.source });
+      break;
+  }
 }

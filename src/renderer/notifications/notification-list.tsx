@@ -1,5 +1,7 @@
-/** What a person was told: unseen first at the top of time, a click leads there. */
-import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
+/** What a person was told: first what can be answered here, then the latest; a click leads there. */
+import { useState } from "react";
+import type { Notification, NotificationAction, NotificationKind } from "#shared/contract/notifications.ts";
+import { actionWords } from "#shared/notifications/actions.ts";
 import { activityStatus, jobStatus, type State, terminalStatus } from "#shared/states.ts";
 import { useActions } from "../app/actions.ts";
 import { openSettings, useUi } from "../app/open.ts";
@@ -45,11 +47,15 @@ function endSign(state: State): State {
 
 const rowHeight = 48;
 const rowsShown = 8;
+/** So many can be answered without looking for them; the panels have all. */
+const askingShown = 20;
 
 export default function NotificationList() {
   const { items } = useNotifications();
   const actions = useActions();
   const newestFirst = [...items].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const asking = newestFirst.filter(({ actions: offered }) => offered.length > 0).slice(0, askingShown);
+  const others = newestFirst.filter((note) => !asking.includes(note));
   const unseen = items.some(({ seenAt }) => seenAt === null);
   return (
     <div className="flex w-[380px] max-w-full flex-col">
@@ -68,18 +74,30 @@ export default function NotificationList() {
           look elsewhere.
         </p>
       ) : (
-        <VirtualRows
-          count={newestFirst.length}
-          rowHeight={rowHeight}
-          tabIndex={-1}
-          role="list"
-          aria-label="Notifications, newest first"
-          style={{ height: Math.min(newestFirst.length, rowsShown) * rowHeight }}
-          row={(index) => {
-            const each = newestFirst[index];
-            return each && <Row key={each.id} note={each} />;
-          }}
-        />
+        <>
+          {asking.length > 0 && (
+            <ul aria-label="Waiting for your answer" className="max-h-[240px] shrink-0 overflow-y-auto bg-field">
+              {asking.map((note) => (
+                <li key={note.id} className="border-line border-b">
+                  <Told note={note} />
+                  <Answers note={note} />
+                </li>
+              ))}
+            </ul>
+          )}
+          <VirtualRows
+            count={others.length}
+            rowHeight={rowHeight}
+            tabIndex={-1}
+            role="list"
+            aria-label="Notifications, newest first"
+            style={{ height: Math.min(others.length, asking.length > 0 ? 4 : rowsShown) * rowHeight }}
+            row={(index) => {
+              const each = others[index];
+              return each && <Row key={each.id} note={each} />;
+            }}
+          />
+        </>
       )}
       <Outside />
     </div>
@@ -87,34 +105,68 @@ export default function NotificationList() {
 }
 
 function Row({ note }: { note: Notification }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: its list is a scrolling box of positioned rows
+    <div role="listitem" style={{ height: rowHeight }} className="border-line border-b last:border-b-0">
+      <Told note={note} />
+    </div>
+  );
+}
+
+/** The same buttons as the system's notification has where it has any. */
+function Answers({ note }: { note: Notification }) {
+  const { answerNotification } = useActions();
+  const [busy, setBusy] = useState(false);
+  const answer = async (action: NotificationAction) => {
+    setBusy(true);
+    await answerNotification(note.id, action);
+    setBusy(false);
+  };
+  return (
+    <div className="flex flex-wrap gap-1.5 pr-3 pb-2 pl-[34px]">
+      {note.actions.map((action, index) => (
+        <Button
+          key={action}
+          small
+          look={action === "refuse" ? "quiet" : index === 0 ? "primary" : "plain"}
+          busy={busy}
+          aria-label={`${actionWords[action].label}: ${note.title}, ${note.body}`}
+          onClick={() => void answer(action)}
+        >
+          {actionWords[action].label}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+/** Who tells what, and when; a click leads there. */
+function Told({ note }: { note: Notification }) {
   const actions = useActions();
   const unseen = note.seenAt === null;
   const sign = useSign(note);
   const activity = useActivity(note.terminalId ?? "");
   const evidence = note.kind.startsWith("agent-") && activity ? hoverOf(activityStatus(activity, false)) : undefined;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: its list is a scrolling box of positioned rows
-    <div role="listitem" style={{ height: rowHeight }} className="border-line border-b last:border-b-0">
-      <button
-        type="button"
-        data-tip={evidence}
-        className="flex h-full w-full items-start gap-2 px-3 py-1.5 text-left hover:bg-hover"
-        onClick={() => {
-          useUi.setState({ notificationsOpen: false });
-          openNotification(note, actions);
-        }}
-      >
-        <Sign state={sign} className={`mt-[3px] ${unseen ? "" : "opacity-60"}`} />
-        <span className="min-w-0 flex-1">
-          <span className={`block truncate ${unseen ? "font-medium" : "text-muted"}`}>{note.title}</span>
-          <span className="block truncate text-muted text-sm">{note.body}</span>
-        </span>
-        <span className="shrink-0 text-faint text-sm">
-          <Ago at={note.createdAt} />
-          {unseen && <span className="sr-only">, unseen</span>}
-        </span>
-      </button>
-    </div>
+    <button
+      type="button"
+      data-tip={evidence}
+      className="flex h-full w-full items-start gap-2 px-3 py-1.5 text-left hover:bg-hover"
+      onClick={() => {
+        useUi.setState({ notificationsOpen: false });
+        openNotification(note, actions);
+      }}
+    >
+      <Sign state={sign} className={`mt-[3px] ${unseen ? "" : "opacity-60"}`} />
+      <span className="min-w-0 flex-1">
+        <span className={`block truncate ${unseen ? "font-medium" : "text-muted"}`}>{note.title}</span>
+        <span className="block truncate text-muted text-sm">{note.body}</span>
+      </span>
+      <span className="shrink-0 text-faint text-sm">
+        <Ago at={note.createdAt} />
+        {unseen && <span className="sr-only">, unseen</span>}
+      </span>
+    </button>
   );
 }
 

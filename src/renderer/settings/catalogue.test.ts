@@ -4,7 +4,7 @@ import { settings } from "#shared/contract/settings.ts";
 import { matchingNotifications, matchingSettings, notificationWords, settingWords } from "./catalogue.ts";
 
 test("every setting is on the page, or is one that another place sets", () => {
-  const elsewhere = ["lastProgramId", "firstRunDone", "notify", "notifyPausedUntil"];
+  const elsewhere = ["lastProgramId", "firstRunDone", "notify", "notifyPausedUntil", "closeHintShown"];
   expect([...Object.keys(settingWords), ...elsewhere].sort()).toEqual(Object.keys(settings.shape).sort());
   expect(Object.keys(notificationWords).sort()).toEqual([...notificationKind.options].sort());
 });

@@ -3,7 +3,7 @@ import type { NotificationKind } from "#shared/contract/notifications.ts";
 import type { Settings } from "#shared/contract/settings.ts";
 
 /** Kept by the window itself or set in other places; not on the page. */
-type Elsewhere = "lastProgramId" | "firstRunDone" | "notify" | "notifyPausedUntil";
+type Elsewhere = "lastProgramId" | "firstRunDone" | "notify" | "notifyPausedUntil" | "closeHintShown";
 export type SettingKey = Exclude<keyof Settings, Elsewhere>;
 
 export type Control =
@@ -233,7 +233,7 @@ export const settingWords: Record<SettingKey, SettingWords> = {
   closeToTray: {
     section: "Window",
     label: "Keep running in the tray",
-    help: "Closing the window leaves Cellar there, so that it can still notify you. Terminals go on in any case.",
+    help: "Closing the window leaves Cellar there, so that it can still notify you; where the desktop shows no tray, the window is minimised. Terminals go on in any case.",
     keywords: "quit close",
     control: { type: "switch" },
     face: "electron",

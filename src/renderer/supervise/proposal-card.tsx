@@ -5,13 +5,14 @@
 import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import type { Problem } from "#shared/contract/base.ts";
 import type { Proposal, ProposalDecision } from "#shared/contract/supervise.ts";
+import { hostWarning } from "#shared/supervise/host-warning.ts";
 import { openBottle } from "../app/open.ts";
 import { useBottles } from "../live/index.ts";
 import { Ago, Button, Keys, ProblemNote, Select, Sign } from "../ui/index.ts";
 import { ChangeForm, RefuseForm } from "./forms.tsx";
 import { decisionOf, type Reply, replyTo, type Scope, scopesFor } from "./reply.ts";
 import { useReply } from "./use-reply.ts";
-import { capabilitySteps, hostFacts, hostName, hostWarning } from "./words.ts";
+import { capabilitySteps, hostFacts, hostName } from "./words.ts";
 
 export function ProposalCard({ proposal, showBottle }: { proposal: Proposal; showBottle: boolean }) {
   const { ask } = proposal;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { type Ask, proposalDecision } from "#shared/contract/supervise.ts";
+import { hostWarning } from "#shared/supervise/host-warning.ts";
 import { decisionOf, problemsOf, replyTo } from "./reply.ts";
-import { answerLine, askLine, hostWarning } from "./words.ts";
+import { answerLine, askLine } from "./words.ts";
 
 const host: Ask = {
   kind: "host",

@@ -29,15 +29,6 @@ export function hostFacts({ ports, methods, paths }: HostReach): { name: string;
   ];
 }
 
-/** What a person should know before they allow this host; null when it is an ordinary one. */
-export function hostWarning({ host }: Pick<HostReach, "host">): string | null {
-  if (/^[\d.]+$/.test(host) || host.includes(":"))
-    return "This is an address and not a name: nobody's certificate is checked against a name.";
-  if (host.startsWith("*.")) return `Everything below ${host.slice(2)}, whoever made it.`;
-  if (/(^|\.)xn--/.test(host)) return "This name has letters outside ASCII. It may look like another one.";
-  return null;
-}
-
 export function proposalStatus({ state, createdAt, answer }: Proposal): Status {
   const time = { kind: "at", at: answer?.at ?? createdAt } as const;
   switch (state) {

@@ -45,6 +45,14 @@ export type WindowTarget = z.infer<typeof windowTarget>;
 /** What the desktop or the command line asks a window to show: also what a notification that was clicked is about. */
 export const windowRequest = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("notification"), notification }),
+  /** The list of them: a click on one that stands for several. */
+  z.strictObject({ type: z.literal("notifications") }),
+  /** Everything that runs. */
+  z.strictObject({ type: z.literal("running") }),
+  /** A terminal with the person's shell. */
+  z.strictObject({ type: z.literal("newTerminal") }),
+  /** The form that launches an agent program. */
+  z.strictObject({ type: z.literal("launch") }),
   ...windowTarget.options,
 ]);
 export type WindowRequest = z.infer<typeof windowRequest>;

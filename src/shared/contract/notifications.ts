@@ -1,6 +1,19 @@
 /** Notifications: what a person is told when they are not looking. They never contain a program's output. */
 import { z } from "zod";
-import { cellId, done, liveList, notificationId, procedure, terminalId, timestamp, workspaceId } from "./base.ts";
+import {
+  cellId,
+  done,
+  jobId,
+  liveList,
+  notificationId,
+  procedure,
+  terminalId,
+  timestamp,
+  workspaceId,
+} from "./base.ts";
+import { gatewayDecisionId } from "./gateway.ts";
+import { gitGateEventId } from "./git-gate.ts";
+import { proposalId } from "./supervise.ts";
 
 export const notificationKind = z.enum([
   "cell-done",
@@ -29,6 +42,30 @@ export const notificationKind = z.enum([
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 
+/** What a person can do where the notification stands, without opening what it is about. Words and kinds: `#shared/notifications/actions.ts`. */
+export const notificationAction = z.enum([
+  /** Ctrl-C to the cell that holds the terminal. */
+  "interrupt",
+  /** What a detector found passes this once. */
+  "allow-once",
+  /** The host, for the bottle that asked. */
+  "allow-bottle",
+  "allow-workspace",
+  /** Yes to exactly what was asked. */
+  "approve",
+  "refuse",
+]);
+export type NotificationAction = z.infer<typeof notificationAction>;
+
+/** What it is about besides a terminal, a cell and a workspace. */
+export const notificationSubject = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("decision"), id: gatewayDecisionId }),
+  z.strictObject({ type: z.literal("proposal"), id: proposalId }),
+  z.strictObject({ type: z.literal("push"), id: gitGateEventId }),
+  z.strictObject({ type: z.literal("job"), id: jobId, failed: z.boolean() }),
+]);
+export type NotificationSubject = z.infer<typeof notificationSubject>;
+
 export const notification = z.strictObject({
   id: notificationId,
   kind: notificationKind,
@@ -38,6 +75,9 @@ export const notification = z.strictObject({
   terminalId: terminalId.nullable(),
   cellId: cellId.nullable(),
   workspaceId: workspaceId.nullable(),
+  about: notificationSubject.nullable(),
+  /** What can still be done from it; none when it is answered. */
+  actions: z.array(notificationAction),
   createdAt: timestamp,
   seenAt: timestamp.nullable(),
   /** Whether it was shown outside the window (not when paused, switched off, or the person was looking at it). */
@@ -51,6 +91,8 @@ export const notifications = {
   markSeen: procedure
     .input(z.strictObject({ id: notificationId.optional(), terminalId: terminalId.optional() }))
     .output(done),
+  /** Does it, through what the action stands for elsewhere. `conflict` when it was answered already or cannot be done any more. */
+  act: procedure.input(z.strictObject({ id: notificationId, action: notificationAction })).output(done),
   clear: procedure.input(z.strictObject({})).output(done),
   /** What the calling window shows: its focus, and the terminals in view. Held until the window's connection ends. */
   setView: procedure

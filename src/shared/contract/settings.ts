@@ -62,6 +62,8 @@ export const settings = z.strictObject({
   notifyPausedUntil: timestamp.nullable().default(null),
   /** The window closes to the tray instead of quitting (Electron). */
   closeToTray: z.boolean().default(true),
+  /** The person was told where the window went when they closed it. */
+  closeHintShown: z.boolean().default(false),
   /** Minutes without any use of the vault after which it locks itself; 0: never. */
   vaultLockMinutes: z.int().min(0).max(1440).default(0),
   firstRunDone: z.boolean().default(false),

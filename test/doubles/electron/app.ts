@@ -98,6 +98,11 @@ export function windowGone(): void {
   else void quit();
 }
 
+/** "`browser-window-created`: Emitted when a new browserWindow is created." */
+export function windowCreated(window: unknown): void {
+  emitter.emit("browser-window-created", {}, window);
+}
+
 export function created(contents: unknown): void {
   emitter.emit("web-contents-created", {}, contents);
 }

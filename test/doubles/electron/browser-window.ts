@@ -1,8 +1,13 @@
 /** `BrowserWindow` (docs/api/browser-window.md): a page of the browser with a place on the screen. */
 import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
-import type { BrowserWindowConstructorOptions, BrowserWindow as ElectronWindow, Rectangle } from "electron";
-import { life, preventable, windowGone } from "./app.ts";
+import type {
+  BrowserWindowConstructorOptions,
+  BrowserWindow as ElectronWindow,
+  ProgressBarOptions,
+  Rectangle,
+} from "electron";
+import { life, preventable, windowCreated, windowGone } from "./app.ts";
 import { needsReady } from "./ready.ts";
 import { WebContents } from "./web-contents.ts";
 
@@ -12,6 +17,9 @@ export class BrowserWindow extends EventEmitter {
   readonly id: number;
   readonly webContents: WebContents;
   readonly options: BrowserWindowConstructorOptions;
+  /** In the task bar, one after the other: below 0 none, above 1 not known. */
+  readonly progress: number[] = [];
+  overlay: { image: string | null; description: string } = { image: null, description: "" };
   #bounds: Rectangle;
   #visible: boolean;
   #minimized = false;
@@ -40,6 +48,22 @@ export class BrowserWindow extends EventEmitter {
     BrowserWindow.all.add(this);
     this.webContents = new WebContents(preload ?? null, { width, height }, webPreferences);
     this.id = this.webContents.id;
+    windowCreated(this);
+  }
+
+  static getAllWindows(): BrowserWindow[] {
+    return [...BrowserWindow.all];
+  }
+
+  /** "Remove progress bar when progress < 0; Change to indeterminate mode when progress > 1." */
+  setProgressBar(progress: number, _options?: ProgressBarOptions): void {
+    this.#alive();
+    this.progress.push(progress);
+  }
+
+  setOverlayIcon(overlay: { path: string } | null, description: string): void {
+    this.#alive();
+    this.overlay = { image: overlay?.path ?? null, description };
   }
 
   loadURL(url: string): Promise<void> {

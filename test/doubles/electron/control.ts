@@ -3,7 +3,18 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { raise } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
-import { answers, asked, clickButton, Notification, setDisplays, Tray } from "./desktop.ts";
+import {
+  answers,
+  asked,
+  boxAnswers,
+  boxes,
+  clickButton,
+  Notification,
+  nativeTheme,
+  setDarkColours,
+  setDisplays,
+  Tray,
+} from "./desktop.ts";
 import { handles } from "./handles.ts";
 import { clickItem, Menu, type MenuItem } from "./menu.ts";
 import { noted } from "./noted.ts";
@@ -27,6 +38,7 @@ const calls = {
   state: async () => ({
     ...noted,
     asked,
+    boxes,
     windows: await Promise.all(
       [...BrowserWindow.all].map(async (each) => ({
         id: each.id,
@@ -37,12 +49,16 @@ const calls = {
         fullScreen: each.isFullScreen(),
         visible: each.isVisible(),
         focused: BrowserWindow.focused === each,
+        minimized: each.isMinimized(),
         maximized: each.isMaximized(),
         bounds: each.getNormalBounds(),
+        progress: each.progress,
+        overlay: each.overlay,
         webPreferences: each.options.webPreferences ?? {},
       })),
     ),
-    tray: [...Tray.all].map(({ toolTip, title, menu, image }) => ({
+    tray: [...Tray.all].map(({ toolTip, title, menu, image, changes }) => ({
+      changes,
       toolTip,
       title,
       image: image.path,
@@ -59,7 +75,26 @@ const calls = {
     if (found === undefined) throw new Error(`there is no notification ${number}`);
     found.emit("click", {});
   },
-  closeNotification: (number: number) => Notification.shown.get(number)?.close(),
+  /** A button of it, by its label. */
+  actOnNotification: (number: number, label: string) => {
+    const found = Notification.shown.get(number);
+    if (found === undefined) throw new Error(`there is no notification ${number}`);
+    found.act((found.options.actions ?? []).findIndex(({ text }) => text === label));
+  },
+  /** As the person takes it away, or the system after a while. */
+  closeNotification: (number: number, reason: "userCanceled" | "timedOut" = "userCanceled") =>
+    Notification.shown.get(number)?.vanish(reason),
+  /** The next box with buttons is answered by this one. */
+  answerBox: (label: string) => void boxAnswers.push(label),
+  setDarkColours: (dark: boolean) => setDarkColours(dark),
+  /** What nobody but main listens to. */
+  listeners: () => ({
+    theme: nativeTheme.listenerCount("updated"),
+    memory: process.memoryUsage().heapUsed,
+    resources: process.getActiveResourcesInfo().length,
+  }),
+  /** As a renderer that is gone takes its window along. */
+  destroyWindow: (id: number) => window(id).destroy(),
   answerDialog: (filePaths: string[]) => void answers.push({ canceled: filePaths.length === 0, filePaths }),
   closeWindow: (id: number) => window(id).close(),
   minimizeWindow: (id: number) => window(id).minimize(),

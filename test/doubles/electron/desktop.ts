@@ -4,10 +4,13 @@ import { EventEmitter } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import type {
   Dialog,
+  Notification as ElectronNotification,
   MessageBoxOptions,
   MessageBoxReturnValue,
   NativeImage,
   NativeTheme,
+  NotificationActionEventParams,
+  NotificationCloseEventParams,
   NotificationConstructorOptions,
   OpenDialogOptions,
   SafeStorage,
@@ -34,6 +37,8 @@ export class Tray extends EventEmitter {
   toolTip = "";
   title = "";
   menu: Menu | null = null;
+  /** How often each part was set, for tests that count. */
+  readonly changes = { image: 0, toolTip: 0, title: 0, menu: 0 };
   #destroyed = false;
 
   constructor(image: Image) {
@@ -47,18 +52,22 @@ export class Tray extends EventEmitter {
   setImage(image: Image): void {
     this.#alive();
     this.image = image;
+    this.changes.image += 1;
   }
   setToolTip(text: string): void {
     this.#alive();
     this.toolTip = text;
+    this.changes.toolTip += 1;
   }
   setTitle(text: string): void {
     this.#alive();
     this.title = text;
+    this.changes.title += 1;
   }
   setContextMenu(menu: Menu | null): void {
     this.#alive();
     this.menu = menu;
+    this.changes.menu += 1;
   }
   destroy(): void {
     this.#destroyed = true;
@@ -94,34 +103,48 @@ export class Notification extends EventEmitter {
     this.emit("show", {});
   }
 
+  /** Buttons are there on macOS and Windows. "`actionIndex`: The index of the action that was activated." */
+  act(actionIndex: number): void {
+    if (this.options.actions?.[actionIndex] === undefined) throw new Error(`there is no button ${actionIndex}`);
+    this.emit("action", { actionIndex, selectionIndex: -1 } satisfies NotificationActionEventParams);
+  }
+
+  /** What the person or the system takes away: "The reason the notification was closed". */
+  vanish(reason: NonNullable<NotificationCloseEventParams["reason"]>): void {
+    if (Notification.shown.delete(this.#id)) this.emit("close", { reason });
+  }
+
   close(): void {
-    if (Notification.shown.delete(this.#id)) this.emit("close", { reason: "applicationHidden" });
+    this.vanish("applicationHidden");
   }
 }
+Notification satisfies { isSupported(): boolean };
+({}) as Notification satisfies { [Key in keyof Pick<ElectronNotification, "show" | "close">]: unknown };
 
 /** Answers that a test has given, taken one by one. A dialog that nobody answers is cancelled. */
 export const answers: { canceled: boolean; filePaths: string[] }[] = [];
 export const asked: OpenDialogOptions[] = [];
 
-const buttonsOf = new Map<number, (response: number) => void>();
-let lastQuestion = 0;
+/** The same for boxes with buttons: the label of the one that is clicked. A box without an answer stays open until {@link clickButton}. */
+export const boxAnswers: string[] = [];
+export const boxes: MessageBoxOptions[] = [];
 
-function question({
-  message,
-  buttons = ["OK"],
-  cancelId = 0,
-  signal,
-}: MessageBoxOptions): Promise<MessageBoxReturnValue> {
-  const number = ++lastQuestion;
-  noted.questions.push({ number, message, buttons });
+const buttonsOf = new Map<number, (response: number) => void>();
+
+function messageBox(options: MessageBoxOptions): Promise<MessageBoxReturnValue> {
+  const { message, buttons = ["OK"], cancelId = 0, signal } = options;
+  const number = boxes.push(options);
   return new Promise((resolve) => {
     const answer = (response: number) => {
       if (!buttonsOf.delete(number)) return;
       noted.questions = noted.questions.filter((each) => each.number !== number);
       resolve({ response, checkboxChecked: false });
     };
+    noted.questions.push({ number, message, buttons });
     buttonsOf.set(number, answer);
     signal?.addEventListener("abort", () => answer(cancelId), { once: true });
+    const given = boxAnswers.shift();
+    if (given !== undefined) clickButton(given);
   });
 }
 
@@ -141,7 +164,7 @@ export const dialog = strict("dialog", {
   /** "resolves with … `response`: The index of the clicked button"; with a `signal` that is aborted "as if it was cancelled by the user". */
   async showMessageBox(...given: unknown[]) {
     needsReady("dialog module can only be used after app is ready");
-    return question(given.at(-1) as MessageBoxOptions);
+    return messageBox(given.at(-1) as MessageBoxOptions);
   },
   /** "This API can be called safely before the `ready` event". */
   showErrorBox(title: string, content: string) {
@@ -186,10 +209,18 @@ export function setDisplays(now: typeof shown.displays): void {
   }
 }
 
-export const nativeTheme = strict(
-  "nativeTheme",
-  Object.assign(new EventEmitter(), { shouldUseDarkColors: settings.darkColours } satisfies Partial<NativeTheme>),
-);
+const theme = Object.assign(new EventEmitter(), {
+  shouldUseDarkColors: settings.darkColours,
+  shouldUseDarkColorsForSystemIntegratedUI: settings.darkColours,
+}) satisfies EventEmitter & { [Key in keyof NativeTheme]?: unknown };
+export const nativeTheme = strict("nativeTheme", theme);
+
+/** "`updated`: Emitted when something in the underlying NativeTheme has changed." */
+export function setDarkColours(dark: boolean): void {
+  theme.shouldUseDarkColors = dark;
+  theme.shouldUseDarkColorsForSystemIntegratedUI = dark;
+  theme.emit("updated");
+}
 
 /** A key of this process: what it encrypts, another run cannot read, unless the test gives both the same. */
 const key = process.env["ELECTRON_DOUBLE_KEY"]

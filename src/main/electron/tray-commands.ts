@@ -1,0 +1,35 @@
+/** What the tray's entries do. */
+import type { WindowRequest } from "#shared/contract/app.ts";
+import type { TrayCommand } from "./tray-model.ts";
+
+export type TrayCommandParts = {
+  services: { pauseNotifications(minutes: number): void };
+  show(): void;
+  /** Shows something in a window that is brought to the front. */
+  showRequest(request: WindowRequest): void;
+  leave: { ask(): Promise<void>; askToEnd(): Promise<void> };
+};
+
+export function trayCommands({ services, show, showRequest, leave }: TrayCommandParts): (command: TrayCommand) => void {
+  return (command) => {
+    switch (command.type) {
+      case "show":
+        return show();
+      case "pause":
+        return services.pauseNotifications(command.minutes);
+      case "newWorkspace":
+        return showRequest({ type: "newWorkspace", source: null });
+      case "terminal":
+        return showRequest({ type: "terminal", terminalId: command.terminalId });
+      case "running":
+      case "notifications":
+      case "newTerminal":
+      case "launch":
+        return showRequest({ type: command.type });
+      case "quit":
+        return void leave.ask();
+      case "endAndQuit":
+        return void leave.askToEnd();
+    }
+  };
+}

@@ -1,0 +1,288 @@
+/** The notifications over a real database file, with everything they listen to in a test's hands. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Attention, JobProgress, OutsideNotification } from "#main/desktop.ts";
+import type { HostAsked } from "#main/gateway/index.ts";
+import type { AnswersParts } from "#main/notifications/answers.ts";
+import type { LimitReached } from "#main/notifications/rules.ts";
+import { Notifications } from "#main/notifications/service.ts";
+import { notificationActionsSchema, notificationsSchema } from "#main/notifications/store.ts";
+import { openStore } from "#node/store/index.ts";
+import type { Activity } from "#shared/contract/activities.ts";
+import type { Cell } from "#shared/contract/cells.ts";
+import type { GatewayDecision } from "#shared/contract/gateway.ts";
+import type { GitGateEvent } from "#shared/contract/git-gate.ts";
+import type { Job } from "#shared/contract/jobs.ts";
+import type { Notification } from "#shared/contract/notifications.ts";
+import { type SettingsChange, settings as settingsSchema } from "#shared/contract/settings.ts";
+import type { Proposal } from "#shared/contract/supervise.ts";
+import type { Terminal } from "#shared/contract/terminals.ts";
+import { LiveList } from "#shared/live-list.ts";
+import type { HostEvent } from "#terminal-host/protocol.ts";
+
+export class NotificationsFolder implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), "cellar-notifications-"));
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+export type NotificationsWorld = ReturnType<typeof startNotifications>;
+
+export function startNotifications(folder: string) {
+  const store = openStore({
+    path: join(folder, "cellar.db"),
+    migrations: [notificationsSchema, notificationActionsSchema],
+  });
+  const shown: {
+    notification: OutsideNotification;
+    click: () => void;
+    choose: (index: number) => void;
+    open: boolean;
+  }[] = [];
+  const opened: Notification[] = [];
+  const openedAll: Notification[] = [];
+  const attention: Attention[] = [];
+  const progress: (JobProgress | null)[] = [];
+  const activities = new Map<string, Activity>();
+  let onActivity: (change: { before: Activity | undefined; now: Activity }) => void = () => {};
+  const jobs = new LiveList<Job>();
+  const terminals = new Map<string, Terminal>();
+  let settings = settingsSchema.parse({});
+  let onEvent: (event: HostEvent) => void = () => {};
+  let onTerminal: (terminal: Terminal) => void = () => {};
+  let askHost: (asked: HostAsked) => void = () => {};
+  let reachLimit: (reached: LimitReached) => void = () => {};
+  let propose: (proposal: Proposal) => void = () => {};
+  let answered: (proposal: Proposal) => void = () => {};
+  let askPush: (event: GitGateEvent) => void = () => {};
+  let desktopShows = true;
+  /** What was done through the services, as a line each. */
+  const done: string[] = [];
+  /** What the services throw instead. */
+  let refusal: Error | null = null;
+  const note = (line: string) => {
+    if (refusal !== null) throw refusal;
+    done.push(line);
+  };
+  const decisions = new LiveList<GatewayDecision>();
+  const pushes = new LiveList<GitGateEvent>();
+  const proposals = new Map<string, Proposal>();
+  const held = new Map<string, Cell>();
+  const answers: AnswersParts = {
+    gateways: {
+      allow: (id, scope) => note(`allow ${id} ${scope}`),
+      refuse: (id) => note(`refuse ${id}`),
+      watch: (signal) => decisions.watch(signal),
+    },
+    proposals: {
+      get: (id) => proposals.get(id),
+      decide: async (id, decision) => note(`decide ${id} ${JSON.stringify(decision)}`),
+      onAnswered: (listener) => {
+        answered = listener;
+        return () => {};
+      },
+    },
+    pushes: {
+      approve: (id) => note(`approve ${id}`),
+      refuse: (id) => note(`refuse ${id}`),
+      watch: (signal) => pushes.watch(signal),
+    },
+    cells: { held: (id) => held.get(id), interrupt: async (id) => note(`interrupt ${id}`) },
+  };
+  const service = new Notifications({
+    database: store.database,
+    desktop: {
+      notify(notification, { opened, acted }) {
+        if (!desktopShows) return null;
+        const entry = { notification, click: opened, choose: acted, open: true };
+        shown.push(entry);
+        return {
+          close: () => {
+            entry.open = false;
+          },
+        };
+      },
+      setAttention: (state) => attention.push(state),
+      setProgress: (now) => progress.push(now),
+    },
+    settings: {
+      get settings() {
+        return settings;
+      },
+      change(change: SettingsChange) {
+        settings = { ...settings, ...change, notify: { ...settings.notify, ...change.notify } };
+      },
+    },
+    onHostEvent(listener) {
+      onEvent = listener;
+      return () => {};
+    },
+    onTerminal(listener) {
+      onTerminal = listener;
+      return () => {};
+    },
+    activities: {
+      list: activities,
+      onChange(listener) {
+        onActivity = listener;
+        return () => {};
+      },
+    },
+    heldCell: (id) => held.get(id),
+    watchJobs: (signal) => jobs.watch(signal),
+    onProposal: (listener) => {
+      propose = listener;
+      return () => {};
+    },
+    onPushAsked: (listener) => {
+      askPush = listener;
+      return () => {};
+    },
+    answers,
+    openAll: (latest) => openedAll.push(latest),
+    onHostAsked: (listener) => {
+      askHost = listener;
+      return () => {};
+    },
+    onLimitReached: (listener) => {
+      reachLimit = listener;
+      return () => {};
+    },
+    open: (notification) => opened.push(notification),
+    workspaceName: (id) => (id === "ws-00000001" ? "api" : null),
+  });
+  return {
+    service,
+    database: store.database,
+    shown,
+    opened,
+    openedAll,
+    attention,
+    progress,
+    jobs,
+    done,
+    held,
+    decisions,
+    pushes,
+    /** From now on services throw this. */
+    refuse: (error: Error | null) => {
+      refusal = error;
+    },
+    /** A bottle asks, and is known to have. */
+    proposes(proposal: Proposal) {
+      proposals.set(proposal.id, proposal);
+      propose(proposal);
+    },
+    answered: (proposal: Proposal) => answered(proposal),
+    pushAsks(event: GitGateEvent) {
+      pushes.set(event);
+      askPush(event);
+    },
+    change: (change: SettingsChange) => {
+      settings = { ...settings, ...change, notify: { ...settings.notify, ...change.notify } };
+    },
+    browser() {
+      desktopShows = false;
+    },
+    /** What the host says first after every connection. */
+    all(...given: Terminal[]) {
+      terminals.clear();
+      for (const each of given) {
+        terminals.set(each.id, each);
+        onTerminal(each);
+      }
+      onEvent({ type: "all", terminals: given, heldCells: [], activities: [...activities.values()] });
+    },
+    event: (event: HostEvent) => onEvent(event),
+    /** What a launched program has come to do. */
+    activity(change: Partial<Activity>) {
+      const now = activity(change);
+      const before = activities.get(now.id);
+      activities.set(now.id, now);
+      onActivity({ before, now });
+    },
+    asks: (asked: HostAsked) => askHost(asked),
+    reaches: (reached: LimitReached) => reachLimit(reached),
+    terminal(each: Terminal) {
+      terminals.set(each.id, each);
+      onTerminal(each);
+      onEvent({ type: "terminal", terminal: each });
+    },
+    texts: () => service.list.values().map(({ title, body }) => `${title}: ${body}`),
+    stop() {
+      service.close();
+      store.close();
+    },
+  };
+}
+
+export function terminal(change: Partial<Terminal> = {}): Terminal {
+  return {
+    id: "term-00000001",
+    name: "api-claude",
+    title: "",
+    command: "claude",
+    argv: ["claude"],
+    cwd: "/",
+    currentCwd: null,
+    state: "running",
+    pid: 1234,
+    exitCode: null,
+    size: { cols: 80, rows: 24 },
+    bytesOut: 0,
+    linesOut: 0,
+    lastLine: "",
+    truncated: false,
+    owner: { workspaceId: "ws-00000001", programId: "claude" },
+    cellEnd: { mode: "integration" },
+    integrated: false,
+    heldCellId: null,
+    restartedFrom: null,
+    createdAt: "2026-01-01T11:00:00.000Z",
+    updatedAt: "2026-01-01T11:00:00.000Z",
+    resolvedAt: null,
+    ...change,
+  };
+}
+
+export function activity(change: Partial<Activity> = {}): Activity {
+  const now = new Date().toISOString();
+  return {
+    id: "term-00000001",
+    state: "working",
+    since: now,
+    evidence: "Was given a prompt",
+    brief: null,
+    at: now,
+    source: "hook",
+    guess: false,
+    calls: false,
+    degraded: null,
+    ...change,
+  };
+}
+
+export function cell(change: Partial<Cell> = {}): Cell {
+  return {
+    id: "abcd12345678",
+    terminalId: "term-00000001",
+    code: "make the secret plan",
+    codeBytes: 20,
+    via: "k",
+    state: "done",
+    error: null,
+    end: "integration",
+    exitCode: 0,
+    limitSeconds: 300,
+    startedAt: "2026-01-01T11:59:00.000Z",
+    endedAt: "2026-01-01T12:00:00.000Z",
+    durationMs: 60_000,
+    cwd: null,
+    outputBytes: 3,
+    truncated: false,
+    ...change,
+  };
+}
