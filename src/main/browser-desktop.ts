@@ -17,6 +17,11 @@ export function browserDesktop(address: Promise<string>, quit: () => void): Desk
     reveal: refuse("Showing a file in the file manager"),
     notify: () => false,
     setAttention: () => {},
+    clipboardText: refuse("Reading the clipboard for a page"),
+    system: {
+      state: { globalShortcutProblem: null, openAtLoginProblem: null, screenReader: false },
+      onChange: () => () => {},
+    },
     quit,
   };
 }

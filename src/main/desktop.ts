@@ -1,4 +1,5 @@
 /** What only a desktop can do. Electron implements it in `electron/`; browser mode answers that it cannot. */
+import type { DesktopState } from "#shared/contract/app.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { Keychain } from "./keychain.ts";
 
@@ -19,5 +20,9 @@ export type Desktop = {
   notify(notification: Notification, opened: () => void): boolean;
   /** Numbers for tray, dock and task bar. */
   setAttention(state: Attention): void;
+  /** Text of the system's clipboard. */
+  clipboardText(): Promise<string>;
+  /** What became of settings that the system carries out. `onChange` returns what ends it. */
+  readonly system: { readonly state: DesktopState; onChange(changed: () => void): () => void };
   quit(): void;
 };

@@ -3,14 +3,17 @@ import { join } from "node:path";
 import { app, dialog, session, shell } from "electron";
 import { installationFolder, version } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
+import type { WindowRequest } from "#shared/contract/app.ts";
 import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
 import type { Attention, Desktop } from "./desktop.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
 import { MainWindow } from "./electron/main-window.ts";
-import { setApplicationMenu } from "./electron/menu.ts";
+import { serveTextMenus, setApplicationMenu } from "./electron/menu.ts";
+import { Outside, takeLinks } from "./electron/outside.ts";
 import { servePorts } from "./electron/ports.ts";
+import { SystemSettings } from "./electron/system-settings.ts";
 import { AppTray } from "./electron/tray.ts";
 import { registerWindowScheme, serveWindowScheme } from "./electron/window-scheme.ts";
 import { AlreadyRunning, startServices } from "./services.ts";
@@ -23,6 +26,7 @@ const paths = cellarPaths();
 // Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
 app.setPath("userData", join(paths.home, "electron"));
 registerWindowScheme();
+const outside = new Outside();
 
 if (app.requestSingleInstanceLock()) start().catch(explain);
 else app.quit();
@@ -42,7 +46,9 @@ async function start(): Promise<void> {
     stateFile: join(paths.home, "window.json"),
     closesToTray: () => !quitting && services.settings.settings.closeToTray,
   });
+  const system = new SystemSettings(paths.home, { window: () => main.window, show: () => void main.show() });
   const desktop = electronDesktop({
+    system,
     show: () => main.show(),
     window: () => main.window,
     quit,
@@ -58,6 +64,7 @@ async function start(): Promise<void> {
       services.requests.push({ type: "newWorkspace", source: null });
       main.show();
     },
+    dropped: (files) => outside.paths(files),
     pauseNotifications: (minutes) => services.pauseNotifications(minutes),
     quit,
   });
@@ -68,10 +75,18 @@ async function start(): Promise<void> {
   guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
   guardSession(session.defaultSession);
   serveWindowScheme(join(installationFolder, "out", "renderer"));
-  setApplicationMenu(quit);
+  const request = (wanted: WindowRequest) => {
+    services.requests.push(wanted);
+    main.show();
+  };
+  setApplicationMenu({ run: (id) => request({ type: "command", id }), quit });
+  serveTextMenus();
+  takeLinks();
+  system.watchScreenReader();
+  services.settings.onChange(({ settings }) => system.apply(settings));
+  system.apply(services.settings.settings);
   servePorts(services.ports);
 
-  app.on("second-instance", () => main.show());
   app.on("activate", () => main.show());
   // The tray keeps the app; without it, closing the window ends it. Terminals go on either way.
   app.on("window-all-closed", () => {
@@ -85,7 +100,8 @@ async function start(): Promise<void> {
     tray.destroy();
     void services.stop().finally(() => app.exit(0));
   });
-  main.show();
+  if (!outside.startsHidden) main.show();
+  outside.serve({ request, show: () => main.show() });
 }
 
 /** Throws for what is no link of a harmless kind. */

@@ -49,7 +49,7 @@ export class Desktop implements AsyncDisposable {
     const settings: DoubleSettings = { ...computer, browser: this.#chromium.url, control };
     const child = spawn(
       process.execPath,
-      ["--import", resolve(root, "test/doubles/electron/register.ts"), this.entry],
+      ["--import", resolve(root, "test/doubles/electron/register.ts"), this.entry, ...(computer.words ?? [])],
       {
         env: {
           ...this.environment,

@@ -1,5 +1,5 @@
 /** What only a desktop can do, done by Electron. */
-import { app, type BrowserWindow, dialog, Notification, safeStorage, shell } from "electron";
+import { app, type BrowserWindow, clipboard, dialog, Notification, safeStorage, shell } from "electron";
 import type { Attention, Desktop } from "../desktop.ts";
 import { electronKeychain } from "./keychain.ts";
 
@@ -8,9 +8,10 @@ export type ElectronDesktopParts = {
   window: () => BrowserWindow | null;
   quit: () => void;
   attention: (state: Attention) => void;
+  system: Desktop["system"];
 };
 
-export function electronDesktop({ show, window, quit, attention }: ElectronDesktopParts): Desktop {
+export function electronDesktop({ show, window, quit, attention, system }: ElectronDesktopParts): Desktop {
   // A notification that nobody holds is collected, and its click with it.
   const shown = new Set<Notification>();
   return {
@@ -40,6 +41,8 @@ export function electronDesktop({ show, window, quit, attention }: ElectronDeskt
       notification.show();
       return true;
     },
+    clipboardText: async () => clipboard.readText(),
+    system,
     setAttention(state) {
       app.setBadgeCount(state.unseen);
       attention(state);

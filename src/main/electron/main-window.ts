@@ -50,8 +50,8 @@ export class MainWindow {
         contextIsolation: true,
         nodeIntegration: false,
         webviewTag: false,
-        // A terminal is no text field.
-        spellcheck: false,
+        // Where the system checks it. Elsewhere Chromium would fetch dictionaries from the network, and nothing of ours does that.
+        spellcheck: process.platform === "darwin",
         // A hidden window keeps its live lists; its terminals stop drawing by themselves.
         backgroundThrottling: true,
       },

@@ -7,6 +7,7 @@ export type TrayState = Attention & { pausedUntil: string | null };
 export type TrayActions = {
   show(): void;
   newWorkspace(): void;
+  dropped(paths: readonly string[]): void;
   /** Minutes; 0 ends a pause. */
   pauseNotifications(minutes: number): void;
   quit(): void;
@@ -21,6 +22,8 @@ export class AppTray {
     this.#tray = new Tray(image);
     this.#actions = actions;
     this.#tray.on("click", () => this.#actions.show());
+    // Only macOS lets things be dropped on it.
+    this.#tray.on("drop-files", (_event, files) => this.#actions.dropped(files));
   }
 
   update(state: TrayState): void {

@@ -1,34 +1,54 @@
-/** What the desktop asks this window to show: a notification that was clicked outside, an entry of the tray's menu. */
+/** What the desktop asks this window to show or do: a notification that was clicked outside, an entry of a menu, something that was given to the app. */
 import { useEffect } from "react";
+import type { CommandId } from "#shared/commands/catalogue.ts";
 import type { WindowRequest } from "#shared/contract/app.ts";
 import { reachable, useConnection } from "../connection/index.ts";
 import { follow } from "../live/follow.ts";
+import { type Lists, useLists } from "../live/index.ts";
 import { openNotification } from "../notifications/open-notification.ts";
+import { notice } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
+import { runCommand } from "./commands.ts";
+import { followLink } from "./follow-link.ts";
 import { openNewWorkspace, openTerminal, openWorkspace } from "./open.ts";
 
 export function useWindowRequests(): void {
   const connection = useConnection();
   const actions = useActions();
+  const lists = useLists();
   useEffect(() => {
     const stop = new AbortController();
     void follow(
       (signal) => connection.client.app.watchRequests({}, { signal }),
       reachable(connection),
       {
-        event: (request) => show(request, actions),
+        event: (request) => show(request, actions, lists),
         lost: () => {},
       },
       stop.signal,
     );
     return () => stop.abort();
-  }, [connection, actions]);
+  }, [connection, actions, lists]);
 }
 
-function show(request: WindowRequest, actions: ReturnType<typeof useActions>): void {
+function show(request: WindowRequest, actions: ReturnType<typeof useActions>, lists: Lists): void {
   if (request.type === "notification") openNotification(request.notification, actions);
   else if (request.type === "workspace") openWorkspace(request.workspaceId);
   else if (request.type === "terminal") openTerminal(request.terminalId);
+  else if (request.type === "link") void followLink(request.url, lists);
+  else if (request.type === "dropped")
+    openNewWorkspace(...request.paths.map((text) => ({ kind: "text" as const, text })));
+  else if (request.type === "command") choose(request.id);
   else if (request.source === null) openNewWorkspace();
   else openNewWorkspace({ kind: "text", text: request.source });
+}
+
+/** From the application menu, which does not know what can be done now. */
+function choose(id: CommandId): void {
+  // In a field, all of the field is meant.
+  const focused = document.activeElement;
+  if (id === "terminal.select-all" && focused && !focused.closest(".terminal-room"))
+    return void document.execCommand("selectAll");
+  const problem = runCommand(id);
+  if (problem !== null) notice({ kind: "failed", text: problem });
 }

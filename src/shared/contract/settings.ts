@@ -1,6 +1,7 @@
 /** Settings a person edits: `settings.json` in the state directory. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
+import { globalShortcutPattern } from "../commands/shortcut.ts";
 import { procedure, programId, timestamp } from "./base.ts";
 import { notificationKind } from "./notifications.ts";
 import { workspaceMode } from "./workspaces.ts";
@@ -62,6 +63,10 @@ export const settings = z.strictObject({
   notifyPausedUntil: timestamp.nullable().default(null),
   /** The window closes to the tray instead of quitting (Electron). */
   closeToTray: z.boolean().default(true),
+  /** Shows and hides the window from anywhere, as `ctrl+alt+c`; empty: none (Electron). */
+  globalShortcut: z.string().max(60).regex(globalShortcutPattern).default(""),
+  /** Cellar starts, hidden in the tray, when the person signs in to the computer (Electron). */
+  openAtLogin: z.boolean().default(false),
   /** Minutes without any use of the vault after which it locks itself; 0: never. */
   vaultLockMinutes: z.int().min(0).max(1440).default(0),
   firstRunDone: z.boolean().default(false),

@@ -18,6 +18,12 @@ const doubleSettings = z.strictObject({
   keychain: z.enum(["gnome_libsecret", "basic_text", "unknown"]).default("gnome_libsecret"),
   darkColours: z.boolean().default(true),
   notifications: z.boolean().default(true),
+  /** Keys that another program has registered before. */
+  takenKeys: z.array(z.string()).default([]),
+  /** Installed, and not run by the words `electron <folder>`. */
+  packaged: z.boolean().default(false),
+  /** Words that the app is started with. */
+  words: z.array(z.string()).default([]),
   displays: z
     .array(displayFacts)
     .min(1)
