@@ -2,9 +2,8 @@
 import { useEffect } from "react";
 import type { CommandId } from "#shared/commands/catalogue.ts";
 import type { WindowRequest } from "#shared/contract/app.ts";
-import { reachable, useConnection } from "../connection/index.ts";
+import { type Client, reachable, useConnection } from "../connection/index.ts";
 import { follow } from "../live/follow.ts";
-import { type Lists, useLists } from "../live/index.ts";
 import { openNotification } from "../notifications/open-notification.ts";
 import { notice } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
@@ -15,27 +14,26 @@ import { openNewWorkspace, openTerminal, openWorkspace } from "./open.ts";
 export function useWindowRequests(): void {
   const connection = useConnection();
   const actions = useActions();
-  const lists = useLists();
   useEffect(() => {
     const stop = new AbortController();
     void follow(
       (signal) => connection.client.app.watchRequests({}, { signal }),
       reachable(connection),
       {
-        event: (request) => show(request, actions, lists),
+        event: (request) => show(request, actions, connection.client),
         lost: () => {},
       },
       stop.signal,
     );
     return () => stop.abort();
-  }, [connection, actions, lists]);
+  }, [connection, actions]);
 }
 
-function show(request: WindowRequest, actions: ReturnType<typeof useActions>, lists: Lists): void {
+function show(request: WindowRequest, actions: ReturnType<typeof useActions>, client: Client): void {
   if (request.type === "notification") openNotification(request.notification, actions);
   else if (request.type === "workspace") openWorkspace(request.workspaceId);
   else if (request.type === "terminal") openTerminal(request.terminalId);
-  else if (request.type === "link") void followLink(request.url, lists);
+  else if (request.type === "link") void followLink(request.url, client);
   else if (request.type === "dropped")
     openNewWorkspace(...request.paths.map((text) => ({ kind: "text" as const, text })));
   else if (request.type === "command") choose(request.id);

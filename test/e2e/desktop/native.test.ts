@@ -29,19 +29,17 @@ const notice = (text: string | RegExp) => page.getByRole("alert").filter({ hasTe
 const closeNotices = async () => {
   for (const button of await page.getByRole("button", { name: "Close this message" }).all()) await button.click();
 };
-/** What a program in the terminal gets of keys, as `cat -v` prints it. */
-async function readKeys(): Promise<void> {
-  await window.typeLine("clear; stty raw -echo; echo rea''dy; cat -v");
+/** A program in the terminal that shows what it gets of keys, as `cat -v` prints it, after what `first` does. */
+async function readKeys(first = "true"): Promise<void> {
+  await window.typeLine(`clear; ${first}; stty raw -echo; echo rea''dy; cat -v; stty sane; clear; echo at''-prompt`);
   await shows("ready");
 }
+/** No key ends it: they are all text to it. */
 async function leaveKeys(): Promise<void> {
-  const before = await call(desktop, "terminals.get", { id: terminalId });
-  await call(desktop, "terminals.kill", { id: terminalId });
-  await eventually(
-    () => call(desktop, "terminals.get", { id: before.id }),
-    ({ state }) => state !== "running",
-  );
-  await openTerminal();
+  const { pid } = await call(desktop, "terminals.get", { id: terminalId });
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  for (const child of children) process.kill(Number(child));
+  await shows("at-prompt");
 }
 async function openTerminal(): Promise<void> {
   ({ id: terminalId } = await call(desktop, "terminals.create", { cwd: desktop.folder.path }));
@@ -140,10 +138,12 @@ describe("text", () => {
 
     const heading = page.getByRole("heading", { name: "Settings" });
     await heading.click({ button: "right" });
-    await page.getByRole("tab").last().click({ button: "right" });
-    await page.getByRole("menuitem", { name: "Close", exact: true }).waitFor();
+    await page.getByRole("tab", { name: "Settings" }).click({ button: "right" });
+    const ours = page.getByRole("menuitem", { name: /^Close/ }).first();
+    await ours.waitFor();
     expect((await app.control.state()).popup).toEqual([]);
     await page.keyboard.press("Escape");
+    await ours.waitFor({ state: "detached" });
   });
 
   test("is checked for its spelling nowhere but in prompts", async () => {
@@ -189,6 +189,20 @@ describe("a terminal", () => {
 
   test("takes dead keys and AltGr as the characters they make, and as no shortcut", async () => {
     await readKeys();
+    const inspector = page.getByRole("complementary", { name: "Inspector" });
+    await inspector.waitFor();
+    const pressedWith = (modifierAltGraph: boolean) =>
+      page.evaluate((altGraph) => {
+        const keys = { key: "b", code: "KeyB", ctrlKey: true, altKey: true, modifierAltGraph: altGraph };
+        const event = new KeyboardEvent("keydown", { ...keys, bubbles: true, cancelable: true });
+        document.activeElement?.dispatchEvent(event);
+      }, modifierAltGraph);
+    await pressedWith(true);
+    await inspector.waitFor();
+    await pressedWith(false);
+    await inspector.waitFor({ state: "detached" });
+    await pressedWith(false);
+    await inspector.waitFor();
     const press = async (key: string, code: string, text: string, modifiers: number) => {
       await cdp.send("Input.dispatchKeyEvent", { type: text ? "keyDown" : "rawKeyDown", key, code, text, modifiers });
       await cdp.send("Input.dispatchKeyEvent", { type: "keyUp", key, code, modifiers });
@@ -232,8 +246,7 @@ describe("a terminal", () => {
     await bar.getByRole("button", { name: "Paste", exact: true }).click();
     await shows("\ntwo-3");
 
-    await window.typeLine(`clear; printf '\\033[?2004h'; stty raw -echo; echo rea''dy; cat -v`);
-    await shows("ready");
+    await readKeys("printf '\\033[?2004h'");
     await paste();
     await shows("^[[200~echo one-$((1+1))^Mecho two-$((1+2))^M^[[201~");
     expect(await bar.count()).toBe(0);
@@ -299,8 +312,8 @@ describe("what the system carries out", () => {
 
 describe("a link from anywhere", () => {
   test.each([
-    ["cellar://workspace/ws-00000000", "leads to a workspace that is not here"],
-    ["cellar://run?command=rm", "it asks for nothing that Cellar knows"],
+    ["cellar://workspace/ws-00000000", "leads nowhere"],
+    ["cellar://run/rm", "it asks for nothing that Cellar knows"],
     ["cellar://open?path=/home/me/../../etc", "it names no folder of this computer"],
   ])("%s is answered with a sentence", async (url, sentence) => {
     await app.control.openUrl(url);
@@ -360,10 +373,7 @@ describe("what is given to the app itself", () => {
     await app.control.openFile(desktop.folder.in("nothing"));
     await page.getByText(/(does not exist|no such)/i).waitFor();
     await app.control.openFile(desktop.home);
-    await page
-      .getByText(/Cellar/)
-      .first()
-      .waitFor();
+    await page.getByText("outside of Cellar's own data").waitFor();
     expect(await page.getByRole("button", { name: /^Create/ }).count()).toBe(0);
   });
 
@@ -389,7 +399,7 @@ test("started with the session it waits in the tray, until a link brings its win
   const second = await desktop.start({ words: ["--", "cellar://terminal/term-00000000"], packaged: true });
   expect(await second.exited).toBe(0);
   const opened = await hidden.page();
-  await opened.getByText("leads to a terminal that is not here").waitFor();
+  await opened.getByText("leads nowhere").waitFor();
 });
 
 /** A byte as `cat -v` writes it. */
