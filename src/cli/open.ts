@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { openExternally } from "#node/open-externally.ts";
 import type { WindowTarget } from "#shared/contract/app.ts";
+import { isDeepLink, readDeepLink } from "#shared/deep-link.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import { terminalNamed } from "./find.ts";
 import { info, warn } from "./output/index.ts";
@@ -29,6 +30,11 @@ export async function open(session: Session, target: string | undefined, { make 
 }
 
 async function targetOf(session: Session, target: string, make: boolean): Promise<WindowTarget> {
+  if (isDeepLink(target)) {
+    const read = readDeepLink(target);
+    if ("problem" in read) throw new Failure("invalid_input", read.problem);
+    return { type: "link", url: target };
+  }
   const { entries, workspaces } = await overview(session);
   const workspace = workspaces.find(({ id, name }) => id === target || name === target);
   const terminal = entries.some(({ label, terminal: { id, name } }) => [id, name, label].includes(target));

@@ -24,6 +24,11 @@ export function browserDesktop(address: Promise<string>, quit: () => void): Desk
     notify: () => ({ close: () => {} }),
     setAttention: () => {},
     setProgress: () => {},
+    clipboardText: refuse("Reading the clipboard for a page"),
+    system: {
+      state: { globalShortcutProblem: null, openAtLoginProblem: null, screenReader: false },
+      onChange: () => () => {},
+    },
     quit,
   };
 }

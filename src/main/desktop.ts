@@ -1,4 +1,5 @@
 /** What only a desktop can do. Electron implements it in `electron/`; browser mode answers that it cannot. */
+import type { DesktopState } from "#shared/contract/app.ts";
 import type { State } from "#shared/states.ts";
 import type { WindowKey } from "#shared/windows.ts";
 import type { Keychain } from "./keychain.ts";
@@ -66,5 +67,9 @@ export type Desktop = {
   setAttention(state: Attention): void;
   /** Null when no job runs. */
   setProgress(progress: JobProgress | null): void;
+  /** Text of the system's clipboard. */
+  clipboardText(): Promise<string>;
+  /** What became of settings that the system carries out. `onChange` returns what ends it. */
+  readonly system: { readonly state: DesktopState; onChange(changed: () => void): () => void };
   quit(): void;
 };

@@ -10,9 +10,11 @@ import type { Attention, Desktop } from "./desktop.ts";
 import { Closing } from "./electron/closing.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
-import { setApplicationMenu } from "./electron/menu.ts";
+import { serveTextMenus, setApplicationMenu } from "./electron/menu.ts";
+import { Outside, takeLinks } from "./electron/outside.ts";
 import { servePorts } from "./electron/ports.ts";
 import { Quitting } from "./electron/quit.ts";
+import { SystemSettings } from "./electron/system-settings.ts";
 import { TaskBar } from "./electron/task-bar.ts";
 import { AppTray } from "./electron/tray.ts";
 import { trayCommands } from "./electron/tray-commands.ts";
@@ -21,15 +23,15 @@ import { Windows } from "./electron/windows.ts";
 import { AlreadyRunning, startServices } from "./services.ts";
 import { findRunning } from "./transport/find-running.ts";
 
-/** What may stand on the command line: leave the person's own agent programs, providers and manifests alone; open one more window. */
+/** On the command line: leave the person's own agent programs, providers and manifests alone. */
 const withoutExtensions = "--without-extensions";
-const newWindow = "--new-window";
 
 const icons = join(installationFolder, "resources", "icons");
 const paths = cellarPaths();
 // Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
 app.setPath("userData", join(paths.home, "electron"));
 registerWindowScheme();
+const outside = new Outside();
 
 if (app.requestSingleInstanceLock()) start().catch(explain);
 else app.quit();
@@ -61,8 +63,10 @@ async function start(): Promise<void> {
       quit();
     },
   });
+  const system = new SystemSettings(paths.home, { window: () => windows.current, show: () => void windows.show() });
   const desktop = electronDesktop({
     windows,
+    system,
     quit,
     setAttention: (state) => {
       attention = state;
@@ -92,7 +96,16 @@ async function start(): Promise<void> {
     services.requests.push(request, window);
     windows.show(window);
   };
-  const tray = new AppTray(icons, trayCommands({ services, show: () => windows.show(), showRequest, leave }));
+  const tray = new AppTray(
+    icons,
+    trayCommands({
+      services,
+      show: () => windows.show(),
+      showRequest,
+      dropped: (files) => outside.paths(files),
+      leave,
+    }),
+  );
   showAttention = () => tray.update({ ...attention, pausedUntil: services.settings.settings.notifyPausedUntil });
   services.settings.onChange(showAttention);
   showAttention();
@@ -101,16 +114,18 @@ async function start(): Promise<void> {
   guardSession(session.defaultSession);
   serveWindowScheme(join(installationFolder, "out", "renderer"), () => windows.recoveryPage);
   setApplicationMenu({
-    quit: () => void leave.ask(),
+    run: (id) => showRequest({ type: "command", id }),
     newWindow: () => windows.open(null),
     zoom: (change) => windows.zoomCurrent(change),
+    quit: () => void leave.ask(),
   });
+  serveTextMenus();
+  takeLinks();
+  system.watchScreenReader();
+  services.settings.onChange(({ settings }) => system.apply(settings));
+  system.apply(services.settings.settings);
   servePorts(services.ports);
 
-  app.on("second-instance", (_event, argv) => {
-    if (argv.includes(newWindow)) windows.open(null);
-    else windows.show();
-  });
   app.on("activate", () => windows.show());
   // The tray keeps the app; without it, closing the window ends it. Terminals go on either way.
   app.on("window-all-closed", () => {
@@ -125,7 +140,10 @@ async function start(): Promise<void> {
     tray.destroy();
     void services.stop().finally(() => app.exit(0));
   });
-  void services.layouts.keepOnly(windows.restore(services.hasWorkspace));
+  const restoreWindows = () => void services.layouts.keepOnly(windows.restore(services.hasWorkspace));
+  if (outside.startsHidden) windows.beforeFirst(restoreWindows);
+  else restoreWindows();
+  outside.serve({ request: showRequest, show: () => windows.show(), newWindow: () => windows.open(null) });
 }
 
 /** Throws for what is no link of a harmless kind. */

@@ -5,10 +5,11 @@ export const command = defineCommand({
   summary: "Show Cellar's window: as it is, at a workspace or terminal, or at the form for a new workspace",
   details: [
     "A folder or git URL fills in the form for a new workspace, or with --yes becomes one at once. A folder that is a workspace already is shown as that.",
+    "A cellar:// link only asks: the window shows what it leads to, or offers what it names to you. --yes changes nothing about that.",
     "Starts Cellar when it does not run. In browser mode the address is opened in the browser, and printed.",
   ],
   arguments: {
-    target: { completes: "workspace", summary: "A folder, a git URL, a workspace or a terminal" },
+    target: { completes: "workspace", summary: "A folder, a git URL, a workspace, a terminal or a cellar:// link" },
   },
   options: { yes: { short: "y", summary: "Make the workspace instead of asking for it in the window" } },
   examples: [

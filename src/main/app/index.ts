@@ -61,6 +61,19 @@ export function appProcedures({ desktop, host, version, home, requests, layouts,
       await desktop.openLink(linkToOpen(input.url));
       return {};
     }),
+    watchDesktop: implementing.app.watchDesktop.handler(({ signal }) =>
+      latest(
+        () => desktop.system.state,
+        (changed) => desktop.system.onChange(changed),
+        signal,
+      ),
+    ),
+    clipboardText: implementing.app.clipboardText.handler(async ({ context }) => {
+      if (context.connection.caller !== "window") {
+        throw new Failure("refused", "only a window may ask for the clipboard");
+      }
+      return { text: await desktop.clipboardText() };
+    }),
     reveal: implementing.app.reveal.handler(async ({ input }) => {
       if (!existsSync(input.path)) throw new Failure("not_found", `${input.path} does not exist`);
       await desktop.reveal(input.path);

@@ -1,5 +1,5 @@
 /** What only a desktop can do, done by Electron. */
-import { dialog, safeStorage, shell } from "electron";
+import { clipboard, dialog, safeStorage, shell } from "electron";
 import type { Desktop } from "../desktop.ts";
 import { electronKeychain } from "./keychain.ts";
 import { notify } from "./notifier.ts";
@@ -10,6 +10,7 @@ export type ElectronDesktopParts = {
   quit: () => void;
   setAttention: Desktop["setAttention"];
   setProgress: Desktop["setProgress"];
+  system: Desktop["system"];
 };
 
 export function electronDesktop({ windows, ...parts }: ElectronDesktopParts): Desktop {
@@ -35,6 +36,7 @@ export function electronDesktop({ windows, ...parts }: ElectronDesktopParts): De
       shell.showItemInFolder(path);
     },
     notify,
+    clipboardText: async () => clipboard.readText(),
     ...parts,
   };
 }

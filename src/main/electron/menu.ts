@@ -1,59 +1,27 @@
-/** The application menu: what the platform expects. Every action of Cellar itself is in the window's command palette. */
-import { app, Menu, type MenuItemConstructorOptions } from "electron";
-import type { ZoomChange } from "./zoom.ts";
+/** The application menu, and the menu of text: the two that are the system's own. Every other menu is the window's. */
+import { app, BrowserWindow, clipboard, Menu, type WebContents } from "electron";
+import { applicationMenu, type MenuActions } from "./menu-template.ts";
+import { textMenu } from "./text-menu.ts";
 
-export type MenuActions = { quit(): void; newWindow(): void; zoom(change: ZoomChange): void };
-
-export function setApplicationMenu({ quit, newWindow, zoom }: MenuActions): void {
-  const mac: MenuItemConstructorOptions[] =
-    process.platform === "darwin"
-      ? [
-          {
-            label: app.name,
-            submenu: [
-              { role: "about" },
-              { type: "separator" },
-              { role: "hide" },
-              { role: "hideOthers" },
-              { role: "unhide" },
-              { type: "separator" },
-              { label: "Quit Cellar", accelerator: "Command+Q", click: quit },
-            ],
-          },
-        ]
-      : [];
-  // No accelerators that terminals need: Ctrl+C, Ctrl+W, Ctrl+R and their like reach the program in the terminal.
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate([
-      ...mac,
-      {
-        label: "File",
-        submenu: [{ label: "New window", click: () => newWindow() }, { type: "separator" }, { role: "close" }].map(
-          withoutKey,
-        ) as MenuItemConstructorOptions[],
-      },
-      {
-        label: "Edit",
-        submenu: [{ role: "copy" }, { role: "paste" }, { role: "selectAll" }].map(
-          withoutKey,
-        ) as MenuItemConstructorOptions[],
-      },
-      {
-        label: "View",
-        submenu: [
-          // Their keys are the window's own, because in a terminal they change its font.
-          { label: "Actual size", click: () => zoom("reset") },
-          { label: "Zoom in", click: () => zoom("in") },
-          { label: "Zoom out", click: () => zoom("out") },
-          { role: "togglefullscreen" },
-        ],
-      },
-      { role: "windowMenu" },
-    ]),
-  );
+export function setApplicationMenu(actions: MenuActions): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(actions, process.platform, app.name)));
 }
 
-/** Keys that the page, or the program in a terminal, shall see. On macOS they have Command and are nobody else's. */
-function withoutKey(item: object): object {
-  return process.platform === "darwin" ? item : { ...item, registerAccelerator: false };
+/** Where a page has text and no menu of its own: Electron tells of a click only when the page has not acted on it. */
+export function serveTextMenus(): void {
+  app.on("web-contents-created", (_created, contents) => {
+    contents.on("context-menu", (_event, clicked) => {
+      const template = textMenu(clicked, {
+        replace: (word) => contents.replaceMisspelling(word),
+        learn: (word) => contents.session.addWordToSpellCheckerDictionary(word),
+        copy: (text) => void clipboard.writeText(text).catch(() => {}),
+      });
+      if (template.length > 0) popup(contents, Menu.buildFromTemplate(template));
+    });
+  });
+}
+
+function popup(contents: WebContents, menu: Menu): void {
+  const window = BrowserWindow.fromWebContents(contents);
+  if (window !== null) menu.popup({ window });
 }

@@ -7,10 +7,17 @@ export type TrayCommandParts = {
   show(): void;
   /** Shows something in a window that is brought to the front. */
   showRequest(request: WindowRequest): void;
+  dropped(paths: readonly string[]): void;
   leave: { ask(): Promise<void>; askToEnd(): Promise<void> };
 };
 
-export function trayCommands({ services, show, showRequest, leave }: TrayCommandParts): (command: TrayCommand) => void {
+export function trayCommands({
+  services,
+  show,
+  showRequest,
+  dropped,
+  leave,
+}: TrayCommandParts): (command: TrayCommand) => void {
   return (command) => {
     switch (command.type) {
       case "show":
@@ -21,6 +28,8 @@ export function trayCommands({ services, show, showRequest, leave }: TrayCommand
         return showRequest({ type: "newWorkspace", source: null });
       case "terminal":
         return showRequest({ type: "terminal", terminalId: command.terminalId });
+      case "dropped":
+        return dropped(command.paths);
       case "running":
       case "notifications":
       case "newTerminal":

@@ -11,6 +11,8 @@ export type TrayImage = (typeof trayImages)[number];
 export type TrayCommand =
   | { type: "show" | "running" | "notifications" | "newTerminal" | "newWorkspace" | "launch" | "quit" | "endAndQuit" }
   | { type: "terminal"; terminalId: string }
+  /** Files and folders that were dropped on it. */
+  | { type: "dropped"; paths: readonly string[] }
   /** 0 minutes end a pause. */
   | { type: "pause"; minutes: number };
 

@@ -18,6 +18,8 @@ export class AppTray {
     this.#run = run;
     this.#tray = new Tray(this.#load());
     this.#tray.on("click", () => this.#run({ type: "show" }));
+    // Only macOS lets things be dropped on it.
+    this.#tray.on("drop-files", (_event, paths) => this.#run({ type: "dropped", paths }));
     this.#life = new TrayLife({
       setImage: (image) => {
         this.#image = image;

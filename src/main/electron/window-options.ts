@@ -36,8 +36,8 @@ export function windowOptions(
       contextIsolation: true,
       nodeIntegration: false,
       webviewTag: false,
-      // A terminal is no text field.
-      spellcheck: false,
+      // Where the system checks it. Elsewhere Chromium would fetch dictionaries from the network, and nothing of ours does that.
+      spellcheck: platform === "darwin",
       zoomFactor: zoom,
       // A hidden window keeps its live lists; its terminals stop drawing by themselves.
       backgroundThrottling: true,

@@ -31,6 +31,7 @@ export class Windows {
   readonly #recovery: RecoveryWindow;
   /** The one last used at the end. */
   #recent: WindowKey[] = [];
+  #beforeFirst: (() => void) | null = null;
 
   constructor(parts: WindowsParts) {
     this.#parts = parts;
@@ -54,8 +55,16 @@ export class Windows {
     return keys;
   }
 
+  /** Runs before the first window that is asked for: the app starts without any. */
+  beforeFirst(restore: () => void): void {
+    this.#beforeFirst = restore;
+  }
+
   /** Brings a window to the front, made anew when it is not open; null: the one last used of those that show all. */
   show(key: WindowKey | null = null): BrowserWindow {
+    const restore = this.#beforeFirst;
+    this.#beforeFirst = null;
+    restore?.();
     const wanted = key ?? this.windowFor(null);
     const open = this.#windows.get(wanted);
     // Hidden behind the recovery window, which was closed without a choice.

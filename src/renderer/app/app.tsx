@@ -14,6 +14,7 @@ import { Frame } from "./frame.tsx";
 import { InspectorSlot } from "./inspector-slot.tsx";
 import { followLayout, useLayout } from "./layout.ts";
 import { openWorkspace, useUi } from "./open.ts";
+import { refusePrinting } from "./printing.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { StatusBar } from "./status-bar.tsx";
 import { useTheme } from "./theme.ts";
@@ -60,6 +61,7 @@ function Window() {
   useEffect(openOwnWorkspace, []);
   useWindowRequests();
   useEffect(listenForShortcuts, []);
+  useEffect(refusePrinting, []);
   const jobsOpen = useLayout((layout) => layout.jobsOpen);
   return (
     <>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { shortcuts as terminalShortcuts } from "../terminals/shortcuts.ts";
-import { type KeyPress, keysOf, matches, shortcutLabel } from "./commands.ts";
-import { shortcuts } from "./shortcuts.ts";
+import { keysOf } from "#shared/commands/shortcut.ts";
+import { shortcuts, terminalShortcuts } from "#shared/commands/shortcuts.ts";
+import { type KeyPress, matches, shortcutLabel } from "./commands.ts";
 
 const press = (key: string, code: string, held: string[] = []): KeyPress => ({
   key,

@@ -1,36 +1,26 @@
 /**
- * Every action a person can take, with its shortcut: what the palette lists, the help shows, and keys do. A domain adds its own while
- * it is on screen: `useCommands([{ id: "terminal.split", title: "Split to the right", group: "Terminal", shortcut: …, run }])`.
+ * Every action a person can take, with its shortcut: what the palette lists, the help shows, keys and the application menu do. A domain
+ * adds its own while it is on screen: `useCommands([command("terminal.rename", { run })])`.
  */
 import { useEffect, useRef } from "react";
 import { create } from "zustand";
+import { type CommandId, type CommandWords, commandWords } from "#shared/commands/catalogue.ts";
+import { keysOf, type Shortcut } from "#shared/commands/shortcut.ts";
 
-export type Command = {
+export type Command = CommandWords & {
   /** Unique, `group.verb`. */
   id: string;
-  /** Verb first, sentence case: "Split to the right". */
-  title: string;
-  group: string;
-  /** Further words it is found by. */
-  keywords?: string;
-  shortcut?: Shortcut;
-  /** The keys mean this only where the keyboard is (in a terminal), and are handled there: here they are only shown. */
-  localKeys?: boolean;
-  /** In a terminal the keys mean something of its own. */
-  notInTerminal?: boolean;
   /** Why it cannot run now; shown in the palette. Undefined: it can. */
   unavailable?: string | undefined;
   run: () => void;
 };
 
-/** As `mod+shift+p`: `mod` is Cmd on macOS and Ctrl elsewhere. Two of them where the systems differ in what is free. */
-export type Shortcut = string | { mac: string; other: string };
+/** A command of the catalogue, from which the application menu is made as well. A title says more where something is known. */
+export function command(id: CommandId, does: Pick<Command, "run" | "unavailable"> & { title?: string }): Command {
+  return { id, ...commandWords[id], ...does };
+}
 
 export const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
-
-export function keysOf(shortcut: Shortcut, mac = isMac): string {
-  return typeof shortcut === "string" ? shortcut : mac ? shortcut.mac : shortcut.other;
-}
 
 /** `Ctrl+Shift+P`, `⇧⌘P`. */
 export function shortcutLabel(shortcut: Shortcut, mac = isMac): string {
@@ -62,11 +52,11 @@ const keyNames: Record<string, string> = {
   arrowdown: "↓",
   plus: "+",
 };
-const otherNames: Record<string, string> = { mod: "Ctrl", ctrl: "Ctrl", alt: "Alt", shift: "Shift" };
+const otherNames: Record<string, string> = { mod: "Ctrl", ctrl: "Ctrl", alt: "Alt", super: "Super", shift: "Shift" };
 const macSigns: Record<string, string> = { mod: "⌘", ctrl: "⌃", alt: "⌥", shift: "⇧" };
 
 /** Keys by their place on the keyboard, so that Shift and layouts do not change what a shortcut is. */
-const codes: Record<string, string> = {
+export const codes: Readonly<Record<string, string>> = {
   Comma: "comma",
   Slash: "slash",
   Backquote: "backquote",
@@ -135,9 +125,28 @@ export function useCommands(commands: readonly Command[]): void {
   }, []);
 }
 
+/** Runs what was chosen in the application menu. Answers why it cannot be done; null when it was. */
+export function runCommand(id: CommandId): string | null {
+  const found = allCommands().find((each) => each.id === id);
+  if (found === undefined) return id.startsWith("workspace.") ? "Choose a workspace first" : "Open a terminal first";
+  if (found.unavailable !== undefined) return found.unavailable;
+  found.run();
+  return null;
+}
+
+/** While keys are being recorded for a shortcut, they mean nothing else. */
+let recording = 0;
+export function pauseShortcuts(): () => void {
+  recording += 1;
+  return () => {
+    recording -= 1;
+  };
+}
+
 /** Runs the command whose shortcut was pressed. Before anything else sees the key, a terminal included. */
 export function listenForShortcuts(): () => void {
   const pressed = (event: KeyboardEvent) => {
+    if (recording > 0) return;
     // AltGr types a character; on Windows it also reads as Ctrl and Alt.
     if (event.isComposing || event.repeat || event.getModifierState("AltGraph")) return;
     const inTerminal = event.target instanceof Element && event.target.closest(".terminal-room") !== null;

@@ -41,7 +41,7 @@ export function DropTarget() {
       event.stopPropagation();
       const { sources, refused } = readDrop(data, connection);
       if (refused) notice({ kind: "failed", text: refused });
-      else openNewWorkspace(...sources);
+      if (sources.length > 0) openNewWorkspace(...sources);
     };
     window.addEventListener("dragenter", drag, true);
     window.addEventListener("dragover", drag, true);

@@ -28,6 +28,15 @@ test("in Electron the real path wins over everything else", () => {
   expect(dropped.sources).toEqual([{ kind: "text", text: "/home/me/api" }]);
 });
 
+test("in Electron a file among folders is refused by name, and the folders are taken", () => {
+  const files = [{ name: "api" }, { name: "notes.txt" }] as File[];
+  const electron = { face: "electron" as const, pathOf: (file: File) => `/home/me/${file.name}` };
+  expect(readDrop(drop({}, [entry("api", true), entry("notes.txt", false)], files), electron)).toEqual({
+    sources: [{ kind: "text", text: "/home/me/api" }],
+    refused: "/home/me/notes.txt is a file. Drop a folder to make a workspace of it.",
+  });
+});
+
 test("a browser that gives no address gives the folder's contents", () => {
   const [source] = readDrop(drop({}, [entry("api", true)]), browser).sources;
   expect(source).toMatchObject({ kind: "contents", entry: { name: "api" } });

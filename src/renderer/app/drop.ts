@@ -5,7 +5,11 @@
 import type { Connection } from "../connection/index.ts";
 import type { NewWorkspaceSource } from "./open.ts";
 
-export type Dropped = { sources: NewWorkspaceSource[]; refused: string | null };
+export type Dropped = {
+  sources: NewWorkspaceSource[];
+  /** Why some of it, or all, makes no workspace. */
+  refused: string | null;
+};
 
 type DropData = Pick<DataTransfer, "types" | "getData"> & {
   items: ArrayLike<DataTransferItem>;
@@ -13,11 +17,22 @@ type DropData = Pick<DataTransfer, "types" | "getData"> & {
 };
 
 export function readDrop(data: DropData, connection: Pick<Connection, "face" | "pathOf">): Dropped {
-  const paths = Array.from(data.files).flatMap((file) => connection.pathOf(file) ?? []);
-  if (paths.length > 0) return { sources: paths.map(text), refused: null };
+  const entries = Array.from(data.items).flatMap((item) => item.webkitGetAsEntry() ?? []);
+  const isFile = (name: string) => entries.some((entry) => entry.isFile && entry.name === name);
+  const known = Array.from(data.files).flatMap((file) => {
+    const path = connection.pathOf(file);
+    return path === null ? [] : [{ path, file: isFile(file.name) }];
+  });
+  if (known.length > 0) {
+    const files = known.filter(({ file }) => file);
+    const [first] = files;
+    return {
+      sources: known.filter(({ file }) => !file).map(({ path }) => text(path)),
+      refused: first ? `${first.path} is a file. Drop a folder to make a workspace of it.` : null,
+    };
+  }
   const named = addresses(data.getData("text/uri-list")) ?? addresses(data.getData("text/plain"));
   if (named) return { sources: named.map(text), refused: null };
-  const entries = Array.from(data.items).flatMap((item) => item.webkitGetAsEntry() ?? []);
   const folders = entries.filter((entry) => entry.isDirectory) as FileSystemDirectoryEntry[];
   if (folders.length > 0) return { sources: folders.map((entry) => ({ kind: "contents", entry })), refused: null };
   if (entries.length > 0 || data.files.length > 0) {

@@ -1,5 +1,6 @@
 /** What a person sees first: which agents are here, what isolation means now, and how to begin. Skippable at any point. */
 import { useState } from "react";
+import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { problemFrom, useConnection } from "../connection/index.ts";
 import { useBackends } from "../launches/use-isolations.ts";
 import { isShell, sortPrograms, usePrograms } from "../launches/use-programs.ts";
@@ -9,7 +10,6 @@ import { Button, Dialog, Keys, ProblemNote, Sign } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
 import { shortcutLabel } from "./commands.ts";
 import { openNewWorkspace, useUi } from "./open.ts";
-import { shortcuts } from "./shortcuts.ts";
 
 const pages = [
   { title: "Agent programs", Page: Agents },

@@ -14,8 +14,11 @@ import {
   workspacePanel,
 } from "./panels.tsx";
 
-/** What a new workspace is made from: text (a path, a file URL, a git URL), or contents that were dropped in a browser. */
-export type NewWorkspaceSource = { kind: "text"; text: string } | { kind: "contents"; entry: FileSystemDirectoryEntry };
+/** What a new workspace is made from: text (a path, a file URL, a git URL), such text in a link that anyone may have sent, or contents that were dropped in a browser. */
+export type NewWorkspaceSource =
+  | { kind: "text"; text: string }
+  | { kind: "link"; text: string }
+  | { kind: "contents"; entry: FileSystemDirectoryEntry };
 
 type Ui = {
   paletteOpen: boolean;

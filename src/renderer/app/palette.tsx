@@ -2,6 +2,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { Command as Cmdk } from "cmdk";
 import { useMemo, useRef, useState } from "react";
+import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { useClient } from "../connection/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { orNotice } from "../ui/index.ts";
@@ -9,7 +10,6 @@ import { matches, shortcutLabel } from "./commands.ts";
 import { useUi } from "./open.ts";
 import { type Entry, useEntries } from "./palette-entries.tsx";
 import { searchEntries } from "./palette-search.ts";
-import { shortcuts } from "./shortcuts.ts";
 
 /** Of each kind, while nothing is typed and when something is: who does not see it types another letter. */
 const shownAtFirst = 8;

@@ -1,6 +1,7 @@
 /** Every shortcut there is right now, by group. */
+import type { Shortcut } from "#shared/commands/shortcut.ts";
 import { Dialog, Keys } from "../ui/index.ts";
-import { allCommands, type Command, type Shortcut, shortcutLabel, useCommandList } from "./commands.ts";
+import { allCommands, type Command, shortcutLabel, useCommandList } from "./commands.ts";
 import { useUi } from "./open.ts";
 
 export default function ShortcutHelp() {

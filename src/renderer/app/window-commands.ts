@@ -1,5 +1,6 @@
 /** The window's own commands: what is always possible, wherever the keyboard is. */
 import { useMemo } from "react";
+import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { openGateway } from "../gateway/index.ts";
 import { openGitGate } from "../git-gate/index.ts";
 import {
@@ -13,7 +14,7 @@ import {
 import { askLine, openProposals } from "../supervise/index.ts";
 import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { useActions } from "./actions.ts";
-import { type Command, useCommands } from "./commands.ts";
+import { type Command, command, useCommands } from "./commands.ts";
 import { useLayout } from "./layout.ts";
 import {
   openBottles,
@@ -27,7 +28,6 @@ import {
   openWorkspace,
   useUi,
 } from "./open.ts";
-import { shortcuts } from "./shortcuts.ts";
 import { showSide, toggleSide } from "./sides.ts";
 
 /** Of questions in the palette; the panel has all of them. */
@@ -46,89 +46,49 @@ export function useWindowCommands(): void {
   const commands = useMemo((): Command[] => {
     const ids = waitingKey === "" ? [] : waitingKey.split(",");
     return [
-      {
-        id: "go.palette",
-        title: "Search or run a command",
-        group: "Go",
-        shortcut: shortcuts.palette,
+      command("go.palette", {
         run: () => openPalette(),
-      },
-      {
-        id: "workspace.new",
-        title: "New workspace",
-        group: "Workspace",
-        keywords: "create folder repository clone drop open",
-        shortcut: shortcuts.newWorkspace,
+      }),
+      command("workspace.new", {
         unavailable: ownWorkspace === null ? undefined : "This window shows one workspace",
         run: () => openNewWorkspace(),
-      },
-      {
-        id: "launch.here",
-        title: current ? `Launch an agent program in ${current.name}` : "Launch an agent program",
-        group: "Workspace",
-        keywords: "start run claude codex agent",
-        shortcut: shortcuts.launch,
+      }),
+      command("launch.here", {
+        ...(current ? { title: `Launch an agent program in ${current.name}` } : {}),
         run: () => openLaunch(current?.id),
-      },
+      }),
       ...(current
         ? [
-            {
-              id: "workspace.open",
+            command("workspace.open", {
               title: `Show changes and details of ${current.name}`,
-              group: "Workspace",
-              keywords: "diff branch size",
               run: () => openWorkspace(current.id),
-            },
-            {
-              id: "workspace.delete",
+            }),
+            command("workspace.delete", {
               title: `Delete ${current.name}…`,
-              group: "Workspace",
-              keywords: "remove",
               run: () => openWorkspace(current.id, { section: "delete" }),
-            },
+            }),
           ]
         : []),
-      {
-        id: "go.needs-you",
-        title: "Go to the next terminal that needs you",
-        group: "Go",
-        shortcut: shortcuts.nextNeedsYou,
+      command("go.needs-you", {
         unavailable: ids.length === 0 ? "Nothing needs you right now" : undefined,
         run: () => {
           const front = (frontPanel(useDock.getState())?.params as { terminalId?: string } | undefined)?.terminalId;
           const next = ids[(ids.indexOf(front ?? "") + 1) % ids.length];
           if (next) openTerminal(next);
         },
-      },
-      {
-        id: "go.running",
-        title: "Show everything that runs",
-        group: "Go",
-        keywords: "running agents list needs you activity",
-        shortcut: shortcuts.running,
+      }),
+      command("go.running", {
         run: () => openRunning(),
-      },
-      {
-        id: "go.notifications",
-        title: "Show notifications",
-        group: "Go",
-        shortcut: shortcuts.notifications,
+      }),
+      command("go.notifications", {
         run: () => useUi.setState({ notificationsOpen: true }),
-      },
-      {
-        id: "go.bottles",
-        title: "Show bottles",
-        group: "Go",
-        keywords: "isolated ended cost usage tokens resume clean up leftovers running",
+      }),
+      command("go.bottles", {
         run: () => openBottles(),
-      },
-      {
-        id: "go.proposals",
-        title: "Show what agents in bottles ask",
-        group: "Go",
-        keywords: "supervise questions proposals host capability decision approve refuse pending",
+      }),
+      command("go.proposals", {
         run: () => openProposals(),
-      },
+      }),
       ...pending.slice(0, mostQuestions).map(({ id, programName, ask }) => ({
         id: `questions.${id}`,
         title: `Answer: ${programName} ${askLine(ask)}`,
@@ -136,124 +96,62 @@ export function useWindowCommands(): void {
         keywords: "supervise approve refuse",
         run: () => openProposals(),
       })),
-      {
-        id: "go.gateway",
-        title: "Show what bottles reach and are refused",
-        group: "Go",
-        keywords: "gateway network egress host allow deny rules log",
+      command("go.gateway", {
         run: () => openGateway(),
-      },
-      {
-        id: "go.git-gate",
-        title: "Show what bottles push and fetch",
-        group: "Go",
-        keywords: "git gate branches approve refuse mirror",
+      }),
+      command("go.git-gate", {
         run: () => openGitGate(),
-      },
-      {
-        id: "go.tree",
-        title: "Go to workspaces and terminals",
-        group: "Go",
-        keywords: "sidebar focus",
-        shortcut: shortcuts.focusTree,
+      }),
+      command("go.tree", {
         run: () => {
           showSide("sidebar", true);
           requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-tree]")?.focus());
         },
-      },
-      {
-        id: "view.sidebar",
-        title: "Show or hide the sidebar",
-        group: "View",
-        shortcut: shortcuts.sidebar,
+      }),
+      command("view.sidebar", {
         run: () => toggleSide("sidebar"),
-      },
-      {
-        id: "view.inspector",
-        title: "Show or hide the inspector",
-        group: "View",
-        shortcut: shortcuts.inspector,
+      }),
+      command("view.inspector", {
         run: () => toggleSide("inspector"),
-      },
-      {
-        id: "view.jobs",
-        title: "Show or hide jobs",
-        group: "View",
-        shortcut: shortcuts.jobs,
+      }),
+      command("view.jobs", {
         run: () => useLayout.setState(({ jobsOpen }) => ({ jobsOpen: !jobsOpen })),
-      },
+      }),
       ...(["dark", "light", "system"] as const)
         .filter((each) => each !== theme)
-        .map((each) => ({
-          id: `view.theme-${each}`,
-          title: each === "system" ? "Use the system's theme" : `Use the ${each} theme`,
-          group: "View",
-          keywords: "colour appearance",
-          run: () => actions.changeSettings({ theme: each }),
-        })),
-      {
-        id: "notifications.pause",
-        title: paused ? "Show notifications again" : "Pause notifications for an hour",
-        group: "Notifications",
+        .map((each) => command(`view.theme-${each}`, { run: () => actions.changeSettings({ theme: each }) })),
+      command("notifications.pause", {
+        ...(paused ? { title: "Show notifications again" } : {}),
         run: () => void actions.pauseNotifications(paused ? 0 : 60),
-      },
-      {
-        id: "notifications.seen",
-        title: "Mark all notifications as seen",
-        group: "Notifications",
+      }),
+      command("notifications.seen", {
         run: () => actions.markSeen(),
-      },
-      {
-        id: "vault.open",
-        title: vault === "locked" ? "Unlock the vault" : vault === "absent" ? "Set up the vault" : "Open the vault",
-        group: "Vault",
-        keywords: "secrets keys tokens passwords git credentials import env open",
+      }),
+      command("vault.open", {
+        ...(vault === "locked" || vault === "absent"
+          ? { title: vault === "locked" ? "Unlock the vault" : "Set up the vault" }
+          : {}),
         run: () => openVault(),
-      },
-      {
-        id: "vault.lock",
-        title: "Lock the vault",
-        group: "Vault",
-        keywords: "secrets now",
+      }),
+      command("vault.lock", {
         unavailable: vault === "unlocked" ? undefined : "It is not unlocked",
         run: () => actions.lockVault(),
-      },
-      {
-        id: "app.settings",
-        title: "Settings",
-        group: "Cellar",
-        shortcut: shortcuts.settings,
+      }),
+      command("app.settings", {
         run: () => openSettings(),
-      },
-      {
-        id: "app.mcp",
-        title: "Connect an MCP client",
-        group: "Cellar",
-        keywords: "agent token address claude tools",
+      }),
+      command("app.mcp", {
         run: () => openSettings("mcp"),
-      },
-      {
-        id: "app.shortcuts",
-        title: "Keyboard shortcuts",
-        group: "Cellar",
-        keywords: "help keys",
-        shortcut: shortcuts.help,
+      }),
+      command("app.shortcuts", {
         run: () => useUi.setState({ shortcutsOpen: true }),
-      },
-      {
-        id: "app.first-run",
-        title: "Show the introduction",
-        group: "Cellar",
-        keywords: "help welcome",
+      }),
+      command("app.first-run", {
         run: () => useUi.setState({ firstRunOpen: true }),
-      },
-      {
-        id: "app.host",
-        title: "Start the terminal host",
-        group: "Cellar",
-        keywords: "restart lost",
+      }),
+      command("app.host", {
         run: () => actions.restartHost(),
-      },
+      }),
     ];
   }, [actions, current, theme, paused, vault, waitingKey, pending]);
   useCommands(commands);

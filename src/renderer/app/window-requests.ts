@@ -1,11 +1,15 @@
-/** What the desktop asks this window to show: a notification that was clicked outside, an entry of the tray's menu. */
+/** What the desktop asks this window to show or do: a notification that was clicked outside, an entry of a menu, something that was given to the app. */
 import { useEffect } from "react";
+import type { CommandId } from "#shared/commands/catalogue.ts";
 import type { WindowRequest } from "#shared/contract/app.ts";
-import { reachable, useConnection } from "../connection/index.ts";
+import { type Client, reachable, useConnection } from "../connection/index.ts";
 import { follow } from "../live/follow.ts";
 import { here } from "../live/place.ts";
 import { openNotification } from "../notifications/open-notification.ts";
+import { notice } from "../ui/index.ts";
 import { useActions } from "./actions.ts";
+import { runCommand } from "./commands.ts";
+import { followLink } from "./follow-link.ts";
 import { openLaunch, openNewWorkspace, openRunning, openTerminal, openWorkspace, useUi } from "./open.ts";
 
 export function useWindowRequests(): void {
@@ -17,7 +21,7 @@ export function useWindowRequests(): void {
       (signal) => connection.client.app.watchRequests({ window: here }, { signal }),
       reachable(connection),
       {
-        event: (request) => show(request, actions),
+        event: (request) => show(request, actions, connection.client),
         lost: () => {},
       },
       stop.signal,
@@ -26,7 +30,7 @@ export function useWindowRequests(): void {
   }, [connection, actions]);
 }
 
-function show(request: WindowRequest, actions: ReturnType<typeof useActions>): void {
+function show(request: WindowRequest, actions: ReturnType<typeof useActions>, client: Client): void {
   switch (request.type) {
     case "notification":
       openNotification(request.notification, actions);
@@ -49,9 +53,28 @@ function show(request: WindowRequest, actions: ReturnType<typeof useActions>): v
     case "launch":
       openLaunch();
       break;
+    case "link":
+      void followLink(request.url, client);
+      break;
+    case "dropped":
+      openNewWorkspace(...request.paths.map((text) => ({ kind: "text" as const, text })));
+      break;
+    case "command":
+      choose(request.id);
+      break;
     case "newWorkspace":
       if (request.source === null) openNewWorkspace();
       else openNewWorkspace({ kind: "text", text: request.source });
       break;
   }
+}
+
+/** From the application menu, which does not know what can be done now. */
+function choose(id: CommandId): void {
+  // In a field, all of the field is meant.
+  const focused = document.activeElement;
+  if (id === "terminal.select-all" && focused && !focused.closest(".terminal-room"))
+    return void document.execCommand("selectAll");
+  const problem = runCommand(id);
+  if (problem !== null) notice({ kind: "failed", text: problem });
 }

@@ -1,11 +1,11 @@
 /** Further windows and their size of everything: by Electron's windows, or by tabs of the browser. */
 import { useMemo } from "react";
+import { zoomShortcuts } from "#shared/commands/shortcuts.ts";
 import { newWindowKey, queryOfWindow } from "#shared/windows.ts";
 import { type Connection, useConnection } from "../connection/index.ts";
 import { here, ownWorkspace } from "../live/index.ts";
 import { noticeProblem, orNotice } from "../ui/index.ts";
 import { type Command, useCommands } from "./commands.ts";
-import { zoomShortcuts } from "./shortcuts.ts";
 import { useCurrentWorkspace } from "./window-commands.ts";
 
 /** The window that shows this workspace alone; null: one more that shows all. */
@@ -64,7 +64,7 @@ export function useOwnWindowCommands(): void {
         ...command,
         group: "Window",
         keywords: "zoom larger smaller size scale",
-        notInTerminal: true,
+        notInTerminal: true as const,
         run: zoom(change),
       })),
     ];

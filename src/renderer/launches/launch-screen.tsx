@@ -160,6 +160,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
       />
       {program && program.prompt !== "none" && (
         <TextArea
+          spellCheck
           label="First prompt (optional)"
           value={draft.prompt}
           rows={3}

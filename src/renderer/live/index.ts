@@ -7,6 +7,7 @@ export {
   useActivity,
   useBottle,
   useBottles,
+  useDesktopState,
   useGateway,
   useGateways,
   useHeldCells,

@@ -2,7 +2,7 @@
 import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
 import type { z } from "zod";
 import type { Activity } from "#shared/contract/activities.ts";
-import type { HostStatus } from "#shared/contract/app.ts";
+import type { DesktopState, HostStatus } from "#shared/contract/app.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import type { BrokerUsage } from "#shared/contract/broker.ts";
 import type { GatewayCounters } from "#shared/contract/gateway.ts";
@@ -37,6 +37,7 @@ export type Lists = {
   summaries: SummarySource;
   settings: LiveValue<SettingsState>;
   host: LiveValue<HostStatus>;
+  desktop: LiveValue<DesktopState>;
   vault: LiveValue<VaultState>;
 };
 export type SettingsState = z.infer<typeof settingsState>;
@@ -84,6 +85,7 @@ export function openLists(connection: Connection): Lists {
     summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
+    desktop: new LiveValue((signal) => client.app.watchDesktop({}, { signal }), ready),
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
     workspaces: new LiveSource(
       inPlace<Workspace>(
@@ -190,6 +192,12 @@ export function useHeldCells(): HeldCells {
 export function useHostStatus(): HostStatus | null {
   const { host } = useLists();
   return useSyncExternalStore(host.subscribe, host.get);
+}
+
+/** Null until it is known. */
+export function useDesktopState(): DesktopState | null {
+  const { desktop } = useLists();
+  return useSyncExternalStore(desktop.subscribe, desktop.get);
 }
 
 /** Null until it is known. */

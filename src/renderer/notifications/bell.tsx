@@ -1,9 +1,9 @@
 /** The bell in the top bar with the number of what nobody has seen, and the panel it opens. */
 import { Bell as BellIcon, BellOff } from "lucide-react";
 import { lazy, Suspense } from "react";
+import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { shortcutLabel } from "../app/commands.ts";
 import { useUi } from "../app/open.ts";
-import { shortcuts } from "../app/shortcuts.ts";
 import { useNotifications, useSettings } from "../live/index.ts";
 import { counted, IconButton, Popover } from "../ui/index.ts";
 

@@ -29,7 +29,7 @@ test("a choice offers exactly what the schema allows", () => {
 test("a search finds by any word, and leaves out what this face does not have", () => {
   expect(matchingSettings("clipboard select", "browser")).toEqual(["copyOnSelect"]);
   expect(matchingSettings("tray", "browser")).toEqual([]);
-  expect(matchingSettings("tray", "electron")).toEqual(["closeToTray"]);
+  expect(matchingSettings("tray", "electron")).toEqual(["closeToTray", "openAtLogin"]);
   expect(matchingNotifications("bell")).toEqual(["bell"]);
   expect(matchingNotifications("notif").length).toBe(Object.keys(notificationWords).length);
 });

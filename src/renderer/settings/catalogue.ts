@@ -11,7 +11,8 @@ export type Control =
   | { type: "select"; options: readonly { value: string; label: string }[] }
   | { type: "number"; least: number; most: number; unit: string }
   | { type: "text"; placeholder: string; code?: boolean }
-  | { type: "palette" };
+  | { type: "palette" }
+  | { type: "shortcut" };
 
 export type SettingWords = {
   section: "Appearance" | "Terminal" | "Workspaces" | "Bottles" | "Vault" | "Window" | "Notifications";
@@ -94,7 +95,7 @@ export const settingWords: Record<SettingKey, SettingWords> = {
   terminalScreenReader: {
     section: "Terminal",
     label: "Screen reader",
-    help: "Terminals say their lines to a screen reader. Output becomes slower.",
+    help: "Terminals say their lines to a screen reader. Output becomes slower. On by itself where the system says that one is in use.",
     keywords: "accessibility",
     control: { type: "switch" },
   },
@@ -235,6 +236,22 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     label: "Keep running in the tray",
     help: "Closing the window leaves Cellar there, so that it can still notify you; where the desktop shows no tray, the window is minimised. Terminals go on in any case.",
     keywords: "quit close",
+    control: { type: "switch" },
+    face: "electron",
+  },
+  globalShortcut: {
+    section: "Window",
+    label: "Shortcut from anywhere",
+    help: "Shows Cellar in front of other programs, and hides it again.",
+    keywords: "global hotkey keys summon",
+    control: { type: "shortcut" },
+    face: "electron",
+  },
+  openAtLogin: {
+    section: "Window",
+    label: "Start when you sign in",
+    help: "Cellar then waits in the tray, without a window.",
+    keywords: "login autostart boot startup hidden",
     control: { type: "switch" },
     face: "electron",
   },

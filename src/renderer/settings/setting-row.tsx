@@ -5,6 +5,7 @@ import type { Problem } from "#shared/contract/base.ts";
 import { IconButton, inputClass, Select, Sign, Switch, sentence } from "../ui/index.ts";
 import type { Control } from "./catalogue.ts";
 import { PaletteChoice } from "./palette-choice.tsx";
+import { ShortcutInput } from "./shortcut-input.tsx";
 
 export type SettingRowProps = {
   label: string;
@@ -64,6 +65,8 @@ function ControlView({ label, control, value, onChange }: ControlProps): ReactNo
       return <TextInput label={label} value={String(value)} control={control} onChange={onChange} />;
     case "palette":
       return <PaletteChoice value={String(value)} onChange={onChange} />;
+    case "shortcut":
+      return <ShortcutInput label={label} value={String(value)} onChange={onChange} />;
   }
 }
 

@@ -6,7 +6,7 @@ import { type SettingsChange, settings as settingsSchema } from "#shared/contrac
 import { useActions } from "../app/actions.ts";
 import { useUi } from "../app/open.ts";
 import { problemFrom, useClient, useConnection } from "../connection/index.ts";
-import { useLists, useSettingsState } from "../live/index.ts";
+import { useDesktopState, useLists, useSettingsState } from "../live/index.ts";
 import { McpSettings, matchesMcp } from "../mcp/index.ts";
 import { askPermission, usePermission } from "../notifications/web-notifications.ts";
 import { Button, CopyButton, exact, inputClass, Screen, Sign, sentence, TwoStepButton } from "../ui/index.ts";
@@ -96,6 +96,7 @@ function useChange() {
 function OneSetting({ settingKey }: { settingKey: SettingKey }) {
   const { settings } = useSettingsState();
   const { problem, change, reset } = useChange();
+  const told = useTold(settingKey);
   const { label, help, control } = settingWords[settingKey];
   return (
     <SettingRow
@@ -104,11 +105,23 @@ function OneSetting({ settingKey }: { settingKey: SettingKey }) {
       control={control}
       value={settings[settingKey]}
       fallback={defaults[settingKey]}
-      problem={problem}
+      problem={problem ?? told}
       onChange={(value) => change({ [settingKey]: value })}
       onReset={() => reset(settingKey)}
     />
   );
+}
+
+/** What the system made of a setting that it carries out. */
+function useTold(key: SettingKey): Problem | null {
+  const desktop = useDesktopState();
+  const message =
+    key === "globalShortcut"
+      ? desktop?.globalShortcutProblem
+      : key === "openAtLogin"
+        ? desktop?.openAtLoginProblem
+        : null;
+  return message ? { code: "unavailable", message } : null;
 }
 
 function NotificationSettings(props: { kinds: ReturnType<typeof matchingNotifications>; keys: SettingKey[] }) {

@@ -79,6 +79,7 @@ export function ChangeForm(props: Sending & { proposal: Proposal; reply: Reply; 
         </>
       ) : (
         <TextArea
+          spellCheck
           label={ask.kind === "decision" ? "Your answer" : "What you grant"}
           autoFocus
           rows={2}

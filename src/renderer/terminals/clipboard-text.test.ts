@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { linesOf, needsConfirmation, pasteable, quotedPaths } from "./clipboard-text.ts";
+import { asOneLine, linesOf, needsConfirmation, pasteable, quotedPaths } from "./clipboard-text.ts";
 
 describe("a paste", () => {
   test("cannot carry an escape sequence that ends the bracketed paste", () => {
@@ -18,6 +18,14 @@ describe("a paste", () => {
   test("counts lines as a person does", () => {
     expect(linesOf("a\r\nb\nc\n")).toEqual(["a", "b", "c"]);
   });
+});
+
+test.each([
+  ["make\nmake test\n", "make make test"],
+  ["docker run \\\n  --rm \\\r\n  image", "docker run --rm image"],
+  ["\n\none\n\n", "one"],
+])("as one line it is the same words: %j", (text, line) => {
+  expect(asOneLine(text)).toBe(line);
 });
 
 describe("dropped paths", () => {

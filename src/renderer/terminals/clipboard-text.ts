@@ -13,6 +13,14 @@ export function linesOf(text: string): string[] {
   return text.replace(/\r?\n$|\r$/, "").split(/\r\n|\n|\r/);
 }
 
+/** The same words without their line ends, so that nothing runs before Enter. A shell's continuation (`\\` at the end) is one line already. */
+export function asOneLine(text: string): string {
+  return linesOf(text)
+    .map((line) => line.replace(/\\$/, "").trim())
+    .filter((line) => line !== "")
+    .join(" ");
+}
+
 /** Without bracketed paste every line end is an Enter: several commands would run before anybody could read them. */
 export function needsConfirmation(text: string, bracketedPaste: boolean): boolean {
   return !bracketedPaste && linesOf(text).length > 1;

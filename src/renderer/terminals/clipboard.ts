@@ -1,5 +1,6 @@
 /** The system's clipboard, where the window may reach it. */
 import { Failure } from "#shared/failure.ts";
+import type { Connection } from "../connection/index.ts";
 
 export async function copyText(text: string): Promise<void> {
   try {
@@ -11,7 +12,9 @@ export async function copyText(text: string): Promise<void> {
   }
 }
 
-export async function clipboardText(): Promise<string> {
+/** On the desktop main reads it: a page of ours has no permission to. */
+export async function clipboardText({ face, client }: Pick<Connection, "face" | "client">): Promise<string> {
+  if (face === "electron") return (await client.app.clipboardText({})).text;
   try {
     return await navigator.clipboard.readText();
   } catch {

@@ -1,10 +1,10 @@
 /** One tab: what the panel's kind shows, and a way to close it. */
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { terminalShortcuts as shortcuts } from "#shared/commands/shortcuts.ts";
 import { shortcutLabel } from "../app/commands.ts";
 import { ContextMenu, type MenuItem } from "../ui/index.ts";
 import { dock, registeredKind, useDock } from "./panels.tsx";
-import { shortcuts } from "./shortcuts.ts";
 
 export function DockTab(props: { panelId: string; kind: string; params: object; setTitle: (title: string) => void }) {
   const { panelId, kind, params, setTitle } = props;

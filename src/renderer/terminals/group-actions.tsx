@@ -2,6 +2,7 @@
 
 import type { IDockviewHeaderActionsProps } from "dockview-react";
 import { Maximize2, Minimize2, PanelBottom, PanelRight, Plus, Square } from "lucide-react";
+import { terminalShortcuts as shortcuts } from "#shared/commands/shortcuts.ts";
 import { shortcutLabel } from "../app/commands.ts";
 import { useClient } from "../connection/index.ts";
 import { useLists, useTerminal } from "../live/index.ts";
@@ -9,7 +10,6 @@ import { Button, IconButton, orNotice } from "../ui/index.ts";
 import { pressKill, useArmedKill } from "./kill.ts";
 import { newShell } from "./new-shell.ts";
 import { dock, useDock } from "./panels.tsx";
-import { shortcuts } from "./shortcuts.ts";
 import { terminalPanel } from "./terminal-panel.tsx";
 import { useSplit } from "./use-split.ts";
 

@@ -6,8 +6,8 @@ import type { IDisposable } from "@xterm/xterm";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Connection } from "../connection/index.ts";
 import { type Attached, attach } from "./attach.ts";
-import { copyText } from "./clipboard.ts";
-import { needsConfirmation, pasteable } from "./clipboard-text.ts";
+import { clipboardText, copyText } from "./clipboard.ts";
+import { asOneLine, needsConfirmation, pasteable } from "./clipboard-text.ts";
 import { Emulator } from "./emulator.ts";
 import { type Following, watchFollowing } from "./follow.ts";
 import { allowClipboard } from "./osc52.ts";
@@ -28,6 +28,9 @@ export type SessionState = Following & {
   /** The terminal is larger than the panel: another window decides its size. */
   oversize: boolean;
 };
+
+/** What becomes of a paste of several lines. */
+export type PasteAnswer = "lines" | "one-line" | "no";
 
 export type Behaviour = {
   copyOnSelect: boolean;
@@ -123,7 +126,7 @@ export class TerminalSession {
     this.#behaviour = behaviour;
     if (behaviour.osc52 === (this.#osc52 !== null)) return;
     this.#osc52?.dispose();
-    this.#osc52 = behaviour.osc52 ? allowClipboard(this.emulator.terminal) : null;
+    this.#osc52 = behaviour.osc52 ? allowClipboard(this.emulator.terminal, this.#parts.connection) : null;
   }
 
   shown(): void {
@@ -151,10 +154,17 @@ export class TerminalSession {
     this.emulator.terminal.paste(clean);
   }
 
-  answerPaste(yes: boolean): void {
+  /** From a menu: no key was pressed by which the browser itself would paste. */
+  async pasteFromClipboard(): Promise<void> {
+    this.paste(await clipboardText(this.#parts.connection));
+  }
+
+  answerPaste(answer: PasteAnswer): void {
     const { pendingPaste } = this.state.getState();
     this.state.setState({ pendingPaste: null });
-    if (yes && pendingPaste !== null) this.emulator.terminal.paste(pendingPaste);
+    if (answer !== "no" && pendingPaste !== null) {
+      this.emulator.terminal.paste(answer === "one-line" ? asOneLine(pendingPaste) : pendingPaste);
+    }
     this.focus();
   }
 

@@ -5,6 +5,7 @@ import { type Client, problemFrom, useClient } from "../connection/index.ts";
 import { Button, counted, Sign } from "../ui/index.ts";
 import { linesOf } from "./clipboard-text.ts";
 import { pressKill, useArmedKill } from "./kill.ts";
+import type { PasteAnswer } from "./session.ts";
 import { useTerminalLabel } from "./use-terminal-status.ts";
 
 function Bar({ label, role = "group", children, onEscape }: BarProps) {
@@ -34,21 +35,24 @@ type BarProps = {
 };
 
 /** Several lines would run one after the other, as the program has not asked for pastes as a whole. */
-export function PasteBar({ text, answer }: { text: string; answer: (yes: boolean) => void }) {
+export function PasteBar({ text, answer }: { text: string; answer: (answer: PasteAnswer) => void }) {
   const yes = useRef<HTMLButtonElement>(null);
   useEffect(() => yes.current?.focus(), []);
   const lines = linesOf(text);
   return (
-    <Bar label="Paste of several lines" onEscape={() => answer(false)}>
+    <Bar label="Paste of several lines" onEscape={() => answer("no")}>
       <Sign state="not-isolated" />
       <span className="min-w-0 flex-1 truncate">
         Paste {counted(lines.length, "line")}? Each runs as it arrives.{" "}
         <code className="font-mono text-muted text-sm">{lines[0]}</code>
       </span>
-      <Button ref={yes} small look="primary" onClick={() => answer(true)}>
+      <Button ref={yes} small look="primary" onClick={() => answer("lines")}>
         Paste
       </Button>
-      <Button small onClick={() => answer(false)}>
+      <Button small onClick={() => answer("one-line")}>
+        Paste as one line
+      </Button>
+      <Button small onClick={() => answer("no")}>
         Do not paste
       </Button>
     </Bar>

@@ -140,7 +140,7 @@ function Overlays({ session, terminal, ended, find, rename }: OverlayProps) {
     <>
       <div className="absolute inset-x-0 top-0 z-20">
         {stream === "reconnecting" && state === "connected" && <NoStreamBar />}
-        {pendingPaste !== null && <PasteBar text={pendingPaste} answer={(yes) => session.answerPaste(yes)} />}
+        {pendingPaste !== null && <PasteBar text={pendingPaste} answer={(answer) => session.answerPaste(answer)} />}
         {!ended && <KillBar terminal={terminal} client={client} onClose={() => session.focus()} />}
         {rename && <RenameBar terminal={terminal} onClose={rename.close} />}
       </div>

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { create } from "zustand";
 import { paletteFor } from "#shared/settings/palettes.ts";
 import { useDarkNow } from "../app/theme.ts";
-import { useSettings } from "../live/index.ts";
+import { useDesktopState, useSettings } from "../live/index.ts";
 import type { Behaviour } from "./session.ts";
 import type { TerminalLook } from "./xterm-options.ts";
 
@@ -30,7 +30,9 @@ export function useLook(terminalId: string): TerminalLook {
   const palette = paletteFor(settings.terminalPalette, theme);
   const fontFamily = [settings.terminalFont, codeFont].filter(Boolean).join(", ");
   const fontSize = Math.min(Math.max(settings.terminalFontSize + steps, least), most);
-  const { scrollback, terminalScreenReader: screenReader } = settings;
+  const { scrollback, terminalScreenReader } = settings;
+  // The desktop knows of one; a browser does not tell.
+  const screenReader = useDesktopState()?.screenReader || terminalScreenReader;
   return useMemo(
     () => ({ palette, fontFamily, fontSize, scrollback, screenReader }),
     [palette, fontFamily, fontSize, scrollback, screenReader],

@@ -13,6 +13,10 @@ export type Draft = {
   text: string;
   /** A folder dropped in a browser, which has no path. */
   contents: { entry: FileSystemDirectoryEntry; count: FolderCount | null; problem: Problem | null } | null;
+  /** What a link from outside asks for, until the person has taken it into the form or ignored it. */
+  offered: string | null;
+  /** It came with others, which wait for their turn. */
+  queued: boolean;
   /** It came by a drop and nobody has touched the form since. */
   dropped: boolean;
   /** Null until the person chose: the default follows what was found. */
@@ -28,6 +32,8 @@ export type Draft = {
 export const emptyDraft: Draft = {
   text: "",
   contents: null,
+  offered: null,
+  queued: false,
   dropped: false,
   mode: null,
   name: null,
@@ -43,9 +49,11 @@ export type Making =
   | { step: "workspace"; workspaceId: string; name: string; programName: string | null }
   | { step: "failed"; problem: Problem; workspaceId: string | null };
 
-export const useNewWorkspace = create<{ draft: Draft; making: Making | null }>(() => ({
+/** `behind`: sources of the same drop as the draft's, which wait for it. Others take its place. */
+export const useNewWorkspace = create<{ draft: Draft; making: Making | null; behind: readonly unknown[] }>(() => ({
   draft: emptyDraft,
   making: null,
+  behind: [],
 }));
 
 export function changeDraft(change: Partial<Draft>): void {

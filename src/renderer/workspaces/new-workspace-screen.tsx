@@ -17,6 +17,7 @@ import {
   useNewWorkspace,
 } from "./draft.ts";
 import { Found, FoundContents } from "./found.tsx";
+import { LinkOffer } from "./link-offer.tsx";
 import { makeWorkspace } from "./make.ts";
 import { MakingView } from "./making-view.tsx";
 import { BranchFields, modeChoices } from "./mode-fields.tsx";
@@ -34,9 +35,16 @@ export default function NewWorkspaceScreen({ panelId }: PanelProps<Record<never,
         <h2 className="mb-4 font-semibold text-lg">
           New workspace
           {waiting > 0 && <span className="ml-2 font-normal text-base text-muted">{waiting} more dropped</span>}
+          {waiting > 0 && !making && (
+            <Button small look="quiet" onClick={() => useNewWorkspace.setState({ draft: emptyDraft })}>
+              Skip this one
+            </Button>
+          )}
         </h2>
         {making && making.step !== "failed" ? (
           <MakingView making={making} />
+        ) : draft.offered !== null ? (
+          <LinkOffer source={draft.offered} />
         ) : (
           <NewWorkspaceForm draft={draft} panelId={panelId} />
         )}
@@ -48,18 +56,23 @@ export default function NewWorkspaceScreen({ panelId }: PanelProps<Record<never,
 /** Takes the next dropped source into the form as soon as the form is free. */
 function useDroppedSources(): void {
   const sources = useUi((ui) => ui.newWorkspaceSources);
-  const { making } = useNewWorkspace();
+  const { making, behind, draft } = useNewWorkspace();
   useEffect(() => {
     const [next, ...rest] = sources;
     if (!next || (making && making.step !== "failed")) return;
+    if (draft.queued && sources === behind) return;
     useUi.setState({ newWorkspaceSources: rest });
-    const kept = { ...emptyDraft, dropped: true, programId: useNewWorkspace.getState().draft.programId };
+    useNewWorkspace.setState({ behind: rest });
+    const { programId } = useNewWorkspace.getState().draft;
+    const kept = { ...emptyDraft, dropped: true, queued: true, programId };
     if (next.kind === "text") useNewWorkspace.setState({ draft: { ...kept, text: next.text }, making: null });
-    else {
+    else if (next.kind === "link") {
+      useNewWorkspace.setState({ draft: { ...kept, offered: next.text, dropped: false }, making: null });
+    } else {
       const contents = { entry: next.entry, count: null, problem: null };
       useNewWorkspace.setState({ draft: { ...kept, contents }, making: null });
     }
-  }, [sources, making]);
+  }, [sources, making, behind, draft.queued]);
 }
 
 function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string }) {

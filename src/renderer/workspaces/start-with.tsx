@@ -28,6 +28,7 @@ export function StartWith({ draft, program, programs }: StartWithProps) {
       </Field>
       {program && program.prompt !== "none" && (
         <TextArea
+          spellCheck
           label="First prompt (optional)"
           rows={2}
           value={draft.prompt}

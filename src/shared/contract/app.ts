@@ -1,6 +1,7 @@
 /** The program itself: what it is, how its terminal host is, and the few things only the desktop can do. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
+import { commandIds } from "../commands/catalogue.ts";
 import { mainWindow, windowKeyPattern } from "../windows.ts";
 import { done, procedure, terminalId, timestamp, workspaceId } from "./base.ts";
 import { notification } from "./notifications.ts";
@@ -39,6 +40,8 @@ export const windowTarget = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("newWorkspace"), source: z.string().max(4096).nullable() }),
   z.strictObject({ type: z.literal("workspace"), workspaceId }),
   z.strictObject({ type: z.literal("terminal"), terminalId }),
+  /** `cellar://…`, from anywhere (`#shared/deep-link.ts`): the window says what it asks for, and does nothing of it by itself. */
+  z.strictObject({ type: z.literal("link"), url: z.string().max(8192) }),
 ]);
 export type WindowTarget = z.infer<typeof windowTarget>;
 
@@ -53,9 +56,22 @@ export const windowRequest = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("newTerminal") }),
   /** The form that launches an agent program. */
   z.strictObject({ type: z.literal("launch") }),
+  /** Chosen in the application menu. */
+  z.strictObject({ type: z.literal("command"), id: z.enum(commandIds) }),
+  /** Given to the app itself: dropped on its icon, or named when it was started. One form each. */
+  z.strictObject({ type: z.literal("dropped"), paths: z.array(z.string().max(4096)).min(1).max(50) }),
   ...windowTarget.options,
 ]);
 export type WindowRequest = z.infer<typeof windowRequest>;
+
+/** What the desktop says of what it was set to. Problems are sentences; browser mode has none of it. */
+export const desktopState = z.strictObject({
+  globalShortcutProblem: z.string().nullable(),
+  openAtLoginProblem: z.string().nullable(),
+  /** A screen reader or the like is in use. */
+  screenReader: z.boolean(),
+});
+export type DesktopState = z.infer<typeof desktopState>;
 
 export const app = {
   info: procedure.input(z.strictObject({})).output(appInfo),
@@ -66,6 +82,9 @@ export const app = {
   pickFolder: procedure.input(z.strictObject({})).output(z.strictObject({ path: z.string().nullable() })),
   /** Opens a link outside Cellar after a scheme check (http, https, mailto). */
   openLink: procedure.input(z.strictObject({ url: z.string().max(8192) })).output(done),
+  watchDesktop: procedure.input(z.strictObject({})).output(eventIterator(desktopState)),
+  /** Text of the system's clipboard, for a person's paste from a menu (Electron; only for windows). */
+  clipboardText: procedure.input(z.strictObject({})).output(z.strictObject({ text: z.string() })),
   /** Shows a file or folder in the file manager (Electron). */
   reveal: procedure.input(z.strictObject({ path: z.string().max(4096) })).output(done),
   /**

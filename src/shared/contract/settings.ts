@@ -1,6 +1,7 @@
 /** Settings a person edits: `settings.json` in the state directory. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
+import { globalShortcutPattern } from "../commands/shortcut.ts";
 import { procedure, programId, timestamp } from "./base.ts";
 import { notificationKind } from "./notifications.ts";
 import { workspaceMode } from "./workspaces.ts";
@@ -64,6 +65,10 @@ export const settings = z.strictObject({
   closeToTray: z.boolean().default(true),
   /** The person was told where the window went when they closed it. */
   closeHintShown: z.boolean().default(false),
+  /** Shows and hides the window from anywhere, as `ctrl+alt+c`; empty: none (Electron). */
+  globalShortcut: z.string().max(60).regex(globalShortcutPattern).default(""),
+  /** Cellar starts, hidden in the tray, when the person signs in to the computer (Electron). */
+  openAtLogin: z.boolean().default(false),
   /** Minutes without any use of the vault after which it locks itself; 0: never. */
   vaultLockMinutes: z.int().min(0).max(1440).default(0),
   firstRunDone: z.boolean().default(false),

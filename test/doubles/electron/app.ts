@@ -5,9 +5,10 @@ import { EventEmitter } from "node:events";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { App as ElectronApp, RelaunchOptions } from "electron";
 import { noted } from "./noted.ts";
+import { settings } from "./settings.ts";
 import { strict } from "./strict.ts";
 
 /** What the app ends and opens: the windows register here, so that this file knows none of them. */
@@ -22,6 +23,9 @@ export const life = {
 };
 
 const emitter = new EventEmitter();
+// "This property is `true` when the app is started by being passed as parameter to the default Electron executable": then the first word is the app.
+if (settings.packaged) process.argv.splice(1, 1);
+else Object.assign(process, { defaultApp: true });
 let quitting = false;
 let exited = false;
 let lock: Server | null = null;
@@ -108,8 +112,11 @@ export function created(contents: unknown): void {
 }
 
 /** Events of the system that a test raises. */
-export function raise(event: "activate", ...args: unknown[]): void {
-  emitter.emit(event, {}, ...args);
+export function raise(
+  event: "activate" | "open-url" | "open-file" | "accessibility-support-changed",
+  ...args: unknown[]
+): void {
+  emitter.emit(event, preventable(), ...args);
 }
 
 /**
@@ -161,6 +168,18 @@ const members = {
     if (!path.startsWith("/")) throw new Error("Path must be absolute");
     paths.set(name, path);
   },
+  get isPackaged() {
+    return settings.packaged;
+  },
+  getAppPath: () => dirname(process.argv[1] ?? "/"),
+  setAsDefaultProtocolClient(scheme: string, path = process.execPath, words: string[] = []) {
+    noted.protocols[scheme] = [path, ...words];
+    return true;
+  },
+  setLoginItemSettings(given: object) {
+    noted.loginItem = given;
+  },
+  isAccessibilitySupportEnabled: () => false,
   setBadgeCount(count = 0) {
     noted.badge = count;
     return true;

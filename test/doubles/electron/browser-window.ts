@@ -142,6 +142,14 @@ export class BrowserWindow extends EventEmitter {
     return { ...this.#bounds };
   }
 
+  isFocused(): boolean {
+    return BrowserWindow.focused === this;
+  }
+
+  static fromWebContents(contents: WebContents): BrowserWindow | null {
+    return [...BrowserWindow.all].find((each) => each.webContents === contents) ?? null;
+  }
+
   isDestroyed(): boolean {
     return this.#destroyed;
   }

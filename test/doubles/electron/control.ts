@@ -11,6 +11,7 @@ import {
   clickButton,
   Notification,
   nativeTheme,
+  pressGlobal,
   setDarkColours,
   setDisplays,
   Tray,
@@ -65,11 +66,26 @@ const calls = {
       menu: (menu?.items ?? []).map(factsOf),
     })),
     menu: (Menu.application?.items ?? []).map(factsOf),
+    /** The menu of text, or any other that was opened over a window. */
+    popup: (Menu.shown?.items ?? []).map(factsOf),
     notifications: [...Notification.shown].map(([number, { options }]) => ({ ...options, number })),
   }),
   clickTray: () => tray().emit("click", {}, {}, {}),
   clickTrayMenu: (label: string) => clickItem(tray().menu?.items ?? [], label),
-  clickMenu: (label: string) => clickItem(Menu.application?.items ?? [], label),
+  clickMenu: (label: string) => clickItem(Menu.application?.items ?? [], label, BrowserWindow.focused),
+  clickPopup: (label: string) => {
+    const { shown } = Menu;
+    Menu.shown = null;
+    return clickItem(shown?.items ?? [], label, BrowserWindow.focused);
+  },
+  pressGlobal,
+  setClipboard: (text: string) => {
+    noted.clipboard = text;
+  },
+  openUrl: (url: string) => raise("open-url", url),
+  openFile: (path: string) => raise("open-file", path),
+  dropOnTray: (paths: string[]) => tray().emit("drop-files", {}, paths),
+  screenReader: (enabled: boolean) => raise("accessibility-support-changed", enabled),
   clickNotification: (number: number) => {
     const found = Notification.shown.get(number);
     if (found === undefined) throw new Error(`there is no notification ${number}`);

@@ -3,8 +3,10 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import type {
+  Clipboard,
   Dialog,
   Notification as ElectronNotification,
+  GlobalShortcut,
   MessageBoxOptions,
   MessageBoxReturnValue,
   NativeImage,
@@ -17,6 +19,7 @@ import type {
   Screen,
   Shell,
 } from "electron";
+import { checkAccelerator } from "./accelerator.ts";
 import type { Menu } from "./menu.ts";
 import { noted } from "./noted.ts";
 import { needsReady } from "./ready.ts";
@@ -182,6 +185,37 @@ export const shell = strict("shell", {
     noted.revealed.push(path);
   },
 } satisfies Partial<Shell>);
+
+export const clipboard = strict("clipboard", {
+  readText: async () => noted.clipboard,
+  async writeText(text: string) {
+    noted.clipboard = text;
+  },
+} satisfies Partial<Clipboard>);
+
+const pressed = new Map<string, () => void>();
+export const globalShortcut = strict("globalShortcut", {
+  /** "When the accelerator is already taken by other applications, this call will silently fail"; it answers false. */
+  register(accelerator: string, callback: () => void) {
+    needsReady("globalShortcut cannot be used before the app is ready");
+    checkAccelerator(accelerator);
+    if (settings.takenKeys.includes(accelerator) || pressed.has(accelerator)) return false;
+    pressed.set(accelerator, callback);
+    noted.globalShortcuts = [...pressed.keys()];
+    return true;
+  },
+  unregister(accelerator: string) {
+    pressed.delete(accelerator);
+    noted.globalShortcuts = [...pressed.keys()];
+  },
+} satisfies Partial<GlobalShortcut>);
+
+/** A person presses keys in another program. */
+export function pressGlobal(accelerator: string): void {
+  const callback = pressed.get(accelerator);
+  if (callback === undefined) throw new Error(`nobody has registered ${accelerator}`);
+  callback();
+}
 
 const displays = new EventEmitter();
 export const shown = { displays: settings.displays };

@@ -6,7 +6,18 @@ import "./control.ts";
 
 export { app } from "./app.ts";
 export { BrowserWindow } from "./browser-window.ts";
-export { dialog, Notification, nativeImage, nativeTheme, safeStorage, screen, shell, Tray } from "./desktop.ts";
+export {
+  clipboard,
+  dialog,
+  globalShortcut,
+  Notification,
+  nativeImage,
+  nativeTheme,
+  safeStorage,
+  screen,
+  shell,
+  Tray,
+} from "./desktop.ts";
 export { ipcMain } from "./ipc.ts";
 export { Menu } from "./menu.ts";
 export { MessageChannelMain } from "./ports.ts";

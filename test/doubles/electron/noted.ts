@@ -4,6 +4,11 @@ export const noted = {
   /** Addresses and paths that were handed to the system. */
   opened: [] as string[],
   revealed: [] as string[],
+  /** Schemes whose links the app has asked the system for, and what starts it then. */
+  protocols: {} as Record<string, string[]>,
+  loginItem: null as object | null,
+  clipboard: "",
+  globalShortcuts: [] as string[],
   errorBoxes: [] as { title: string; content: string }[],
   /** Message boxes that are open, by number. */
   questions: [] as { number: number; message: string; buttons: string[] }[],

@@ -20,6 +20,10 @@ const doubleSettings = z.strictObject({
   notifications: z.boolean().default(true),
   /** What becomes of the first loads of the app's own windows, one each. `hang`: the page stays empty. */
   starts: z.array(z.enum(["crash", "fail", "hang"])).default([]),
+  /** Keys that another program has registered before. */
+  takenKeys: z.array(z.string()).default([]),
+  /** Installed, and not run by the words `electron <folder>`. */
+  packaged: z.boolean().default(false),
   displays: z
     .array(displayFacts)
     .min(1)

@@ -110,6 +110,11 @@ export class WebContents extends EventEmitter {
     this.#open = handler;
   }
 
+  /** What a role of a menu does. The browser has a name for each. */
+  async edit(role: "undo" | "redo" | "cut" | "copy" | "paste" | "selectAll"): Promise<void> {
+    await this.#cdp!.send("Input.dispatchKeyEvent", { type: "rawKeyDown", key: "Unidentified", commands: [role] });
+  }
+
   isDestroyed(): boolean {
     return this.#closed;
   }
@@ -250,6 +255,9 @@ export class WebContents extends EventEmitter {
         port?.close();
         return;
       }
+      case "context-menu":
+        this.emit("context-menu", {}, { ...message.params, linkURL: inElectron(message.params.linkURL) });
+        return;
       case "preload-error":
         this.emit("preload-error", {}, this.#preload, new Error(message.message));
     }

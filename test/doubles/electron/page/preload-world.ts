@@ -3,13 +3,27 @@
  * isolation: `require` finds `electron`'s renderer half and a few modules and nothing else (docs/tutorial/sandbox.md: "A `require` function similar to
  * Node's … can only import a subset of Electron and Node's built-in modules"), and only the top frame has a preload script.
  */
+import type { ContextMenuParams } from "electron";
 import type { Codec } from "./codec.ts";
 
 export type FromPage =
   | { type: "ipc"; channel: string; args: string }
   | { type: "port"; port: number; data: string }
   | { type: "port-closed"; port: number }
+  | { type: "context-menu"; params: ContextMenuFacts }
   | { type: "preload-error"; message: string };
+
+/** What the double tells of a right click. */
+export type ContextMenuFacts = Pick<
+  ContextMenuParams,
+  | "isEditable"
+  | "selectionText"
+  | "linkURL"
+  | "editFlags"
+  | "misspelledWord"
+  | "dictionarySuggestions"
+  | "formControlType"
+>;
 
 export type ToPage =
   | { type: "ipc"; channel: string; args: string; ports: number[] }
@@ -114,6 +128,42 @@ export function preloadWorld(
       const known = (scope[paths] ?? {}) as Record<string, string>;
       return known[file.name] ?? "";
     },
+  });
+
+  // "Emitted when there is a new context menu that needs to be handled": none does that a page has handled itself.
+  window.addEventListener("contextmenu", (event) => {
+    setTimeout(() => {
+      if (event.defaultPrevented || !(event.target instanceof Element)) return;
+      const field = event.target.closest("input, textarea") as HTMLInputElement | HTMLTextAreaElement | null;
+      const isEditable = field !== null && !field.disabled && !field.readOnly;
+      const { selectionStart, selectionEnd } = field ?? {};
+      const selectionText = field?.value.slice(selectionStart ?? 0, selectionEnd ?? 0) ?? String(getSelection());
+      const some = selectionText !== "";
+      const kinds = new Map<string | undefined, ContextMenuFacts["formControlType"]>([
+        ["password", "input-password"],
+        ["text", "input-text"],
+        ["textarea", "text-area"],
+      ]);
+      const params: ContextMenuFacts = {
+        isEditable,
+        selectionText,
+        linkURL: event.target.closest("a")?.href ?? "",
+        misspelledWord: "",
+        dictionarySuggestions: [],
+        formControlType: kinds.get(field?.type) ?? "none",
+        editFlags: {
+          canUndo: isEditable,
+          canRedo: false,
+          canCut: isEditable && some,
+          canCopy: some,
+          canPaste: isEditable,
+          canDelete: isEditable && some,
+          canSelectAll: true,
+          canEditRichly: false,
+        },
+      };
+      tell({ type: "context-menu", params });
+    });
   });
 
   const modules: Record<string, unknown> = {

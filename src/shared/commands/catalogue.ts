@@ -1,0 +1,167 @@
+/**
+ * The words and keys of every action that can be named before it is known what there is: the window's palette, its help and its keys are made of
+ * them, and the application menu. What an action does, and whether it can be done now, is said where it is done.
+ */
+import type { Shortcut } from "./shortcut.ts";
+import { shortcuts, terminalShortcuts } from "./shortcuts.ts";
+
+export type CommandWords = {
+  /** Verb first, sentence case: "Split to the right". */
+  title: string;
+  group: string;
+  /** Further words it is found by. */
+  keywords?: string;
+  shortcut?: Shortcut;
+  /** The keys mean this only where the keyboard is (in a terminal), and are handled there. */
+  localKeys?: true;
+  /** In a terminal the keys mean something of its own. */
+  notInTerminal?: true;
+};
+
+const terminal = (title: string, more: Omit<CommandWords, "title" | "group"> = {}): CommandWords => ({
+  title,
+  group: "Terminal",
+  ...more,
+});
+const inTerminal = (title: string, more: Omit<CommandWords, "title" | "group"> = {}): CommandWords =>
+  terminal(title, { ...more, localKeys: true });
+const panel = (title: string, more: Omit<CommandWords, "title" | "group"> = {}): CommandWords => ({
+  title,
+  group: "Panels",
+  ...more,
+});
+
+export const commandWords = {
+  "go.palette": { title: "Search or run a command", group: "Go", shortcut: shortcuts.palette },
+  "workspace.new": {
+    title: "New workspace",
+    group: "Workspace",
+    keywords: "create folder repository clone drop open",
+    shortcut: shortcuts.newWorkspace,
+  },
+  "launch.here": {
+    title: "Launch an agent program",
+    group: "Workspace",
+    keywords: "start run claude codex agent",
+    shortcut: shortcuts.launch,
+  },
+  "workspace.open": { title: "Show changes and details", group: "Workspace", keywords: "diff branch size" },
+  "workspace.delete": { title: "Delete the workspace…", group: "Workspace", keywords: "remove" },
+  "go.needs-you": {
+    title: "Go to the next terminal that needs you",
+    group: "Go",
+    shortcut: shortcuts.nextNeedsYou,
+  },
+  "go.running": {
+    title: "Show everything that runs",
+    group: "Go",
+    keywords: "running agents list needs you activity",
+    shortcut: shortcuts.running,
+  },
+  "go.notifications": { title: "Show notifications", group: "Go", shortcut: shortcuts.notifications },
+  "go.bottles": {
+    title: "Show bottles",
+    group: "Go",
+    keywords: "isolated ended cost usage tokens resume clean up leftovers running",
+  },
+  "go.proposals": {
+    title: "Show what agents in bottles ask",
+    group: "Go",
+    keywords: "supervise questions proposals host capability decision approve refuse pending",
+  },
+  "go.gateway": {
+    title: "Show what bottles reach and are refused",
+    group: "Go",
+    keywords: "gateway network egress host allow deny rules log",
+  },
+  "go.git-gate": {
+    title: "Show what bottles push and fetch",
+    group: "Go",
+    keywords: "git gate branches approve refuse mirror",
+  },
+  "go.tree": {
+    title: "Go to workspaces and terminals",
+    group: "Go",
+    keywords: "sidebar focus",
+    shortcut: shortcuts.focusTree,
+  },
+  "view.sidebar": { title: "Show or hide the sidebar", group: "View", shortcut: shortcuts.sidebar },
+  "view.inspector": { title: "Show or hide the inspector", group: "View", shortcut: shortcuts.inspector },
+  "view.jobs": { title: "Show or hide jobs", group: "View", shortcut: shortcuts.jobs },
+  "view.theme-dark": { title: "Use the dark theme", group: "View", keywords: "colour appearance" },
+  "view.theme-light": { title: "Use the light theme", group: "View", keywords: "colour appearance" },
+  "view.theme-system": { title: "Use the system's theme", group: "View", keywords: "colour appearance" },
+  "notifications.pause": { title: "Pause notifications for an hour", group: "Notifications" },
+  "notifications.seen": { title: "Mark all notifications as seen", group: "Notifications" },
+  "vault.open": {
+    title: "Open the vault",
+    group: "Vault",
+    keywords: "secrets keys tokens passwords git credentials import env open",
+  },
+  "vault.lock": { title: "Lock the vault", group: "Vault", keywords: "secrets now" },
+  "app.settings": { title: "Settings", group: "Cellar", shortcut: shortcuts.settings },
+  "app.mcp": { title: "Connect an MCP client", group: "Cellar", keywords: "agent token address claude tools" },
+  "app.shortcuts": {
+    title: "Keyboard shortcuts",
+    group: "Cellar",
+    keywords: "help keys",
+    shortcut: shortcuts.help,
+  },
+  "app.first-run": { title: "Show the introduction", group: "Cellar", keywords: "help welcome" },
+  "app.host": { title: "Start the terminal host", group: "Cellar", keywords: "restart lost" },
+
+  "terminal.new": terminal("New shell", { keywords: "terminal open", shortcut: terminalShortcuts.newTerminal }),
+  "terminal.search-all": terminal("Search all terminals", {
+    keywords: "find output",
+    shortcut: terminalShortcuts.searchAll,
+  }),
+  "terminal.copy": inTerminal("Copy selection", { shortcut: terminalShortcuts.copy }),
+  "terminal.paste": inTerminal("Paste", { shortcut: terminalShortcuts.paste }),
+  "terminal.select-all": inTerminal("Select all", { shortcut: terminalShortcuts.selectAll }),
+  "terminal.find": inTerminal("Find in this terminal", { shortcut: terminalShortcuts.find }),
+  "terminal.clear": inTerminal("Clear scrollback on screen", {
+    keywords: "clean empty",
+    shortcut: terminalShortcuts.clear,
+  }),
+  "terminal.follow": inTerminal("Follow the output", { keywords: "scroll bottom end" }),
+  "terminal.zoom-in": inTerminal("Make text larger", { keywords: "zoom font", shortcut: terminalShortcuts.zoomIn }),
+  "terminal.zoom-out": inTerminal("Make text smaller", { keywords: "zoom font", shortcut: terminalShortcuts.zoomOut }),
+  "terminal.zoom-reset": inTerminal("Text in its usual size", {
+    keywords: "zoom font reset",
+    shortcut: terminalShortcuts.zoomReset,
+  }),
+  "terminal.rename": terminal("Rename the terminal"),
+  "terminal.copy-id": terminal("Copy the terminal's id"),
+  "terminal.reach-all": terminal("Let it drive all terminals", { keywords: "mcp allow" }),
+  "terminal.reach-workspace": terminal("Let it drive only its workspace's terminals", { keywords: "mcp allow" }),
+  "terminal.split-right": terminal("New shell to the right", {
+    keywords: "split",
+    shortcut: terminalShortcuts.splitRight,
+  }),
+  "terminal.split-below": terminal("New shell below", { keywords: "split", shortcut: terminalShortcuts.splitBelow }),
+  "terminal.restart": terminal("Restart the terminal"),
+  "terminal.remove": terminal("Forget the terminal and its output", { keywords: "remove delete" }),
+  "terminal.kill": terminal("Kill the terminal (twice)", {
+    keywords: "stop end terminate",
+    shortcut: terminalShortcuts.kill,
+  }),
+
+  "panel.close": panel("Close the panel", { shortcut: terminalShortcuts.closePanel }),
+  "panel.close-others": panel("Close the other tabs"),
+  "panel.next": panel("Next tab", { shortcut: terminalShortcuts.nextTab }),
+  "panel.previous": panel("Previous tab", { shortcut: terminalShortcuts.previousTab }),
+  "panel.move-right": panel("Move the panel to the right", { keywords: "split dock" }),
+  "panel.move-below": panel("Move the panel below", { keywords: "split dock" }),
+  "panel.maximize": panel("Let the panel fill the window", {
+    keywords: "maximize full",
+    shortcut: terminalShortcuts.maximize,
+  }),
+  "panel.focus-left": panel("Go to the panel on the left", { shortcut: terminalShortcuts.focusLeft }),
+  "panel.focus-right": panel("Go to the panel on the right", { shortcut: terminalShortcuts.focusRight }),
+  "panel.focus-up": panel("Go to the panel above", { shortcut: terminalShortcuts.focusUp }),
+  "panel.focus-down": panel("Go to the panel below", { shortcut: terminalShortcuts.focusDown }),
+} satisfies Record<string, CommandWords>;
+
+export type CommandId = keyof typeof commandWords;
+
+export const commandIds = Object.keys(commandWords) as CommandId[];
