@@ -221,6 +221,10 @@ describe("a cell that runs past its limit", () => {
     timedOut();
     await main.service.act(only().id, "interrupt");
     expect(main.done).toEqual(["interrupt term-00000001"]);
+    // Who did it is not told of it.
+    const interrupted = cell({ state: "error", error: "interrupted" });
+    main.event({ type: "cell", event: { type: "interrupted", cell: interrupted, at: "" } });
+    expect(main.service.list.values().map(({ kind }) => kind)).toEqual(["cell-timeout"]);
   });
 
   test("is not interrupted when another holds the terminal by now", async () => {
