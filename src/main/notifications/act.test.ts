@@ -304,7 +304,9 @@ test("a failed job counts as failed until it was seen, and running ones say how 
   expect(main.attention.at(-1)).toMatchObject({ failed: 0 });
 });
 
-test("ten thousand notifications leave the newest 500, a handful outside, and nothing that waits", () => {
+test("ten thousand notifications leave the newest 500, a handful outside, and nothing that waits", {
+  timeout: 120_000,
+}, () => {
   vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
   try {
     let heapAtHalf = 0;

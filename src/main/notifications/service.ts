@@ -135,7 +135,7 @@ export class Notifications {
 
   #tell(draft: Draft | null, title?: string, times = 1): void {
     if (draft === null) return;
-    if (draft.kind === "cell-error" && draft.cellId !== null && this.#interrupting.delete(draft.cellId)) return;
+    if (draft.cellId !== null && this.#interrupting.delete(draft.cellId) && draft.kind === "cell-error") return;
     if (draft.key !== null && !this.#store.claim(draft.key)) return;
     const { settings } = this.#parts.settings;
     const looking = this.#views.looksAt(draft.terminalId);
