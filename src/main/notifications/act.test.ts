@@ -109,7 +109,7 @@ const timedOut = () => {
 describe("a host that a bottle asks for", () => {
   test("is allowed from the system's own notification, which goes away", async () => {
     main.asks({ decision: decision(), workspaceId: "ws-00000001" });
-    expect(main.shown[0]?.notification.actions).toEqual(["Allow in this bottle", "Allow in this workspace", "Refuse"]);
+    expect(main.shown[0]?.notification.actions).toEqual(["Allow in bottle", "Allow in workspace", "Refuse"]);
     main.shown[0]?.choose(1);
     await settled();
     expect(main.done).toEqual(["allow dec-000000000001 workspace"]);
