@@ -142,7 +142,7 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
     const asking = page.getByRole("list", { name: "Waiting for your answer" });
     await asking.getByText("Asks for cdn.example").waitFor();
     await look("notification");
-    await asking.getByRole("button", { name: /^Allow in this workspace/ }).click();
+    await asking.getByRole("button", { name: /^Allow in workspace/ }).click();
     await asking.waitFor({ state: "detached" });
     expect((await bottled.proposals()).at(-1)).toMatchObject({
       state: "approved",

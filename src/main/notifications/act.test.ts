@@ -109,7 +109,7 @@ const timedOut = () => {
 describe("a host that a bottle asks for", () => {
   test("is allowed from the system's own notification, which goes away", async () => {
     main.asks({ decision: decision(), workspaceId: "ws-00000001" });
-    expect(main.shown[0]?.notification.actions).toEqual(["Allow in this bottle", "Allow in this workspace", "Refuse"]);
+    expect(main.shown[0]?.notification.actions).toEqual(["Allow in bottle", "Allow in workspace", "Refuse"]);
     main.shown[0]?.choose(1);
     await settled();
     expect(main.done).toEqual(["allow dec-000000000001 workspace"]);
@@ -221,6 +221,10 @@ describe("a cell that runs past its limit", () => {
     timedOut();
     await main.service.act(only().id, "interrupt");
     expect(main.done).toEqual(["interrupt term-00000001"]);
+    // Who did it is not told of it.
+    const interrupted = cell({ state: "error", error: "interrupted" });
+    main.event({ type: "cell", event: { type: "interrupted", cell: interrupted, at: "" } });
+    expect(main.service.list.values().map(({ kind }) => kind)).toEqual(["cell-timeout"]);
   });
 
   test("is not interrupted when another holds the terminal by now", async () => {
@@ -300,7 +304,9 @@ test("a failed job counts as failed until it was seen, and running ones say how 
   expect(main.attention.at(-1)).toMatchObject({ failed: 0 });
 });
 
-test("ten thousand notifications leave the newest 500, a handful outside, and nothing that waits", () => {
+test("ten thousand notifications leave the newest 500, a handful outside, and nothing that waits", {
+  timeout: 120_000,
+}, () => {
   vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
   try {
     let heapAtHalf = 0;

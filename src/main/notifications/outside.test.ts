@@ -138,7 +138,7 @@ test("its buttons are its actions, and do them", () => {
   const { outside, open, done } = desktop();
   const asks = note({ kind: "gateway-asks", terminalId: null, actions: ["allow-bottle", "allow-workspace", "refuse"] });
   outside.show(asks);
-  expect(open()[0]?.actions).toEqual(["Allow in this bottle", "Allow in this workspace", "Refuse"]);
+  expect(open()[0]?.actions).toEqual(["Allow in bottle", "Allow in workspace", "Refuse"]);
   open()[0]?.listener.acted(1);
   expect(done).toEqual([`allow-workspace ${asks.id}`]);
   expect(open()).toHaveLength(0);

@@ -40,6 +40,8 @@ export class Notifications {
   readonly #answers: Answers;
   /** Notifications that can still be answered, by what they are about. */
   readonly #open = new Map<string, string>();
+  /** Cells that the person has just interrupted from a notification: that they end is no news. */
+  readonly #interrupting = new Set<string>();
   readonly #sources: Sources;
   readonly #setAttention: (now: Attention) => void;
   readonly #stop = new AbortController();
@@ -102,9 +104,11 @@ export class Notifications {
     const note = this.list.get(id);
     if (note === undefined) throw new Failure("not_found", "there is no such notification (any more)");
     if (!note.actions.includes(action)) throw new Failure("conflict", "this was answered already");
+    if (action === "interrupt" && note.cellId !== null) this.#interrupting.add(note.cellId);
     try {
       await this.#answers.give(note, action);
     } catch (thrown) {
+      if (note.cellId !== null) this.#interrupting.delete(note.cellId);
       const { code } = problemOf(thrown);
       if (code === "not_found") this.#became(subjectOf(note), () => false);
       throw thrown;
@@ -131,6 +135,7 @@ export class Notifications {
 
   #tell(draft: Draft | null, title?: string, times = 1): void {
     if (draft === null) return;
+    if (draft.cellId !== null && this.#interrupting.delete(draft.cellId) && draft.kind === "cell-error") return;
     if (draft.key !== null && !this.#store.claim(draft.key)) return;
     const { settings } = this.#parts.settings;
     const looking = this.#views.looksAt(draft.terminalId);

@@ -93,10 +93,7 @@ describe("the tray", () => {
       (list) => list.length === before + 1,
     );
     await app.control.clickTrayMenu("Run a task…");
-    await page
-      .getByRole("heading", { name: /Run|Launch|agent/i })
-      .first()
-      .waitFor();
+    await page.getByRole("tab", { name: /^Launch/ }).waitFor();
   });
 
   test("is left alone while nothing changes that it shows", async () => {
