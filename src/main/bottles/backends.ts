@@ -51,6 +51,7 @@ export class Backends {
         summary,
         available: answer.available,
         reason: answer.available ? null : answer.reason,
+        repair: answer.available ? null : (answer.repair ?? null),
         preferred: index === preferred,
       };
     });

@@ -5,6 +5,7 @@ import { useLists, useSettings, useTerminalSummaries } from "../live/index.ts";
 import { useViewReport } from "../notifications/view-report.ts";
 import { useWebNotifications } from "../notifications/web-notifications.ts";
 import { NoticeLayer, TipLayer } from "../ui/index.ts";
+import { useActions } from "./actions.ts";
 import { Banners } from "./banners.tsx";
 import { Center } from "./center.tsx";
 import { listenForShortcuts } from "./commands.ts";
@@ -82,13 +83,24 @@ function Window() {
 function Overlays() {
   const { paletteOpen, shortcutsOpen, firstRunOpen } = useUi();
   const { firstRunDone } = useSettings();
+  useFirstRunEnd();
   return (
     <Suspense>
       {paletteOpen && <Palette />}
       {shortcutsOpen && <ShortcutHelp />}
-      {(firstRunOpen || !firstRunDone) && <FirstRun />}
+      {(firstRunOpen ?? !firstRunDone) && <FirstRun />}
     </Suspense>
   );
+}
+
+/** However it was left: it does not come by itself a second time. */
+function useFirstRunEnd(): void {
+  const actions = useActions();
+  const left = useUi(({ firstRunOpen }) => firstRunOpen === false);
+  const { firstRunDone } = useSettings();
+  useEffect(() => {
+    if (left && !firstRunDone) actions.changeSettings({ firstRunDone: true });
+  }, [actions, left, firstRunDone]);
 }
 
 /** The window's title says what a task bar should: whether somebody is needed. */
