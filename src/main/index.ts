@@ -6,6 +6,7 @@ import { cellarPaths } from "#node/paths.ts";
 import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
 import type { Attention, Desktop } from "./desktop.ts";
+import { watchChromium } from "./electron/crashes.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
 import { MainWindow } from "./electron/main-window.ts";
@@ -66,6 +67,7 @@ async function start(): Promise<void> {
   showAttention();
 
   guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
+  watchChromium(services.crashReports);
   guardSession(session.defaultSession);
   serveWindowScheme(join(installationFolder, "out", "renderer"));
   setApplicationMenu(quit);

@@ -12,6 +12,14 @@ export function useActions(): Actions {
   return useMemo(() => actionsOf(client), [client]);
 }
 
+/** The editor that the person has chosen, else one that there is. */
+const editorScript = `
+for editor in "$VISUAL" "$EDITOR" sensible-editor nano vim vi; do
+  command -v "\${editor%% *}" >/dev/null 2>&1 && exec $editor "$1"
+done
+echo "No editor was found. Set EDITOR in your shell's profile, or edit $1 with another program."
+exit 1`;
+
 function actionsOf(client: Client) {
   return {
     async newShell(workspaceId?: string): Promise<void> {
@@ -19,6 +27,13 @@ function actionsOf(client: Client) {
         "Could not open a terminal",
         client.terminals.create(workspaceId ? { owner: { workspaceId } } : {}),
       );
+      if (made) openTerminal(made.id);
+    },
+    /** In the person's editor, in a terminal: that works wherever Cellar runs, also where it has no desktop. */
+    async editFile(path: string): Promise<void> {
+      const argv = /^[A-Za-z]:\\/.test(path) ? ["notepad.exe", path] : ["sh", "-c", editorScript, "sh", path];
+      const name = path.split(/[\\/]/).at(-1) ?? path;
+      const made = await orNotice(`Could not open ${name}`, client.terminals.create({ argv, name }));
       if (made) openTerminal(made.id);
     },
     async restart(terminalId: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** The whole window: what fills the frame's slots, and what lies over it. */
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useClient } from "../connection/index.ts";
+import { useBackendsFollowSettings } from "../launches/use-isolations.ts";
 import { useLists, useSettings, useTerminalSummaries } from "../live/index.ts";
 import { useViewReport } from "../notifications/view-report.ts";
 import { useWebNotifications } from "../notifications/web-notifications.ts";
@@ -55,6 +56,7 @@ function Window() {
   useWebNotifications();
   useWindowTitle();
   useWindowRequests();
+  useBackendsFollowSettings();
   useEffect(listenForShortcuts, []);
   const jobsOpen = useLayout((layout) => layout.jobsOpen);
   return (

@@ -225,6 +225,13 @@ export function useWindowCommands(): void {
         run: () => openSettings("mcp"),
       },
       {
+        id: "app.crash-reports",
+        title: "Crash reports",
+        group: "Cellar",
+        keywords: "errors diagnostics send save bug",
+        run: () => openSettings("crash reports"),
+      },
+      {
         id: "app.shortcuts",
         title: "Keyboard shortcuts",
         group: "Cellar",

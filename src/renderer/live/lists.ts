@@ -5,6 +5,7 @@ import type { Activity } from "#shared/contract/activities.ts";
 import type { HostStatus } from "#shared/contract/app.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import type { BrokerUsage } from "#shared/contract/broker.ts";
+import type { CrashReportsState } from "#shared/contract/crash-reports.ts";
 import type { GatewayCounters } from "#shared/contract/gateway.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
@@ -37,6 +38,7 @@ export type Lists = {
   settings: LiveValue<SettingsState>;
   host: LiveValue<HostStatus>;
   vault: LiveValue<VaultState>;
+  crashReports: LiveValue<CrashReportsState>;
 };
 export type SettingsState = z.infer<typeof settingsState>;
 
@@ -60,6 +62,7 @@ export function openLists(connection: Connection): Lists {
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
+    crashReports: new LiveValue((signal) => client.crashReports.watch({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
     gateways: new LiveSource((signal) => client.gateway.watch({}, { signal }), ready),
     usages: new LiveSource((signal) => client.broker.watch({}, { signal }), ready),

@@ -103,7 +103,7 @@ export function created(contents: unknown): void {
 }
 
 /** Events of the system that a test raises. */
-export function raise(event: "activate", ...args: unknown[]): void {
+export function raise(event: "activate" | "render-process-gone" | "child-process-gone", ...args: unknown[]): void {
   emitter.emit(event, {}, ...args);
 }
 

@@ -1,6 +1,7 @@
 /** What a test does to the double from outside: one JSON object a line each way, over a Unix socket. */
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import type { Details, RenderProcessGoneDetails } from "electron";
 import { raise } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
 import { answers, asked, Notification, shown, Tray } from "./desktop.ts";
@@ -66,6 +67,10 @@ const calls = {
     shown.displays = displays;
   },
   activate: () => raise("activate", false),
+  /** "Emitted when the renderer process unexpectedly disappears": the page itself is left as it is. */
+  renderProcessGone: (id: number, details: RenderProcessGoneDetails) =>
+    raise("render-process-gone", window(id).webContents, details),
+  childProcessGone: (details: Details) => raise("child-process-gone", details),
 };
 export type Calls = typeof calls;
 export type Control = {
