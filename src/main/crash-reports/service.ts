@@ -11,6 +11,8 @@ import { tell } from "./tell.ts";
 
 /** Different ones of one run: what goes wrong in a circle says nothing new. */
 const mostOfARun = 20;
+/** Beyond this the same is not counted on: each time is a write. */
+const mostTimes = 100;
 /** Characters; taken off after redacting, so that no half of a secret is left. */
 const longestText = 16_000;
 const longestTitle = 200;
@@ -103,6 +105,7 @@ export class CrashReports {
     const key = `${process}\n${how}\n${said}`;
     const before = this.#ofRun.get(key);
     if (before === undefined && this.#ofRun.size >= mostOfARun) return;
+    if (before !== undefined && before.count >= mostTimes) return;
     const at = new Date().toISOString();
     const count = (before?.count ?? 0) + 1;
     const times = count === 1 ? "" : ` · ${count} times`;

@@ -12,7 +12,11 @@ export function watchProcess(reports: CrashReports, { staysAlive }: { staysAlive
       how: origin === "unhandledRejection" ? "unhandled rejection" : "uncaught exception",
       thrown,
     });
-  const rejected = (thrown: unknown) => reports.record({ process: "main", how: "unhandled rejection", thrown });
+  const rejected = (thrown: unknown) => {
+    // As the warning would, in whose place this comes.
+    console.error("unhandled rejection:", thrown);
+    reports.record({ process: "main", how: "unhandled rejection", thrown });
+  };
   process.on("uncaughtExceptionMonitor", monitor);
   if (staysAlive) process.on("unhandledRejection", rejected);
   return () => {

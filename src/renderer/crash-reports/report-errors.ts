@@ -14,7 +14,10 @@ export function reportErrors(client: Client): () => void {
       // Without a connection there is nobody to tell; the console has it.
       .catch(() => {});
   };
-  const onError = ({ error, message }: ErrorEvent) => tell(error, message);
+  const onError = ({ error, message }: ErrorEvent) => {
+    // Chromium's note that a layout is finished in the next frame; no error.
+    if (!message.startsWith("ResizeObserver loop")) tell(error, message);
+  };
   const onRejection = ({ reason }: PromiseRejectionEvent) => tell(reason, String(reason));
   window.addEventListener("error", onError);
   window.addEventListener("unhandledrejection", onRejection);

@@ -3,10 +3,11 @@ import type { Isolation } from "#shared/bottles/names.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
 import type { WorkspaceMode } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
-import { openTerminal, openWorkspace } from "../app/open.ts";
+import { openBottle, openTerminal, openWorkspace } from "../app/open.ts";
 import { type Client, type Connection, problemFrom } from "../connection/index.ts";
 import { showSummary } from "../launches/use-launch.ts";
 import type { Lists } from "../live/index.ts";
+import { notice } from "../ui/index.ts";
 import { type Draft, emptyDraft, useNewWorkspace } from "./draft.ts";
 import { uploadFolder } from "./upload.ts";
 
@@ -61,12 +62,24 @@ async function launch(client: Client, isolation: Isolation, request: LaunchReque
   }
   const plan = await client.bottles.prepare({ ...request, backend: isolation });
   if (asksNothing(plan)) {
-    const { terminal } = await client.bottles.launch({ planId: plan.id, confirmations: [], values: {} });
+    const { terminal, bottle } = await client.bottles.launch({ planId: plan.id, confirmations: [], values: {} });
     openTerminal(terminal.id);
+    sayWhatIsNotHeld(plan, bottle.id);
     return;
   }
   await client.bottles.discard({ planId: plan.id });
   showSummary(request.workspaceId, { programId: request.programId, prompt: request.prompt ?? "" });
+}
+
+/** The summary would have said it before; here it is one click away. */
+function sayWhatIsNotHeld({ programName, backend, notEnforced }: BottlePlanView, bottleId: string): void {
+  if (notEnforced.length === 0) return;
+  const what = notEnforced.length === 1 ? "One thing is" : `${notEnforced.length} things are`;
+  notice({
+    kind: "done",
+    text: `${programName} runs in a bottle (${backend}). ${what} not enforced on this computer.`,
+    action: { label: "Show what", run: () => openBottle(bottleId) },
+  });
 }
 
 function asksNothing({ secretsEntering, prompts, preparation }: BottlePlanView): boolean {
