@@ -122,7 +122,7 @@ test("the file is edited by hand: what is right is applied at once, what is brok
   expect(await window.page.evaluate(() => document.documentElement.dataset["theme"])).toBe("light");
 
   writeFileSync(file(), '{"theme":"purple","firstRunDone":true,"mine":1}');
-  await window.page.getByText(/^Theme: /i).waitFor();
+  await window.page.getByText(/theme: .*the default is used/).waitFor();
   await window.page.getByText("mine: unknown; kept as it is.").waitFor();
   for (const theme of ["dark", "light"] as const) {
     await window.page.emulateMedia({ colorScheme: theme });

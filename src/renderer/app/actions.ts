@@ -1,7 +1,7 @@
 /** What a person can do to terminals and workspaces from any place. Failures are told in a notice, because the place may be gone by then. */
 import { useMemo } from "react";
 import type { Client } from "../connection/index.ts";
-import { useClient } from "../connection/index.ts";
+import { problemFrom, useClient } from "../connection/index.ts";
 import { notice, orNotice } from "../ui/index.ts";
 import { openTerminal } from "./open.ts";
 
@@ -33,7 +33,12 @@ function actionsOf(client: Client) {
     async editFile(path: string): Promise<void> {
       const argv = /^[A-Za-z]:\\/.test(path) ? ["notepad.exe", path] : ["sh", "-c", editorScript, "sh", path];
       const name = path.split(/[\\/]/).at(-1) ?? path;
-      const made = await orNotice(`Could not open ${name}`, client.terminals.create({ argv, name }));
+      // A name belongs to one terminal: it may be open already.
+      const named = client.terminals.create({ argv, name }).catch((thrown: unknown) => {
+        if (problemFrom(thrown).code !== "conflict") throw thrown;
+        return client.terminals.create({ argv });
+      });
+      const made = await orNotice(`Could not open ${name}`, named);
       if (made) openTerminal(made.id);
     },
     async restart(terminalId: string): Promise<void> {
