@@ -76,7 +76,7 @@ function Report({ report: { id, at, process, title, text, count } }: { report: C
           <span className="min-w-0 flex-1 truncate">{title}</span>
           {count > 1 && <span className="tabular shrink-0 text-muted text-sm">{count} times</span>}
           <span className="shrink-0 text-muted text-sm">{process}</span>
-          <span className="shrink-0 text-faint text-sm">
+          <span className="shrink-0 text-muted text-sm">
             <Ago at={at} />
           </span>
         </button>

@@ -1,15 +1,19 @@
 /** Changes go to main and come back as the new state; a refusal stays beside the setting it was about. A reset can be undone. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Problem } from "#shared/contract/base.ts";
 import type { SettingsChange } from "#shared/contract/settings.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
-import { useLists } from "../live/index.ts";
+import { useLists, useSettingsState } from "../live/index.ts";
 import { notice, orNotice } from "../ui/index.ts";
 
 export function useChange() {
   const client = useClient();
   const { settings } = useLists();
   const [problem, setProblem] = useState<Problem | null>(null);
+  const state = useSettingsState();
+  // What was refused may be possible since: the file was mended, or the same was set elsewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what changes is the reason, not the means
+  useEffect(() => setProblem(null), [state]);
   const take = async (work: ReturnType<typeof client.settings.change>): Promise<boolean> => {
     setProblem(null);
     try {
