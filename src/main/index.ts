@@ -8,6 +8,7 @@ import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
 import type { Attention, Desktop } from "./desktop.ts";
 import { Closing } from "./electron/closing.ts";
+import { watchChromium } from "./electron/crashes.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
 import { serveTextMenus, setApplicationMenu } from "./electron/menu.ts";
@@ -111,6 +112,7 @@ async function start(): Promise<void> {
   showAttention();
 
   guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
+  watchChromium(services.crashReports);
   guardSession(session.defaultSession);
   serveWindowScheme(join(installationFolder, "out", "renderer"), () => windows.recoveryPage);
   setApplicationMenu({

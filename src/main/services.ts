@@ -31,6 +31,13 @@ import {
   Smolmachines,
 } from "./bottles/index.ts";
 import { BottleBroker, Broker, brokerProcedures, readProviders } from "./broker/index.ts";
+import {
+  CrashReports,
+  crashReportsProcedures,
+  secretsOfEnvironment,
+  surroundings,
+  watchProcess,
+} from "./crash-reports/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { Dialer } from "./egress/index.ts";
 import { BottleGateways, Gateways, gatewayProcedures } from "./gateway/index.ts";
@@ -86,6 +93,7 @@ export type Services = {
   readonly terminalStreams: TerminalStreams;
   readonly uploads: Uploads;
   readonly settings: SettingsService;
+  readonly crashReports: CrashReports;
   /** What the desktop asks a window to show. */
   readonly requests: WindowRequests;
   readonly layouts: Layouts;
@@ -160,6 +168,15 @@ async function compose(
   });
   closing.push(() => vault.close());
   closing.push(settings.onChange(() => vault.watchIdle()));
+  const { electron } = process.versions;
+  const crashReports = new CrashReports({
+    folder: join(paths.logs, "crash-reports"),
+    about: `Cellar ${version} · ${process.platform} ${process.arch} · ${desktop.face} · Node ${process.versions.node}${electron === undefined ? "" : ` · Electron ${electron}`}`,
+    secrets: () => [...vault.known().map(({ secret }) => secret), ...secretsOfEnvironment(process.env)],
+    surroundings: surroundings(paths.home),
+    personHome: homedir(),
+  });
+  closing.push(watchProcess(crashReports, { staysAlive: desktop.face === "electron" }));
   const dialer = new Dialer();
   const gateways = new Gateways({
     database: store.database,
@@ -229,7 +246,9 @@ async function compose(
     terminals: workspaceTerminals(terminals),
     folders: {
       cellarHome: paths.home,
-      workspaces: settings.settings.workspacesFolder || paths.workspaces,
+      get workspaces() {
+        return settings.settings.workspacesFolder || paths.workspaces;
+      },
       userHome: realpathSync(homedir()),
     },
   });
@@ -356,6 +375,7 @@ async function compose(
     log,
   });
   closing.push(() => bottles.close());
+  closing.push(settings.onChangeOf(["dockerContext", "opensandboxUrl"], () => bottles.backends.forget()));
   proposals.start();
   const inside = new Inside(bottles, terminals, subprocesses);
 
@@ -450,6 +470,7 @@ async function compose(
     launches: launchesProcedures(launches),
     bottles: bottlesProcedures(bottles, inside, new Cleanup(bottles, bottleFolder)),
     mcp: mcpProcedures(mcp),
+    crashReports: crashReportsProcedures(crashReports),
     notifications: notificationsProcedures(notifications),
     vault: vaultProcedures(vault),
     gateway: gatewayProcedures(gateways),
@@ -478,6 +499,7 @@ async function compose(
     terminalStreams: streams,
     uploads: workspaces.uploads,
     settings,
+    crashReports,
     requests,
     layouts,
     log,

@@ -4,12 +4,14 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { ConnectionProvider, connect } from "./connection/index.ts";
+import { reportErrors } from "./crash-reports/index.ts";
 import { ListsProvider, openLists } from "./live/index.ts";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
 const connection = connect();
+reportErrors(connection.client);
 const lists = openLists(connection);
 // Answers come from this computer: asking again is cheap, a retry only delays an error's appearance where the action was, and whether
 // there is a network does not matter.

@@ -77,7 +77,10 @@ export class Window implements AsyncDisposable {
     const session = await this.page.context().newCDPSession(this.page);
     const data = { items: [], files: [path], dragOperationsMask: 1 };
     // On the list of workspaces: a terminal takes a folder's path for itself, where there is one.
-    const { x, y, width, height } = (await this.page.getByRole("navigation").first().boundingBox())!;
+    const { x, y, width, height } = (await this.page
+      .getByRole("navigation", { includeHidden: true })
+      .first()
+      .boundingBox())!;
     for (const type of ["dragEnter", "dragOver", "drop"] as const) {
       await session.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
     }

@@ -73,6 +73,8 @@ describe.skipIf(missing("bwrap", "claude-code", "gdb"))("a secret that a program
     api.parts.error = { status: 400, message: `${canary.said.join(" ")} is not valid` };
     const failed = await exec(ask);
     expect(failed.stdout).toContain("400");
+    const said = canary.said.join(" ");
+    await call(product, "crashReports.report", { message: `Error: ${said}`, stack: `Error: ${said}\n    at ${said}` });
     await call(product, "vault.lock", {});
     await exec(ask);
     await call(product, "vault.unlock", { passphrase });
@@ -124,6 +126,7 @@ describe.skipIf(missing("bwrap", "claude-code", "gdb"))("a secret that a program
     ])
       expect(names).toContain(part);
     expect(names.some((name) => name.startsWith(`/home/bottles/${bottleId}/home/.claude/`))).toBe(true);
+    expect(names.some((name) => name.startsWith("/home/logs/crash-reports/crash-"))).toBe(true);
     // It looked, and saw what it was given.
     expect(readFileSync(join(agent.workspaceFolder, "processes.txt"), "latin1")).toContain("ANTHROPIC_API_KEY=cellar-");
     expect(readFileSync(join(agent.workspaceFolder, "answer.txt"), "latin1")).toMatch(

@@ -59,8 +59,8 @@ export const guestMcpUrl = `http://127.0.0.1:${servicePorts.supervise}${mcpPath}
 /** The text of an agent's manifest, as a file inside. */
 export const guestSystemPrompt = "/run/cellar/system-prompt.md";
 
-/** Whether a backend works on this computer; `reason` is one sentence with the way out. */
-export type Availability = { available: true } | { available: false; reason: string };
+/** Whether a backend works on this computer; `reason` is one sentence with the way out, and `repair` the command in it where one is enough. */
+export type Availability = { available: true } | { available: false; reason: string; repair?: string };
 
 /** What is wanted, resolved and validated ({@link file://./prepare.ts}): the same for every backend. */
 export type BottleSpec = {

@@ -16,6 +16,11 @@ export class Backends {
     return this.#backends;
   }
 
+  /** What was found out holds no longer: the next question is asked anew. */
+  forget(): void {
+    this.#answers.clear();
+  }
+
   /** Throws `invalid_input` for a name nobody knows. */
   named(name: BackendName): BottleBackend {
     const backend = this.#backends.find((each) => each.name === name);
@@ -41,7 +46,7 @@ export class Backends {
   }
 
   async views(refresh: boolean): Promise<BottleBackendView[]> {
-    if (refresh) this.#answers.clear();
+    if (refresh) this.forget();
     const answers = await Promise.all(this.#backends.map((backend) => this.#ask(backend, false)));
     const preferred = answers.findIndex(({ available }) => available);
     return this.#backends.map(({ name, summary }, index) => {
@@ -51,6 +56,7 @@ export class Backends {
         summary,
         available: answer.available,
         reason: answer.available ? null : answer.reason,
+        repair: answer.available ? null : (answer.repair ?? null),
         preferred: index === preferred,
       };
     });

@@ -68,7 +68,10 @@ export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform,
       // macOS adds the list of windows to it.
       ...(mac ? { role: "window" as const } : {}),
     },
-    { ...menu("Help", "app.shortcuts", "app.first-run", "-", "app.host"), ...(mac ? { role: "help" as const } : {}) },
+    {
+      ...menu("Help", "app.shortcuts", "app.first-run", "-", "app.host", "app.crash-reports"),
+      ...(mac ? { role: "help" as const } : {}),
+    },
   ];
 }
 

@@ -62,8 +62,9 @@ describe("settings", () => {
     expect(opened.state.problems).toEqual(["fromTheFuture: unknown; kept as it is."]);
     opened.change({ osc52: true });
     expect(stored()).toEqual({ theme: "light", fromTheFuture: { a: 1 }, osc52: true });
+    opened.change({ firstRunDone: true, lastProgramId: "claude" });
     opened.reset();
-    expect(stored()).toEqual({ fromTheFuture: { a: 1 } });
+    expect(stored()).toEqual({ fromTheFuture: { a: 1 }, firstRunDone: true, lastProgramId: "claude" });
   });
 
   test("take the default for one mistake without losing the rest", () => {
@@ -107,6 +108,18 @@ describe("settings", () => {
     opened.change({ theme: "dark" });
     opened.reset("theme");
     expect(seen).toEqual(["dark", "system"]);
+  });
+
+  test("tell of a change of some of them only", () => {
+    const opened = open();
+    let told = 0;
+    const end = opened.onChangeOf(["theme", "osc52"], () => told++);
+    opened.change({ scrollback: 2000 });
+    opened.change({ theme: "dark", scrollback: 3000 });
+    opened.change({ osc52: true });
+    end();
+    opened.change({ osc52: false });
+    expect(told).toBe(2);
   });
 
   test("refuse to reset what is no setting", () => {

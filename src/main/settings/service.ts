@@ -3,13 +3,20 @@
  * understood is taken at once, what is not is named and kept as it is, and a file that is not JSON is set aside, never overwritten.
  */
 import type { z } from "zod";
-import { type Settings, type SettingsChange, settings, type settingsState } from "#shared/contract/settings.ts";
+import {
+  remembered,
+  type Settings,
+  type SettingsChange,
+  settings,
+  type settingsState,
+} from "#shared/contract/settings.ts";
 import { Failure } from "#shared/failure.ts";
 import { SettingsFile, type Stored } from "./file.ts";
 
 export type SettingsState = z.infer<typeof settingsState>;
 
 const keys = Object.keys(settings.shape) as (keyof Settings)[];
+const chosen = keys.filter((key) => !remembered.some((each) => each === key));
 
 export class SettingsService {
   readonly #file: SettingsFile;
@@ -47,13 +54,13 @@ export class SettingsService {
     return this.#write(stored);
   }
 
-  /** Back to the default of one key, or of all that are known; unknown keys stay. */
+  /** Back to the default of one key, or of all that a person chooses; unknown keys and what is only remembered stay. */
   reset(key?: string): SettingsState {
     if (key !== undefined && !keys.some((known) => known === key)) {
       throw new Failure("invalid_input", `there is no setting ${JSON.stringify(key)}`);
     }
     const stored = this.#stored();
-    for (const known of key === undefined ? keys : [key]) delete stored[known];
+    for (const known of key === undefined ? chosen : [key]) delete stored[known];
     return this.#write(stored);
   }
 
@@ -61,6 +68,17 @@ export class SettingsService {
   onChange(listener: (state: SettingsState) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` after every change of one of these. Returns the function that ends it. */
+  onChangeOf(watched: readonly (keyof Settings)[], listener: () => void): () => void {
+    const now = () => JSON.stringify(watched.map((key) => this.settings[key]));
+    let before = now();
+    return this.onChange(() => {
+      if (now() === before) return;
+      before = now();
+      listener();
+    });
   }
 
   close(): void {

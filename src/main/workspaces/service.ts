@@ -21,7 +21,8 @@ export type WorkspaceParts = {
   git: Git;
   terminals: WorkspaceTerminals;
   /** Real paths: Cellar's home, the folder in it where workspaces are made, and the person's home directory. */
-  folders: { cellarHome: string; workspaces: string; userHome: string };
+  /** `workspaces` is read for each new one: a person may choose another meanwhile. */
+  folders: { cellarHome: string; readonly workspaces: string; userHome: string };
   /** See {@link Uploads}. */
   uploadIdleMs?: number;
 };
@@ -42,7 +43,9 @@ export class WorkspaceService {
     const shared = { registry: this.#registry, jobs, git };
     this.#maker = new WorkspaceMaker({
       ...shared,
-      workspacesFolder: folders.workspaces,
+      get workspacesFolder() {
+        return folders.workspaces;
+      },
       surroundings: () => this.#surroundings(),
     });
     this.#remover = new WorkspaceRemover({ ...shared, terminals: parts.terminals });

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { NotificationAction } from "#shared/contract/notifications.ts";
 import { actionWords } from "#shared/notifications/actions.ts";
 import type { Client } from "../connection/index.ts";
-import { useClient } from "../connection/index.ts";
+import { problemFrom, useClient } from "../connection/index.ts";
 import { notice, orNotice } from "../ui/index.ts";
 import { openTerminal } from "./open.ts";
 
@@ -14,6 +14,14 @@ export function useActions(): Actions {
   return useMemo(() => actionsOf(client), [client]);
 }
 
+/** The editor that the person has chosen, else one that there is. */
+const editorScript = `
+for editor in "$VISUAL" "$EDITOR" sensible-editor nano vim vi; do
+  command -v "\${editor%% *}" >/dev/null 2>&1 && exec $editor "$1"
+done
+echo "No editor was found. Set EDITOR in your shell's profile, or edit $1 with another program."
+exit 1`;
+
 function actionsOf(client: Client) {
   return {
     async newShell(workspaceId?: string): Promise<void> {
@@ -21,6 +29,18 @@ function actionsOf(client: Client) {
         "Could not open a terminal",
         client.terminals.create(workspaceId ? { owner: { workspaceId } } : {}),
       );
+      if (made) openTerminal(made.id);
+    },
+    /** In the person's editor, in a terminal: that works wherever Cellar runs, also where it has no desktop. */
+    async editFile(path: string): Promise<void> {
+      const argv = /^[A-Za-z]:\\/.test(path) ? ["notepad.exe", path] : ["sh", "-c", editorScript, "sh", path];
+      const name = path.split(/[\\/]/).at(-1) ?? path;
+      // A name belongs to one terminal: it may be open already.
+      const named = client.terminals.create({ argv, name }).catch((thrown: unknown) => {
+        if (problemFrom(thrown).code !== "conflict") throw thrown;
+        return client.terminals.create({ argv });
+      });
+      const made = await orNotice(`Could not open ${name}`, named);
       if (made) openTerminal(made.id);
     },
     async restart(terminalId: string): Promise<void> {

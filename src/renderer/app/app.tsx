@@ -1,10 +1,12 @@
 /** The whole window: what fills the frame's slots, and what lies over it. */
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useClient, useConnection } from "../connection/index.ts";
+import { useBackendsFollowSettings } from "../launches/use-isolations.ts";
 import { here, ownWorkspace, useLists, useSettings, useTerminalSummaries } from "../live/index.ts";
 import { useViewReport } from "../notifications/view-report.ts";
 import { useWebNotifications } from "../notifications/web-notifications.ts";
 import { NoticeLayer, TipLayer } from "../ui/index.ts";
+import { useActions } from "./actions.ts";
 import { Banners } from "./banners.tsx";
 import { Center } from "./center.tsx";
 import { isMac, listenForShortcuts } from "./commands.ts";
@@ -60,6 +62,7 @@ function Window() {
   useUsable();
   useEffect(openOwnWorkspace, []);
   useWindowRequests();
+  useBackendsFollowSettings();
   useEffect(listenForShortcuts, []);
   useEffect(refusePrinting, []);
   const jobsOpen = useLayout((layout) => layout.jobsOpen);
@@ -89,13 +92,24 @@ function Window() {
 function Overlays() {
   const { paletteOpen, shortcutsOpen, firstRunOpen } = useUi();
   const { firstRunDone } = useSettings();
+  useFirstRunEnd();
   return (
     <Suspense>
       {paletteOpen && <Palette />}
       {shortcutsOpen && <ShortcutHelp />}
-      {(firstRunOpen || (!firstRunDone && ownWorkspace === null)) && <FirstRun />}
+      {(firstRunOpen ?? (!firstRunDone && ownWorkspace === null)) && <FirstRun />}
     </Suspense>
   );
+}
+
+/** However it was left: it does not come by itself a second time. */
+function useFirstRunEnd(): void {
+  const actions = useActions();
+  const left = useUi(({ firstRunOpen }) => firstRunOpen === false);
+  const { firstRunDone } = useSettings();
+  useEffect(() => {
+    if (left && !firstRunDone) actions.changeSettings({ firstRunDone: true });
+  }, [actions, left, firstRunDone]);
 }
 
 /** The window's title says what a task bar should: which workspace, and whether somebody is needed. */

@@ -33,7 +33,8 @@ type Ui = {
   settingsSearch: string;
   /** The workspace whose page shows what deleting it would end. */
   deleting: string | null;
-  firstRunOpen: boolean;
+  /** Null: until somebody has opened or left it in this window, the settings say. */
+  firstRunOpen: boolean | null;
 };
 
 export const useUi = create<Ui>(() => ({
@@ -45,7 +46,7 @@ export const useUi = create<Ui>(() => ({
   newWorkspaceSources: [],
   settingsSearch: "",
   deleting: null,
-  firstRunOpen: false,
+  firstRunOpen: null,
 }));
 
 export function openTerminal(terminalId: string, options: OpenOptions & { cellId?: string | null } = {}): void {
@@ -80,7 +81,8 @@ export function openRunning(): void {
 }
 
 export function openNewWorkspace(...sources: NewWorkspaceSource[]): void {
-  if (sources.length > 0) useUi.setState({ newWorkspaceSources: sources });
+  // A first run that is open is over with this: it is what it was for.
+  useUi.setState({ firstRunOpen: false, ...(sources.length > 0 ? { newWorkspaceSources: sources } : {}) });
   newWorkspacePanel.open({});
 }
 

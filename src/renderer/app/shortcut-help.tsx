@@ -1,6 +1,6 @@
 /** Every shortcut there is right now, by group. */
 import type { Shortcut } from "#shared/commands/shortcut.ts";
-import { Dialog, Keys } from "../ui/index.ts";
+import { Button, Dialog, Keys } from "../ui/index.ts";
 import { allCommands, type Command, shortcutLabel, useCommandList } from "./commands.ts";
 import { useUi } from "./open.ts";
 
@@ -31,9 +31,14 @@ export default function ShortcutHelp() {
           </section>
         ))}
       </div>
-      <p className="mt-3 text-muted">
-        In lists: arrows move, letters filter, Enter opens. Everything else is in the command palette.
-      </p>
+      <div className="mt-3 flex items-center gap-3">
+        <p className="min-w-0 flex-1 text-muted">
+          In lists: arrows move, letters filter, Enter opens. Everything else is in the command palette.
+        </p>
+        <Button onClick={() => useUi.setState({ shortcutsOpen: false, firstRunOpen: true })}>
+          Show the introduction
+        </Button>
+      </div>
     </Dialog>
   );
 }

@@ -143,6 +143,9 @@ export function useWindowCommands(): void {
       command("app.mcp", {
         run: () => openSettings("mcp"),
       }),
+      command("app.crash-reports", {
+        run: () => openSettings("crash reports"),
+      }),
       command("app.shortcuts", {
         run: () => useUi.setState({ shortcutsOpen: true }),
       }),

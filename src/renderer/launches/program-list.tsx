@@ -53,9 +53,9 @@ export function ProgramList({ programs, chosen, onChoose, onLaunch }: ProgramLis
 }
 
 /** Folded by default: what is missing is no news to somebody who has what they use. */
-export function MissingPrograms({ programs }: { programs: readonly AgentProgram[] }) {
-  const { missing, broken } = sortPrograms(programs);
-  const [open, setOpen] = useState(false);
+export function MissingPrograms(props: { programs: readonly AgentProgram[]; shown?: boolean }) {
+  const { missing, broken } = sortPrograms(props.programs);
+  const [open, setOpen] = useState(props.shown ?? false);
   const count = missing.length + broken.length;
   if (count === 0) return null;
   return (

@@ -1,11 +1,22 @@
 /** Which isolations work on this computer, and which one a launch has unless told otherwise. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type { Isolation } from "#shared/bottles/names.ts";
 import type { BottleBackendView } from "#shared/contract/bottles.ts";
 import type { AgentProgram } from "#shared/contract/programs.ts";
 import { useClient } from "../connection/index.ts";
 import { useSettings } from "../live/index.ts";
 import { isShell } from "./use-programs.ts";
+
+/** What works depends on settings: after a change of one of these it is asked again. */
+export function useBackendsFollowSettings(): void {
+  const queries = useQueryClient();
+  const { dockerContext, opensandboxUrl } = useSettings();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what changes is the reason, not the means
+  useEffect(() => {
+    void queries.invalidateQueries({ queryKey: ["bottle-backends"] });
+  }, [queries, dockerContext, opensandboxUrl]);
+}
 
 export function useBackends() {
   const client = useClient();

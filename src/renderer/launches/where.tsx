@@ -12,8 +12,8 @@ export function Where({ program }: { program?: AgentProgram }) {
     <p className="flex items-start gap-2 text-muted">
       <Sign state="isolated" className="mt-[3px]" />
       <span>
-        <span className="text-text">In a bottle ({isolation}).</span> What it will see and reach is shown before it
-        starts.
+        <span className="text-text">In a bottle ({isolation}).</span> It can change the workspace and nothing else of
+        yours, and needs your yes for hosts beyond its own.
       </span>
     </p>
   );

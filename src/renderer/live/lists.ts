@@ -5,6 +5,7 @@ import type { Activity } from "#shared/contract/activities.ts";
 import type { DesktopState, HostStatus } from "#shared/contract/app.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import type { BrokerUsage } from "#shared/contract/broker.ts";
+import type { CrashReportsState } from "#shared/contract/crash-reports.ts";
 import type { GatewayCounters } from "#shared/contract/gateway.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Launch } from "#shared/contract/launches.ts";
@@ -39,6 +40,7 @@ export type Lists = {
   host: LiveValue<HostStatus>;
   desktop: LiveValue<DesktopState>;
   vault: LiveValue<VaultState>;
+  crashReports: LiveValue<CrashReportsState>;
 };
 export type SettingsState = z.infer<typeof settingsState>;
 
@@ -87,6 +89,7 @@ export function openLists(connection: Connection): Lists {
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     desktop: new LiveValue((signal) => client.app.watchDesktop({}, { signal }), ready),
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
+    crashReports: new LiveValue((signal) => client.crashReports.watch({}, { signal }), ready),
     workspaces: new LiveSource(
       inPlace<Workspace>(
         (signal) => client.workspaces.watch({}, { signal }),

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { notificationKind } from "#shared/contract/notifications.ts";
-import { settings } from "#shared/contract/settings.ts";
+import { remembered, settings } from "#shared/contract/settings.ts";
 import { matchingNotifications, matchingSettings, notificationWords, settingWords } from "./catalogue.ts";
 
 test("every setting is on the page, or is one that another place sets", () => {
-  const elsewhere = ["lastProgramId", "firstRunDone", "notify", "notifyPausedUntil", "closeHintShown"];
+  const elsewhere = [...remembered, "notify"];
   expect([...Object.keys(settingWords), ...elsewhere].sort()).toEqual(Object.keys(settings.shape).sort());
   expect(Object.keys(notificationWords).sort()).toEqual([...notificationKind.options].sort());
 });

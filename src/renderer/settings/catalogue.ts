@@ -1,9 +1,9 @@
 /** Every setting with its words, in the order of the page. The type keeps it complete: a setting without words does not compile. */
 import type { NotificationKind } from "#shared/contract/notifications.ts";
-import type { Settings } from "#shared/contract/settings.ts";
+import type { remembered, Settings } from "#shared/contract/settings.ts";
 
-/** Kept by the window itself or set in other places; not on the page. */
-type Elsewhere = "lastProgramId" | "firstRunDone" | "notify" | "notifyPausedUntil" | "closeHintShown";
+/** `notify` has words of its own, by kind. */
+type Elsewhere = (typeof remembered)[number] | "notify";
 export type SettingKey = Exclude<keyof Settings, Elsewhere>;
 
 export type Control =

@@ -2,12 +2,16 @@
 import { RotateCcw } from "lucide-react";
 import { type ReactNode, useEffect, useId, useState } from "react";
 import type { Problem } from "#shared/contract/base.ts";
-import { IconButton, inputClass, Select, Sign, Switch, sentence } from "../ui/index.ts";
+import { grouped, IconButton, inputClass, Select, Sign, Switch, sentence } from "../ui/index.ts";
 import type { Control } from "./catalogue.ts";
+import { shownValue } from "./changed.ts";
+import { Marked } from "./marked.tsx";
 import { PaletteChoice } from "./palette-choice.tsx";
 import { ShortcutInput } from "./shortcut-input.tsx";
 
 export type SettingRowProps = {
+  /** As settings.json calls it. */
+  name: string;
   label: string;
   help: string;
   control: Control;
@@ -18,23 +22,50 @@ export type SettingRowProps = {
   problem: Problem | null;
 };
 
-export function SettingRow({ label, help, control, value, fallback, onChange, onReset, problem }: SettingRowProps) {
+export function SettingRow({
+  name,
+  label,
+  help,
+  control,
+  value,
+  fallback,
+  onChange,
+  onReset,
+  problem,
+}: SettingRowProps) {
   const changed = value !== fallback;
   const wide = control.type === "palette";
   return (
     <div
+      data-setting={name}
       className={`flex gap-x-6 gap-y-2 border-line border-b py-2.5 ${wide ? "flex-col" : "items-start @max-[560px]:flex-col"}`}
     >
       <div className="min-w-0 flex-1">
         <p className="flex h-6 items-center gap-1 font-medium">
-          {label}
+          <span data-tip={name}>
+            <Marked>{label}</Marked>
+          </span>
           {changed && (
-            <IconButton label={`Reset ${label.toLowerCase()}`} onClick={onReset}>
-              <RotateCcw size={12} aria-hidden />
-            </IconButton>
+            <>
+              <span className="font-normal text-accent text-sm">changed</span>
+              <IconButton
+                label={`Reset ${label.toLowerCase()} to ${shownValue(control, fallback).toLowerCase()}`}
+                onClick={onReset}
+              >
+                <RotateCcw size={12} aria-hidden />
+              </IconButton>
+            </>
           )}
         </p>
-        <p className="max-w-[60ch] text-muted">{help}</p>
+        <p className="max-w-[60ch] text-muted">
+          <Marked>{help}</Marked>
+          {control.type === "number" && (
+            <span className="tabular text-faint">
+              {" "}
+              {grouped(control.least)} to {grouped(control.most)} {control.unit}.
+            </span>
+          )}
+        </p>
         {problem && (
           <p role="alert" className="mt-1 flex items-start gap-1.5 text-negative">
             <Sign state="failed" className="mt-[3px]" />

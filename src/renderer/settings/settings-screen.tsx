@@ -1,227 +1,138 @@
 /** All settings on one page: found by searching, applied at once, each with its way back. */
 import { Search } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
-import type { Problem } from "#shared/contract/base.ts";
-import { type SettingsChange, settings as settingsSchema } from "#shared/contract/settings.ts";
-import { useActions } from "../app/actions.ts";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useUi } from "../app/open.ts";
-import { problemFrom, useClient, useConnection } from "../connection/index.ts";
-import { useDesktopState, useLists, useSettingsState } from "../live/index.ts";
+import { useConnection } from "../connection/index.ts";
+import { CrashReportsSection, matchesCrashReports } from "../crash-reports/index.ts";
+import { useSettings } from "../live/index.ts";
 import { McpSettings, matchesMcp } from "../mcp/index.ts";
-import { askPermission, usePermission } from "../notifications/web-notifications.ts";
-import { Button, CopyButton, exact, inputClass, Screen, Sign, sentence, TwoStepButton } from "../ui/index.ts";
-import {
-  matchingNotifications,
-  matchingSettings,
-  notificationWords,
-  type SettingKey,
-  sections,
-  settingWords,
-} from "./catalogue.ts";
-import { SettingRow } from "./setting-row.tsx";
-
-const defaults = settingsSchema.parse({});
+import { Button, inputClass, Screen } from "../ui/index.ts";
+import { matchingNotifications, matchingSettings, sections, settingWords } from "./catalogue.ts";
+import { changedNotifications, changedSettings } from "./changed.ts";
+import { SearchText } from "./marked.tsx";
+import { OneNotification, OneSetting } from "./one-setting.tsx";
+import { Outside } from "./outside.tsx";
+import { FileProblems, Foot } from "./settings-file.tsx";
 
 export default function SettingsScreen() {
   const asked = useUi((ui) => ui.settingsSearch);
   const [search, setSearch] = useState(asked);
+  const [onlyChanged, setOnlyChanged] = useState(false);
   useEffect(() => setSearch(asked), [asked]);
-  const { face } = useConnection();
-  const keys = useMemo(() => matchingSettings(search, face), [search, face]);
-  const kinds = useMemo(() => matchingNotifications(search), [search]);
-  const mcp = matchesMcp(search);
-  const notifying = keys.filter((key) => settingWords[key].section === "Notifications");
+  const showAll = () => {
+    setSearch("");
+    setOnlyChanged(false);
+  };
   return (
     <Screen>
       <div className="mx-auto max-w-3xl px-6 pb-8">
-        <div className="sticky top-0 z-10 flex items-center gap-3 bg-panel py-4">
+        <div className="sticky top-0 z-10 flex flex-wrap items-center gap-3 bg-panel py-4">
           <h2 className="font-semibold text-lg">Settings</h2>
-          <span className="relative ml-auto w-64">
-            <Search size={13} aria-hidden className="absolute top-[7px] left-2 text-faint" />
-            <input
-              aria-label="Search settings"
-              value={search}
-              placeholder="Search settings"
-              className={`${inputClass} pl-7!`}
-              onChange={(event) => setSearch(event.target.value)}
-              onKeyDown={(event) => event.key === "Escape" && setSearch("")}
-            />
-          </span>
+          <span className="flex-1" />
+          <ChangedOnly pressed={onlyChanged} onChange={setOnlyChanged} />
+          <SearchField value={search} onChange={setSearch} />
         </div>
         <FileProblems />
-        {sections.map((section) => {
-          const shown = keys.filter((key) => settingWords[key].section === section);
-          return (
-            shown.length > 0 && (
-              <div key={section} className="mb-6">
-                <h3 className="border-line border-b pb-1 text-muted">{section}</h3>
-                {shown.map((key) => (
-                  <OneSetting key={key} settingKey={key} />
-                ))}
-              </div>
-            )
-          );
-        })}
-        {kinds.length + notifying.length > 0 && <NotificationSettings kinds={kinds} keys={notifying} />}
-        {mcp && <McpSettings />}
-        {keys.length === 0 && kinds.length === 0 && !mcp && (
-          <p className="text-muted">No setting is called “{search}”.</p>
-        )}
-        {search === "" && <Foot />}
+        <SearchText value={search.trim()}>
+          <Found search={search} onlyChanged={onlyChanged} onShowAll={showAll} />
+        </SearchText>
+        {search === "" && !onlyChanged && <Foot />}
       </div>
     </Screen>
   );
 }
 
-/** Changes go to main and come back as the new state; a refusal stays beside the setting it was about. */
-function useChange() {
-  const client = useClient();
-  const { settings } = useLists();
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const take = async (work: ReturnType<typeof client.settings.change>) => {
-    setProblem(null);
-    try {
-      settings.put(await work);
-    } catch (thrown) {
-      setProblem(problemFrom(thrown));
-    }
-  };
-  return {
-    problem,
-    change: (change: SettingsChange) => void take(client.settings.change(change)),
-    reset: (key: string) => void take(client.settings.reset({ key })),
-  };
-}
-
-function OneSetting({ settingKey }: { settingKey: SettingKey }) {
-  const { settings } = useSettingsState();
-  const { problem, change, reset } = useChange();
-  const told = useTold(settingKey);
-  const { label, help, control } = settingWords[settingKey];
+function SearchField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
   return (
-    <SettingRow
-      label={label}
-      help={help}
-      control={control}
-      value={settings[settingKey]}
-      fallback={defaults[settingKey]}
-      problem={problem ?? told}
-      onChange={(value) => change({ [settingKey]: value })}
-      onReset={() => reset(settingKey)}
-    />
+    <span className="relative w-64">
+      <Search size={13} aria-hidden className="absolute top-[7px] left-2 text-faint" />
+      <input
+        aria-label="Search settings"
+        value={value}
+        placeholder="Search settings"
+        className={`${inputClass} pl-7!`}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && onChange("")}
+      />
+    </span>
   );
 }
 
-/** What the system made of a setting that it carries out. */
-function useTold(key: SettingKey): Problem | null {
-  const desktop = useDesktopState();
-  const message =
-    key === "globalShortcut"
-      ? desktop?.globalShortcutProblem
-      : key === "openAtLogin"
-        ? desktop?.openAtLoginProblem
-        : null;
-  return message ? { code: "unavailable", message } : null;
-}
-
-function NotificationSettings(props: { kinds: ReturnType<typeof matchingNotifications>; keys: SettingKey[] }) {
-  const { kinds, keys } = props;
-  const { settings } = useSettingsState();
-  const { problem, change } = useChange();
+function ChangedOnly({ pressed, onChange }: { pressed: boolean; onChange: (pressed: boolean) => void }) {
+  const settings = useSettings();
+  const count = changedSettings(settings).length + changedNotifications(settings).length;
+  if (count === 0 && !pressed) return null;
   return (
-    <div className="mb-6">
-      <h3 className="border-line border-b pb-1 text-muted">Notifications</h3>
-      <Outside />
-      {kinds.map((kind) => (
-        <SettingRow
-          key={kind}
-          {...notificationWords[kind]}
-          control={{ type: "switch" }}
-          value={settings.notify[kind]}
-          fallback={defaults.notify[kind]}
-          problem={problem}
-          onChange={(value) => change({ notify: { [kind]: value === true } })}
-          onReset={() => change({ notify: { [kind]: defaults.notify[kind] } })}
-        />
-      ))}
-      {keys.map((key) => (
-        <OneSetting key={key} settingKey={key} />
-      ))}
-    </div>
+    <Button
+      aria-pressed={pressed}
+      className={pressed ? "border-accent!" : ""}
+      data-tip="What you have set otherwise than Cellar comes with"
+      onClick={() => onChange(!pressed)}
+    >
+      Changed <span className="tabular text-muted">{count}</span>
+    </Button>
   );
 }
 
-/** Whether anything appears outside the window at all, and until when not. */
-function Outside() {
-  const { settings } = useSettingsState();
+function Found(props: { search: string; onlyChanged: boolean; onShowAll: () => void }) {
+  const { search, onlyChanged, onShowAll } = props;
   const { face } = useConnection();
-  const permission = usePermission();
-  const actions = useActions();
-  const until = settings.notifyPausedUntil;
-  const paused = until !== null && Date.parse(until) > Date.now();
+  const settings = useSettings();
+  const keys = useMemo(() => {
+    const changed = new Set(changedSettings(settings));
+    return matchingSettings(search, face).filter((key) => !onlyChanged || changed.has(key));
+  }, [search, face, settings, onlyChanged]);
+  const kinds = useMemo(() => {
+    const changed = new Set(changedNotifications(settings));
+    return matchingNotifications(search).filter((kind) => !onlyChanged || changed.has(kind));
+  }, [search, settings, onlyChanged]);
+  const mcp = !onlyChanged && matchesMcp(search);
+  const crashes = !onlyChanged && matchesCrashReports(search);
+  const notifying = keys.filter((key) => settingWords[key].section === "Notifications");
+  if (keys.length + kinds.length === 0 && !mcp && !crashes)
+    return (
+      <div className="flex flex-col items-start gap-2 py-4">
+        <p className="text-muted">
+          {search === "" ? "Every setting is as Cellar comes with it." : `Nothing is called “${search}”.`}
+        </p>
+        <Button onClick={onShowAll}>Show all settings</Button>
+      </div>
+    );
   return (
-    <div className="flex flex-wrap items-center gap-3 border-line border-b py-2.5">
-      <p className="min-w-0 flex-1 text-muted">
-        {paused && until
-          ? `Paused until ${exact(until)}.`
-          : "Shown while you do not look at the terminal they are about."}
-        {face === "browser" &&
-          permission === "denied" &&
-          " The browser does not let Cellar show them outside this tab."}
-      </p>
-      {face === "browser" && permission === "default" && (
-        <Button onClick={() => void askPermission()}>Show them outside this tab</Button>
+    <>
+      {sections.map((section) => {
+        const shown = keys.filter((key) => settingWords[key].section === section);
+        if (shown.length === 0) return null;
+        return (
+          <Section key={section} title={section}>
+            {shown.map((key) => (
+              <OneSetting key={key} settingKey={key} />
+            ))}
+          </Section>
+        );
+      })}
+      {kinds.length + notifying.length > 0 && (
+        <Section title="Notifications">
+          {!onlyChanged && <Outside />}
+          {kinds.map((kind) => (
+            <OneNotification key={kind} kind={kind} />
+          ))}
+          {notifying.map((key) => (
+            <OneSetting key={key} settingKey={key} />
+          ))}
+        </Section>
       )}
-      <Button onClick={() => void actions.pauseNotifications(paused ? 0 : 60)}>
-        {paused ? "Show again" : "Pause for an hour"}
-      </Button>
-    </div>
+      {mcp && <McpSettings />}
+      {crashes && <CrashReportsSection />}
+    </>
   );
 }
 
-function FileProblems() {
-  const { problems, path } = useSettingsState();
-  if (problems.length === 0) return null;
+function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <div role="alert" className="mb-4 rounded border border-warning bg-warning-tint px-3 py-2">
-      <p>
-        Not everything in <code className="break-all font-mono text-sm">{path}</code> is understood. It is kept as it
-        is.
-      </p>
-      <ul className="mt-1">
-        {problems.map((problem) => (
-          <li key={problem} className="flex items-start gap-2">
-            <Sign state="lost" className="mt-[3px]" />
-            {sentence(problem)}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-function Foot() {
-  const { path } = useSettingsState();
-  const client = useClient();
-  const { settings } = useLists();
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const resetAll = async () => {
-    try {
-      settings.put(await client.settings.reset({}));
-    } catch (thrown) {
-      setProblem(problemFrom(thrown));
-    }
-  };
-  return (
-    <footer className="flex flex-wrap items-center gap-3 text-muted text-sm">
-      <span className="flex min-w-0 flex-1 items-center gap-1">
-        <code className="min-w-0 truncate font-mono">{path}</code>
-        <CopyButton text={path} label="Copy the path of the settings file" />
-      </span>
-      {problem && <span className="text-negative">{sentence(problem.message)}</span>}
-      <TwoStepButton confirm="Reset all settings now" onConfirm={() => void resetAll()}>
-        Reset all settings…
-      </TwoStepButton>
-    </footer>
+    <section aria-label={title} className="mb-6">
+      <h3 className="border-line border-b pb-1 text-muted">{title}</h3>
+      {children}
+    </section>
   );
 }

@@ -14,9 +14,11 @@ export type DialogProps = {
   children: ReactNode;
   /** A click beside it does not close it. */
   stays?: boolean;
+  /** What is opened from it takes the keyboard: it is not given back to where it was before. */
+  leadsOn?: boolean;
 };
 
-export function Dialog({ open, onClose, title, width = 560, children, stays }: DialogProps) {
+export function Dialog({ open, onClose, title, width = 560, children, stays, leadsOn }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(now) => !now && onClose()} disablePointerDismissal={stays ?? false}>
@@ -25,6 +27,7 @@ export function Dialog({ open, onClose, title, width = 560, children, stays }: D
         <Base.Popup
           ref={popup}
           initialFocus={() => popup.current?.querySelector<HTMLElement>("[data-first-focus]") ?? true}
+          {...(leadsOn ? { finalFocus: false } : {})}
           className="-translate-x-1/2 fixed top-[12vh] left-1/2 z-40 flex max-h-[76vh] max-w-[calc(100vw-32px)] flex-col rounded-md border border-line bg-raised text-text shadow-raised outline-none"
           style={{ width }}
         >

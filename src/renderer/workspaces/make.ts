@@ -1,9 +1,13 @@
 /** From Enter on: make the workspace (upload first if need be), wait until it is ready, launch, and show what came of it. */
+import type { Isolation } from "#shared/bottles/names.ts";
+import type { BottlePlanView } from "#shared/contract/bottles.ts";
 import type { WorkspaceMode } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
-import { openTerminal, openWorkspace } from "../app/open.ts";
-import { type Connection, problemFrom } from "../connection/index.ts";
+import { openBottle, openTerminal, openWorkspace } from "../app/open.ts";
+import { type Client, type Connection, problemFrom } from "../connection/index.ts";
+import { showSummary } from "../launches/use-launch.ts";
 import type { Lists } from "../live/index.ts";
+import { notice } from "../ui/index.ts";
 import { type Draft, emptyDraft, useNewWorkspace } from "./draft.ts";
 import { uploadFolder } from "./upload.ts";
 
@@ -11,7 +15,8 @@ export type Wanted = {
   draft: Draft;
   name: string;
   mode: WorkspaceMode;
-  program: { id: string; name: string; takesPrompt: boolean } | null;
+  /** `isolation`: what the form has said it will run in. */
+  program: { id: string; name: string; takesPrompt: boolean; isolation: Isolation } | null;
   /** Called when it is shown elsewhere and the form is not needed any more. */
   done: () => void;
 };
@@ -27,13 +32,12 @@ export async function makeWorkspace(connection: Connection, lists: Lists, wanted
     });
     await ready(lists, workspaceId);
     if (program) {
-      const prompt = draft.prompt.trim();
-      const { terminal } = await client.launches.start({
+      const prompt = program.takesPrompt ? draft.prompt.trim() : "";
+      await launch(client, program.isolation, {
         workspaceId,
         programId: program.id,
-        ...(prompt && program.takesPrompt ? { prompt } : {}),
+        ...(prompt === "" ? {} : { prompt }),
       });
-      openTerminal(terminal.id);
     } else {
       openWorkspace(workspaceId);
     }
@@ -45,6 +49,41 @@ export async function makeWorkspace(connection: Connection, lists: Lists, wanted
       making: problem.code === "cancelled" ? null : { step: "failed", problem, workspaceId },
     });
   }
+}
+
+type LaunchRequest = { workspaceId: string; programId: string; prompt?: string };
+
+/** As the form has said. A bottle that needs a yes to something of its own, or minutes of preparation, shows its summary first. */
+async function launch(client: Client, isolation: Isolation, request: LaunchRequest): Promise<void> {
+  if (isolation === "none") {
+    const { terminal } = await client.launches.start(request);
+    openTerminal(terminal.id);
+    return;
+  }
+  const plan = await client.bottles.prepare({ ...request, backend: isolation });
+  if (asksNothing(plan)) {
+    const { terminal, bottle } = await client.bottles.launch({ planId: plan.id, confirmations: [], values: {} });
+    openTerminal(terminal.id);
+    sayWhatIsNotHeld(plan, bottle.id);
+    return;
+  }
+  await client.bottles.discard({ planId: plan.id });
+  showSummary(request.workspaceId, { programId: request.programId, prompt: request.prompt ?? "" });
+}
+
+/** The summary would have said it before; here it is one click away. */
+function sayWhatIsNotHeld({ programName, backend, notEnforced }: BottlePlanView, bottleId: string): void {
+  if (notEnforced.length === 0) return;
+  const what = notEnforced.length === 1 ? "One thing is" : `${notEnforced.length} things are`;
+  notice({
+    kind: "done",
+    text: `${programName} runs in a bottle (${backend}). ${what} not enforced on this computer.`,
+    action: { label: "Show what", run: () => openBottle(bottleId) },
+  });
+}
+
+function asksNothing({ secretsEntering, prompts, preparation }: BottlePlanView): boolean {
+  return secretsEntering.length === 0 && prompts.length === 0 && preparation.length === 0;
 }
 
 async function create({ client }: Connection, { draft, name, mode }: Wanted): Promise<string> {

@@ -3,6 +3,7 @@ import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 
 import type { WorkspaceMode } from "#shared/contract/workspaces.ts";
 import { openWorkspace, useUi } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
+import { useDefaultIsolation } from "../launches/use-isolations.ts";
 import { preferredProgram, usePrograms } from "../launches/use-programs.ts";
 import { useLists, useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps, panelFocusAttribute } from "../terminals/panels.tsx";
@@ -80,7 +81,8 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
   const lists = useLists();
   const { making } = useNewWorkspace();
   const settings = useSettings();
-  const programs = usePrograms().data?.programs ?? [];
+  const programList = usePrograms();
+  const programs = programList.data?.programs ?? [];
   const taken = useWorkspaces().items.map(({ name }) => name);
   const [tried, setTried] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -101,7 +103,11 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
       ? null
       : (programs.find(({ id, found: there }) => id === draft.programId && there) ??
         preferredProgram(programs, settings.lastProgramId));
-  const canSubmit = known && mode !== null && wrongName === null && (!draft.contents || draft.contents.count !== null);
+  const isolation = useDefaultIsolation(program ?? undefined);
+  // Enter means what the button says, and that is not known before the agents and where they run are.
+  const looking = draft.programId !== "none" && (programList.isPending || isolation === null);
+  const canSubmit =
+    known && mode !== null && wrongName === null && !looking && (!draft.contents || draft.contents.count !== null);
 
   // A drop, then Enter: the form takes the keyboard until the button can be pressed, and remembers an Enter that came too early.
   useEffect(() => {
@@ -127,7 +133,10 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
       draft,
       name,
       mode,
-      program: program && { id: program.id, name: program.name, takesPrompt: program.prompt !== "none" },
+      program:
+        program && isolation
+          ? { id: program.id, name: program.name, takesPrompt: program.prompt !== "none", isolation }
+          : null,
       done: () => {
         if (useUi.getState().newWorkspaceSources.length === 0) dock.close(panelId);
       },
@@ -181,6 +190,7 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
             onChange={(event) => changeDraft({ name: event.target.value })}
           />
           {mode === "worktree" && found?.git && <BranchFields draft={draft} name={name} inspection={found} />}
+          {looking && <p className="text-muted">Looking for agent programs on your PATH…</p>}
           <StartWith draft={draft} program={program} programs={programs} />
           {making?.step === "failed" && <ProblemNote problem={making.problem} />}
           <div className="flex items-center gap-2">

@@ -101,6 +101,11 @@ export const commandWords = {
   "vault.lock": { title: "Lock the vault", group: "Vault", keywords: "secrets now" },
   "app.settings": { title: "Settings", group: "Cellar", shortcut: shortcuts.settings },
   "app.mcp": { title: "Connect an MCP client", group: "Cellar", keywords: "agent token address claude tools" },
+  "app.crash-reports": {
+    title: "Crash reports",
+    group: "Cellar",
+    keywords: "errors diagnostics send save bug",
+  },
   "app.shortcuts": {
     title: "Keyboard shortcuts",
     group: "Cellar",

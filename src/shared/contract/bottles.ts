@@ -38,6 +38,8 @@ export const bottleBackend = z.strictObject({
   available: z.boolean(),
   /** Why it does not work here, as one sentence with the way out; null when it does. */
   reason: z.string().nullable(),
+  /** The command within the reason that makes it work, where one is enough. */
+  repair: z.string().nullable(),
   /** Launches use it unless told otherwise: the first that works here. */
   preferred: z.boolean(),
 });

@@ -4,6 +4,7 @@ import { app } from "./app.ts";
 import { bottles } from "./bottles.ts";
 import { broker } from "./broker.ts";
 import { cells } from "./cells.ts";
+import { crashReports } from "./crash-reports.ts";
 import { gateway } from "./gateway.ts";
 import { gitGate } from "./git-gate.ts";
 import { jobs } from "./jobs.ts";
@@ -28,6 +29,7 @@ export const contract = {
   launches,
   bottles,
   mcp,
+  crashReports,
   notifications,
   vault,
   gateway,

@@ -27,7 +27,11 @@ export const settings = z.strictObject({
   /** What Enter on a dropped folder does. */
   defaultWorkspaceMode: workspaceMode.default("worktree"),
   /** Folder that clones, worktrees and copies go to; empty: inside the state directory. */
-  workspacesFolder: z.string().max(4096).default(""),
+  workspacesFolder: z
+    .string()
+    .max(4096)
+    .regex(/^$|^\/|^[A-Za-z]:[\\/]|^\\\\/, "an absolute path, or empty")
+    .default(""),
   /** `bottle`: in a bottle wherever a backend works; `none`: on this computer unless chosen otherwise. */
   launchIsolation: z.enum(["bottle", "none"]).default("bottle"),
   /** Seconds for which a bottle's first request to an unknown host waits for an answer; 0: it is refused at once. */
@@ -75,6 +79,14 @@ export const settings = z.strictObject({
 });
 export type Settings = z.infer<typeof settings>;
 
+/** Kept in the same file by Cellar itself: what a person did last, not what they have chosen. A reset of everything leaves them. */
+export const remembered = [
+  "lastProgramId",
+  "firstRunDone",
+  "notifyPausedUntil",
+  "closeHintShown",
+] as const satisfies (keyof Settings)[];
+
 /** What of the settings was not understood, with the file as it is. Unknown keys are kept and reported. */
 export const settingsState = z.strictObject({
   settings,
@@ -99,7 +111,7 @@ export type SettingsChange = z.infer<typeof settingsChange>;
 export const settingsContract = {
   get: procedure.input(z.strictObject({})).output(settingsState),
   change: procedure.input(settingsChange).output(settingsState),
-  /** Back to the defaults: one key, or all. */
+  /** Back to the defaults: one key, or all that a person has chosen. */
   reset: procedure.input(z.strictObject({ key: z.string().max(100).optional() })).output(settingsState),
   watch: procedure.input(z.strictObject({})).output(eventIterator(settingsState)),
 };

@@ -113,7 +113,13 @@ export function created(contents: unknown): void {
 
 /** Events of the system that a test raises. */
 export function raise(
-  event: "activate" | "open-url" | "open-file" | "accessibility-support-changed",
+  event:
+    | "activate"
+    | "open-url"
+    | "open-file"
+    | "accessibility-support-changed"
+    | "render-process-gone"
+    | "child-process-gone",
   ...args: unknown[]
 ): void {
   emitter.emit(event, preventable(), ...args);

@@ -1,7 +1,8 @@
 /** What a test does to the double from outside: one JSON object a line each way, over a Unix socket. */
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
-import { raise } from "./app.ts";
+import type { Details, RenderProcessGoneDetails } from "electron";
+import { preventable, raise } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
 import {
   answers,
@@ -17,6 +18,7 @@ import {
   Tray,
 } from "./desktop.ts";
 import { handles } from "./handles.ts";
+import { ipcMain } from "./ipc.ts";
 import { clickItem, Menu, type MenuItem } from "./menu.ts";
 import { noted } from "./noted.ts";
 import { type DisplayFacts, settings } from "./settings.ts";
@@ -128,6 +130,26 @@ const calls = {
   clickButton: (label: string) => clickButton(label),
   handles: () => handles(),
   activate: () => raise("activate", false),
+  /** "Emitted when the renderer process unexpectedly disappears": the page itself is left as it is. */
+  renderProcessGone: (id: number, details: RenderProcessGoneDetails) =>
+    raise("render-process-gone", window(id).webContents, details),
+  /** A page wants to embed another: "emitted when a `<webview>`'s web contents is being attached". Whether main refused. */
+  attachWebview: (id: number, params: Record<string, string>) => {
+    const event = preventable();
+    window(id).webContents.emit("will-attach-webview", event, {}, params);
+    return event.defaultPrevented;
+  },
+  /** Every channel on which main listens. */
+  ipcChannels: () => ipcMain.eventNames().map(String),
+  /** A message to main as from another frame; how often it was answered. Null: "may be `null` if accessed after the frame has either navigated or been destroyed". */
+  sendAs: (id: number, frame: { url: string; top: boolean } | null, channel: string, args: unknown[]) => {
+    let answers = 0;
+    const parent = frame?.top ? null : { url: "cellar-window://app/" };
+    const senderFrame = frame && { url: frame.url, parent, postMessage: () => answers++ };
+    ipcMain.emit(channel, { sender: window(id).webContents, senderFrame, ports: [] }, ...args);
+    return answers;
+  },
+  childProcessGone: (details: Details) => raise("child-process-gone", details),
 };
 export type Calls = typeof calls;
 export type Control = {

@@ -23,7 +23,8 @@ export async function tryBubblewrap(subprocesses: Subprocesses): Promise<Availab
   for (const program of needed) {
     if (findProgram(program, path) !== null) continue;
     const packageName = packages[program] ?? "util-linux";
-    return no(`${program} is not installed; install it with your package manager: sudo apt install ${packageName}`);
+    const repair = `sudo apt install ${packageName}`;
+    return no(`${program} is not installed; install it with your package manager: ${repair}`, repair);
   }
   const run = (program: string, args: string[]) =>
     subprocesses.run({ program, args, env: path, timeoutMs: patienceMs });
@@ -34,7 +35,7 @@ export async function tryBubblewrap(subprocesses: Subprocesses): Promise<Availab
       return no(`bubblewrap ${major}.${minor} is too old; install ${oldestVersion.join(".")} or later.`);
     }
     const tried = await run("unshare", ["--user", "--map-root-user", "--", "bwrap", ...trial]);
-    return tried.exitCode === 0 ? { available: true } : no(await whyForbidden(lastLines(tried.stderr, 1)));
+    return tried.exitCode === 0 ? { available: true } : await whyForbidden(lastLines(tried.stderr, 1));
   } catch (error) {
     return no(`bubblewrap could not be tried: ${(error as Error).message}`);
   }
@@ -47,20 +48,26 @@ const trial = [
   ...["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"],
 ];
 
-async function whyForbidden(said: string): Promise<string> {
+async function whyForbidden(said: string): Promise<Availability> {
   const setting = async (name: string) => (await readFile(`/proc/sys/${name}`, "utf8").catch(() => "")).trim();
   if ((await setting("kernel/apparmor_restrict_unprivileged_userns")) === "1") {
-    return "AppArmor forbids user namespaces to programs without a profile; allow them with: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0 (to keep it, write it to /etc/sysctl.d/60-userns.conf)";
+    const repair = "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+    const why = "AppArmor forbids user namespaces to programs without a profile; allow them with";
+    return no(`${why}: ${repair} (to keep it, write it to /etc/sysctl.d/60-userns.conf)`, repair);
   }
   if ((await setting("kernel/unprivileged_userns_clone")) === "0") {
-    return "The kernel forbids user namespaces to ordinary users; allow them with: sudo sysctl kernel.unprivileged_userns_clone=1";
+    const repair = "sudo sysctl kernel.unprivileged_userns_clone=1";
+    return no(`The kernel forbids user namespaces to ordinary users; allow them with: ${repair}`, repair);
   }
   if ((await setting("user/max_user_namespaces")) === "0") {
-    return "The kernel allows no user namespaces; allow them with: sudo sysctl user.max_user_namespaces=15000";
+    const repair = "sudo sysctl user.max_user_namespaces=15000";
+    return no(`The kernel allows no user namespaces; allow them with: ${repair}`, repair);
   }
-  return `The kernel does not let bubblewrap make its namespaces (${said}); inside a container, start Cellar outside of it or use docker.`;
+  return no(
+    `The kernel does not let bubblewrap make its namespaces (${said}); inside a container, start Cellar outside of it or use docker.`,
+  );
 }
 
-function no(reason: string): Availability {
-  return { available: false, reason };
+function no(reason: string, repair?: string): Availability {
+  return { available: false, reason, ...(repair === undefined ? {} : { repair }) };
 }

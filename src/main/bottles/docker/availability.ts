@@ -13,8 +13,10 @@ export async function tryDocker(engine: Engine): Promise<Availability> {
   } catch (error) {
     const { message, hint } = problemOf(error);
     if (/docker was not found/.test(message)) {
+      const repair = "sudo apt install docker.io";
       return no(
-        "Docker is not installed; install it with your package manager (sudo apt install docker.io) or get Docker Desktop.",
+        `Docker is not installed; install it with your package manager (${repair}) or get Docker Desktop.`,
+        process.platform === "linux" ? repair : undefined,
       );
     }
     return no(hint === undefined ? `${message}.` : `${message}. ${hint}.`);
@@ -35,6 +37,6 @@ export function judge(info: EngineInfo): Availability {
   return { available: true };
 }
 
-function no(reason: string): Availability {
-  return { available: false, reason };
+function no(reason: string, repair?: string): Availability {
+  return { available: false, reason, ...(repair === undefined ? {} : { repair }) };
 }
