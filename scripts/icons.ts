@@ -1,7 +1,8 @@
-/** `npm run icons`: draws the tray's images from `resources/icons/tray.svg` at every scale. The PNG files are committed. */
+/** `npm run icons`: draws the tray's images from `resources/icons/tray.svg` at every scale, and the app's icon from `cellar.svg`. What comes of it is committed. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { launchChromium } from "#test/product/chromium.ts";
+import { writeAppIcons } from "./packaging/icons.ts";
 
 const folder = resolve(import.meta.dirname, "../resources/icons");
 const svg = readFileSync(join(folder, "tray.svg"), "utf8");
@@ -18,4 +19,5 @@ for (const [name, colour] of Object.entries(colours)) {
     await page.close();
   }
 }
+await writeAppIcons(browser, readFileSync(join(folder, "cellar.svg"), "utf8"), join(folder, "app"));
 await browser.close();

@@ -1,7 +1,7 @@
 /** Electron's entry: one app per home, its window, its tray; the same services as browser mode behind them. */
 import { join } from "node:path";
 import { app, dialog, session, shell } from "electron";
-import { installationFolder, version } from "#node/installation.ts";
+import { installationFolder, version, windowFolder } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
 import { problemOf } from "#shared/failure.ts";
 import { linkToOpen } from "./app/index.ts";
@@ -38,7 +38,7 @@ async function start(): Promise<void> {
     app.quit();
   };
   const main = new MainWindow({
-    preload: join(installationFolder, "out", "preload", "index.cjs"),
+    preload: join(windowFolder, "preload", "index.cjs"),
     stateFile: join(paths.home, "window.json"),
     closesToTray: () => !quitting && services.settings.settings.closeToTray,
   });
@@ -67,7 +67,7 @@ async function start(): Promise<void> {
 
   guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
   guardSession(session.defaultSession);
-  serveWindowScheme(join(installationFolder, "out", "renderer"));
+  serveWindowScheme(join(windowFolder, "renderer"));
   setApplicationMenu(quit);
   servePorts(services.ports);
 
