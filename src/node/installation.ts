@@ -13,6 +13,9 @@ export const installationFolder = files;
 /** Folder that holds what the window is made of, `out/renderer` and `out/preload`. */
 export const windowFolder = join(archive, "out");
 
+/** Whether this is an installed app and no tree of sources. */
+export const isPacked = files !== archive;
+
 /** Version as in package.json. */
 export function version(): string {
   return ownDescription().version;

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import type { Client } from "../connection/index.ts";
 import { useClient } from "../connection/index.ts";
 import { notice, orNotice } from "../ui/index.ts";
+import { checkForUpdates } from "../updates/index.ts";
 import { openTerminal } from "./open.ts";
 
 export type Actions = ReturnType<typeof actionsOf>;
@@ -60,6 +61,9 @@ function actionsOf(client: Client) {
     },
     lockVault(): void {
       void orNotice("Could not lock the vault", client.vault.lock({}));
+    },
+    checkForUpdates(): void {
+      void checkForUpdates(client);
     },
     restartHost(): void {
       void orNotice("Could not start the terminal host", client.app.restartHost({}));

@@ -240,6 +240,13 @@ export function useWindowCommands(): void {
         run: () => useUi.setState({ firstRunOpen: true }),
       },
       {
+        id: "app.updates",
+        title: "Check for updates",
+        group: "Cellar",
+        keywords: "version new download",
+        run: () => actions.checkForUpdates(),
+      },
+      {
         id: "app.host",
         title: "Start the terminal host",
         group: "Cellar",

@@ -22,6 +22,7 @@ export {
   useTerminal,
   useTerminalSummaries,
   useTerminals,
+  useUpdateState,
   useUsage,
   useUsages,
   useVaultState,

@@ -12,6 +12,7 @@ import type { Notification } from "#shared/contract/notifications.ts";
 import type { settingsState } from "#shared/contract/settings.ts";
 import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import type { UpdateState } from "#shared/contract/updates.ts";
 import type { VaultState } from "#shared/contract/vault.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { type Connection, reachable } from "../connection/index.ts";
@@ -37,6 +38,7 @@ export type Lists = {
   settings: LiveValue<SettingsState>;
   host: LiveValue<HostStatus>;
   vault: LiveValue<VaultState>;
+  updates: LiveValue<UpdateState>;
 };
 export type SettingsState = z.infer<typeof settingsState>;
 
@@ -60,6 +62,7 @@ export function openLists(connection: Connection): Lists {
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
+    updates: new LiveValue((signal) => client.updates.watch({}, { signal }), ready),
     workspaces: new LiveSource((signal) => client.workspaces.watch({}, { signal }), ready),
     gateways: new LiveSource((signal) => client.gateway.watch({}, { signal }), ready),
     usages: new LiveSource((signal) => client.broker.watch({}, { signal }), ready),
@@ -165,6 +168,12 @@ export function useHostStatus(): HostStatus | null {
 export function useVaultState(): VaultState | null {
   const { vault } = useLists();
   return useSyncExternalStore(vault.subscribe, vault.get);
+}
+
+/** Null until it is known. */
+export function useUpdateState(): UpdateState | null {
+  const { updates } = useLists();
+  return useSyncExternalStore(updates.subscribe, updates.get);
 }
 
 /** The frame is not shown before the settings have come, so that components never see a window without them. */
