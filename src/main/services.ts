@@ -47,6 +47,7 @@ import {
   cellsProcedures,
   configureHost,
   finalStates,
+  HandOver,
   TerminalHostControl,
   TerminalService,
   terminalStreams,
@@ -178,6 +179,8 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   });
   closing.push(() => activities.close());
   closing.push(configureHost(host, settings, (error) => failed(error, "configuring the terminal host")));
+  const handover = new HandOver({ client: host, terminals, version, failed });
+  closing.push(() => handover.close());
   terminals.connect();
 
   const jobs = new JobService(jobRepository(store.database), paths.logs);

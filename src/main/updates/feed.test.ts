@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { isNewer } from "#shared/version.ts";
 import { rolloutBucket } from "./bucket.ts";
 import { chooseRelease, type Release, readFeed } from "./feed.ts";
 import { installationOf } from "./installation.ts";
-import { isNewer } from "./version.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");

@@ -6,7 +6,7 @@
 import { createPublicKey, verify } from "node:crypto";
 import { z } from "zod";
 import { Failure } from "#shared/failure.ts";
-import { isNewer, isVersion } from "./version.ts";
+import { isNewer, isVersion } from "#shared/version.ts";
 
 export const channel = z.enum(["stable", "beta"]);
 export type Channel = z.infer<typeof channel>;

@@ -1,7 +1,7 @@
 /** The app as it is packed: which files it consists of, and that it runs from there. Electron's runtime is a stand-in that acts as Node. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { getRawHeader } from "@electron/asar";
@@ -192,14 +192,29 @@ describe("the app that electron-builder makes of it", () => {
     expect((await run(folder.in("link"), ["--version"], { env })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  test("starts its terminal host from beside the archive, and its terminals do not learn how", async () => {
+  test("starts its terminal host from a copy that outlives the app, and its terminals do not learn how", async () => {
     await run(join(bin, "k"), ["new", "one", "bash --norc"], { env });
     const { stdout } = await run(join(bin, "k"), ["run", "one", 'echo "[$ELECTRON_RUN_AS_NODE]"; command -v cellar'], {
       env,
     });
-    expect(stdout.split("\n").slice(0, 2)).toEqual(["[]", join(bin, "cellar")]);
+    const copies = join(env.CELLAR_HOME, "host");
+    const [copy] = readdirSync(copies);
+    expect(stdout.split("\n").slice(0, 2)).toEqual(["[]", join(copies, copy!, "resources", "bin", "cellar")]);
     const host = processesMarked(env.CELLAR_HOME).find(({ command }) => command.includes("terminal-host.js"));
-    expect(host?.command).toContain(join(app, "resources", "app.asar.unpacked", "out", "main", "terminal-host.js"));
+    expect(host?.command).toContain(join(copies, copy!, "out", "main", "terminal-host.js"));
+  });
+
+  test("gives its terminals the command line that is installed, and that of the copy when none is", async () => {
+    const [copy] = readdirSync(join(env.CELLAR_HOME, "host"));
+    const inside = join(env.CELLAR_HOME, "host", copy!);
+    const version = async () => (await run(join(inside, "resources", "bin", "cellar"), ["--version"], { env })).stdout;
+    const installed = join(app, "resources", "app.asar.unpacked", "package.json");
+    const text = readFileSync(installed, "utf8");
+    writeFileSync(installed, text.replace(/"version": ".*?"/, '"version": "9.9.9"'));
+    expect(await version()).toBe("9.9.9\n");
+    writeFileSync(installed, text);
+    writeFileSync(join(inside, "installed"), "/nowhere\n");
+    expect(await version()).toMatch(/^0\./);
   });
 
   test("runs main from there as well", async () => {
