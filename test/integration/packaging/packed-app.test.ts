@@ -24,6 +24,8 @@ const folder = new TemporaryFolder("packed");
 const output = folder.in("dist");
 const resources = join(output, targetName(here), "resources");
 const unpacked = join(resources, "app.asar.unpacked");
+/** For some thousand files on a machine that does other things as well. */
+const patienceMs = 300_000;
 const said: string[] = [];
 let refusal = "";
 
@@ -34,7 +36,7 @@ beforeAll(async () => {
       refusal = problem.message;
     },
   );
-});
+}, patienceMs);
 afterAll(async () => {
   await endMarked(folder.path);
   folder[Symbol.dispose]();
@@ -127,7 +129,7 @@ describe("the files", () => {
     const again = folder.in("again");
     await layOut(root, here, again);
     expect(hashes(again)).toEqual(hashes(resources));
-  });
+  }, patienceMs);
 });
 
 describe("the parts", () => {
@@ -177,7 +179,7 @@ describe("the app that electron-builder makes of it", () => {
     const version = JSON.parse(readFileSync(join(root, "node_modules/electron/package.json"), "utf8")).version;
     await makeStandInRuntime(folder.in("runtime"), version);
     await makePackages(root, here, output, { only: "dir", change: { electronDist: folder.in("runtime") } });
-  });
+  }, patienceMs);
 
   test("has the files unchanged, and Electron's fuses set", () => {
     expect(hashes(join(app, "resources"), (path) => path !== "default_app.asar")).toEqual(hashes(resources));
