@@ -125,11 +125,15 @@ describe("the files", () => {
     expect(bytes).toBeLessThan(budgetBytes);
   });
 
-  test("the same sources give the same bytes", async () => {
-    const again = folder.in("again");
-    await layOut(root, here, again);
-    expect(hashes(again)).toEqual(hashes(resources));
-  }, patienceMs);
+  test(
+    "the same sources give the same bytes",
+    async () => {
+      const again = folder.in("again");
+      await layOut(root, here, again);
+      expect(hashes(again)).toEqual(hashes(resources));
+    },
+    patienceMs,
+  );
 });
 
 describe("the parts", () => {
