@@ -3,11 +3,15 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
 
+/** What a bundle contains of other people's work: `npm run pack` makes its lists of parts and licences from these. */
+const license = { fileName: "bundled-licenses.json" };
+
 /** One bundle per process; native modules and everything in `dependencies` stay outside and are loaded from node_modules. */
 export default defineConfig({
   main: {
     build: {
       outDir: "out/main",
+      license,
       target: "node24",
       rollupOptions: {
         input: {
@@ -29,6 +33,7 @@ export default defineConfig({
   preload: {
     build: {
       outDir: "out/preload",
+      license,
       rollupOptions: {
         input: { index: resolve("src/preload/index.ts") },
         // A sandboxed preload script must be CommonJS.
@@ -41,6 +46,7 @@ export default defineConfig({
     plugins: [react(), tailwindcss()],
     build: {
       outDir: "out/renderer",
+      license,
       target: "chrome140",
       minify: true,
       // Fonts and images stay files, so that the Content-Security-Policy needs no data: URLs.

@@ -12,7 +12,11 @@ const reachWithinMs = 3_000;
 const fetchWithinMs = 5 * 60_000;
 
 export async function electronRuntime(root: string): Promise<Runtime> {
-  if (!hasDisplay()) return { missing: "There is no display for Electron." };
+  return hasDisplay() ? fetchedRuntime(root) : { missing: "There is no display for Electron." };
+}
+
+/** The same where nothing is to be shown. */
+export async function fetchedRuntime(root: string): Promise<Runtime> {
   const folder = join(root, "node_modules/electron");
   const found = installed(folder);
   if (found !== null) return { path: found };

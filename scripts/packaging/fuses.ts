@@ -1,4 +1,6 @@
 /** Electron's fuses, as strict as the terminal host allows: what a program may make of an installed Cellar without changing its files. */
+import type { Configuration } from "electron-builder";
+
 export const fuses = {
   // The terminal host, the command line and workers are Cellar's own executable acting as Node; there is no other runtime to ship for them.
   runAsNode: true,
@@ -14,4 +16,4 @@ export const fuses = {
   loadBrowserProcessSpecificV8Snapshot: false,
   // The window is served by its own scheme, so file: pages need no privileges.
   grantFileProtocolExtraPrivileges: false,
-} satisfies Record<string, boolean>;
+} satisfies Configuration["electronFuses"];

@@ -5,6 +5,8 @@ import { findCommand } from "./find-command.ts";
 import { report } from "./report.ts";
 import { misunderstood } from "./usage.ts";
 
+// How this process was told to be Node; what it starts may be an Electron app of its own.
+delete process.env["ELECTRON_RUN_AS_NODE"];
 // A reader that has seen enough (`| head -1`) is no failure.
 process.stdout.on("error", () => {});
 process.exitCode = await main(process.argv.slice(2));

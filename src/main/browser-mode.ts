@@ -3,7 +3,7 @@
  * first and shows its window.
  */
 import { join } from "node:path";
-import { installationFolder, version } from "#node/installation.ts";
+import { version, windowFolder } from "#node/installation.ts";
 import { openExternally } from "#node/open-externally.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
@@ -34,7 +34,7 @@ export async function runBrowserMode({ port, open }: { port: number; open: boole
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       throw new Failure("invalid_input", "a port is a number from 0 to 65535");
     }
-    const rendererFolder = join(installationFolder, "out", "renderer");
+    const rendererFolder = join(windowFolder, "renderer");
     const mode = await startBrowserMode({ paths: cellarPaths(), version: version(), rendererFolder, port });
     // The caller may close its end of our output; that is not a reason to end.
     process.stdout.on("error", () => {});

@@ -1,7 +1,7 @@
 /** Electron's entry: one app per home, its window, its tray; the same services as browser mode behind them. */
 import { join } from "node:path";
 import { app, dialog, session, shell } from "electron";
-import { installationFolder, version } from "#node/installation.ts";
+import { installationFolder, version, windowFolder } from "#node/installation.ts";
 import { cellarPaths } from "#node/paths.ts";
 import type { WindowRequest } from "#shared/contract/app.ts";
 import { problemOf } from "#shared/failure.ts";
@@ -49,7 +49,7 @@ async function start(): Promise<void> {
     app.quit();
   };
   const windows = new Windows({
-    preload: join(installationFolder, "out", "preload", "index.cjs"),
+    preload: join(windowFolder, "preload", "index.cjs"),
     stateFile: join(paths.home, "windows.json"),
     log: () => services.log,
     keptByTray: () => closing.toTray,
@@ -114,7 +114,7 @@ async function start(): Promise<void> {
   guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
   watchChromium(services.crashReports);
   guardSession(session.defaultSession);
-  serveWindowScheme(join(installationFolder, "out", "renderer"), () => windows.recoveryPage);
+  serveWindowScheme(join(windowFolder, "renderer"), () => windows.recoveryPage);
   setApplicationMenu({
     run: (id) => showRequest({ type: "command", id }),
     newWindow: () => windows.open(null),

@@ -2,5 +2,7 @@
 import { parseArgs } from "node:util";
 import { runBrowserMode } from "./browser-mode.ts";
 
+// How this process was told to be Node; what it starts may be an Electron app of its own.
+delete process.env["ELECTRON_RUN_AS_NODE"];
 const { values } = parseArgs({ options: { port: { type: "string" }, open: { type: "boolean" } } });
 process.exit(await runBrowserMode({ port: Number(values.port ?? 0), open: values.open ?? false }));

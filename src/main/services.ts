@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { keepMemoryOutOfCores } from "#node/core-dumps.ts";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { Git } from "#node/git/index.ts";
-import { installationFolder } from "#node/installation.ts";
+import { installationFolder, isPacked, ownDescription } from "#node/installation.ts";
 import { type Log, openLog } from "#node/log.ts";
 import { loginEnvironment, loginShell, refreshLoginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
@@ -54,6 +54,8 @@ import { BottleSupervise, Proposals, superviseProcedures } from "./supervise/ind
 import {
   cellsProcedures,
   configureHost,
+  finalStates,
+  HandOver,
   TerminalHostControl,
   TerminalService,
   terminalStreams,
@@ -66,6 +68,7 @@ import type { Uploads } from "./transport/loopback.ts";
 import { type Port, serveRpcPort, serveTerminalPort } from "./transport/message-port.ts";
 import { RpcServer } from "./transport/rpc.ts";
 import type { TerminalStreams, TerminalView } from "./transport/terminal-stream.ts";
+import { installationOf, Updates, updatesProcedures } from "./updates/index.ts";
 import { Vault, vaultProcedures } from "./vault/index.ts";
 import { WorkspaceService, workspaceProcedures, workspaceRepository } from "./workspaces/index.ts";
 
@@ -221,6 +224,8 @@ async function compose(
   });
   closing.push(() => activities.close());
   closing.push(configureHost(host, settings, (error) => failed(error, "configuring the terminal host")));
+  const handover = new HandOver({ client: host, terminals, version, failed });
+  closing.push(() => handover.close());
   terminals.connect();
 
   const jobs = new JobService(jobRepository(store.database), paths.logs);
@@ -394,6 +399,27 @@ async function compose(
     log,
   });
   closing.push(() => mcp.close());
+  const { updates: built } = ownDescription();
+  const updates = new Updates({
+    version,
+    folder: join(paths.home, "updates"),
+    installation: installationOf({
+      platform: process.platform,
+      arch: process.arch,
+      // What the command line serves to a browser is not the app that a new version would replace.
+      packed: isPacked && desktop.face === "electron",
+      env: process.env,
+      pid: process.pid,
+    }),
+    feed: () => settings.settings.updateFeed || (built?.feed ?? ""),
+    publicKey: built?.publicKey ?? "",
+    channel: () => settings.settings.updateChannel,
+    running: () => [...terminals.terminals.values()].filter(({ state }) => !finalStates.has(state)).length,
+    quit: () => setImmediate(() => desktop.quit()),
+    failed,
+  });
+  closing.push(() => updates.stop());
+  updates.start(() => settings.settings.updateCheck);
   const requests = new WindowRequests();
   const layouts = new Layouts(paths.home);
   const workspaceName = (id: string) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null;
@@ -477,6 +503,7 @@ async function compose(
     broker: brokerProcedures(broker),
     supervise: superviseProcedures(proposals),
     gitGate: gitGateProcedures(gitGates),
+    updates: updatesProcedures(updates),
   });
   const rpc = new RpcServer(router, log, logPath);
   const streams = terminalStreams(host);

@@ -1,6 +1,7 @@
 /**
  * Where our own entry points are. Code runs either straight from source (`src/…`, one file per module) or bundled
- * (`out/main/<entry>.js`, shared code in `out/main/chunks/`), and a process that starts another must find it in both.
+ * (`out/main/<entry>.js`, shared code in `out/main/chunks/`), and a process that starts another must find it in both. In a packed app
+ * they lie beside the archive: a process that is no Electron, or a worker of one, can read nothing inside it.
  */
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,8 +23,14 @@ export type Entry = keyof typeof sources;
 export function entryPath(entry: Entry): string {
   const here = fileURLToPath(import.meta.url);
   if (here.endsWith(".ts")) return join(dirname(here), "..", sources[entry]);
-  const folder = dirname(here);
-  return join(basename(folder) === "chunks" ? dirname(folder) : folder, `${entry}.js`);
+  return join(entryFolder(here), `${entry}.js`);
+}
+
+/** Folder of the bundled entries, as real files, from the path of any module of the bundle. */
+export function entryFolder(bundled: string): string {
+  const folder = dirname(bundled);
+  const entries = basename(folder) === "chunks" ? dirname(folder) : folder;
+  return entries.replace(/([\\/]app\.asar)(?=[\\/])/, "$1.unpacked");
 }
 
 /** How to start an entry as a process of its own with the runtime we are running under (Node, or Electron acting as Node). */

@@ -9,6 +9,8 @@ import { Host } from "./server/host.ts";
 /** Without a terminal and a client for so long there is nothing to wait for, in ms. */
 const idleMs = 5 * 60 * 1000;
 
+// How this process was told to be Node; what it starts may be an Electron app of its own.
+delete process.env["ELECTRON_RUN_AS_NODE"];
 letMemoryIntoCores();
 const paths = cellarPaths();
 const lock = takeExclusiveLock(join(paths.home, "terminal-host.lock"));

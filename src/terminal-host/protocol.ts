@@ -18,6 +18,12 @@ import type { CellEnd, NewTerminal, Terminal } from "#shared/contract/terminals.
 /** Raised whenever a frame or method changes so that an older peer would misunderstand it. */
 export const protocolVersion = 2;
 
+/**
+ * Those of older hosts that clients speak as well, so that a new version serves terminals that an old host still has. Whoever raises
+ * {@link protocolVersion} keeps the one before here for as long as the difference can be bridged.
+ */
+export const olderProtocols: readonly number[] = [];
+
 /** Largest frame that is accepted; a longer one ends the connection. */
 export const maxFrameBytes = 32 * 1024 * 1024;
 

@@ -15,6 +15,7 @@ import { measureCommandLine } from "./command-line.ts";
 import { type Figure, table } from "./figure.ts";
 import { measureGateway } from "./gateway.ts";
 import { measureK } from "./k.ts";
+import { measurePacked } from "./packed.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
 import { measureThroughMain } from "./through-main.ts";
@@ -30,6 +31,7 @@ const figures: Figure[] = [];
 try {
   const parts: (() => Promise<Figure[]> | Figure[])[] = [
     measureInitialScript,
+    () => measurePacked(folder.in("packed")),
     measureStart,
     measureCommandLine,
     measureThroughMain,

@@ -69,7 +69,7 @@ export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform,
       ...(mac ? { role: "window" as const } : {}),
     },
     {
-      ...menu("Help", "app.shortcuts", "app.first-run", "-", "app.host", "app.crash-reports"),
+      ...menu("Help", "app.shortcuts", "app.first-run", "-", "app.updates", "app.host", "app.crash-reports"),
       ...(mac ? { role: "help" as const } : {}),
     },
   ];

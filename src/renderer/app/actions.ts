@@ -5,6 +5,7 @@ import { actionWords } from "#shared/notifications/actions.ts";
 import type { Client } from "../connection/index.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { notice, orNotice } from "../ui/index.ts";
+import { checkForUpdates } from "../updates/index.ts";
 import { openTerminal } from "./open.ts";
 
 export type Actions = ReturnType<typeof actionsOf>;
@@ -86,6 +87,9 @@ function actionsOf(client: Client) {
     },
     lockVault(): void {
       void orNotice("Could not lock the vault", client.vault.lock({}));
+    },
+    checkForUpdates(): void {
+      void checkForUpdates(client);
     },
     restartHost(): void {
       void orNotice("Could not start the terminal host", client.app.restartHost({}));

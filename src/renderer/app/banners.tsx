@@ -1,10 +1,10 @@
 /** What concerns the whole window: the terminal host is gone, something was repaired at start, a settings file is not understood. */
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
-import type { State } from "#shared/states.ts";
+import { useState } from "react";
 import { useClient } from "../connection/index.ts";
 import { useHostStatus, useSettingsState } from "../live/index.ts";
-import { Button, Sign, sentence } from "../ui/index.ts";
+import { Banner, Button, sentence } from "../ui/index.ts";
+import { UpdateBanner } from "../updates/index.ts";
 import { useActions } from "./actions.ts";
 import { openSettings } from "./open.ts";
 
@@ -14,20 +14,7 @@ export function Banners() {
       <HostBanner />
       <StartNotices />
       <SettingsBanner />
-    </div>
-  );
-}
-
-function Banner({ tone, children, action }: { tone: "warning" | "negative"; children: ReactNode; action?: ReactNode }) {
-  const state: State = tone === "warning" ? "lost" : "failed";
-  return (
-    <div
-      role="alert"
-      className={`flex min-h-9 items-center gap-2 border-line border-b px-3 py-1 ${tone === "warning" ? "bg-warning-tint" : "bg-negative-tint"}`}
-    >
-      <Sign state={state} />
-      <p className="min-w-0 flex-1">{children}</p>
-      {action}
+      <UpdateBanner />
     </div>
   );
 }

@@ -152,6 +152,9 @@ export function useWindowCommands(): void {
       command("app.first-run", {
         run: () => useUi.setState({ firstRunOpen: true }),
       }),
+      command("app.updates", {
+        run: () => actions.checkForUpdates(),
+      }),
       command("app.host", {
         run: () => actions.restartHost(),
       }),

@@ -23,6 +23,7 @@ export {
   useTerminal,
   useTerminalSummaries,
   useTerminals,
+  useUpdateState,
   useUsage,
   useUsages,
   useVaultState,

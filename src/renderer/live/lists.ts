@@ -13,6 +13,7 @@ import type { Notification } from "#shared/contract/notifications.ts";
 import type { settingsState } from "#shared/contract/settings.ts";
 import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import type { UpdateState } from "#shared/contract/updates.ts";
 import type { VaultState } from "#shared/contract/vault.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { type Connection, reachable } from "../connection/index.ts";
@@ -41,6 +42,7 @@ export type Lists = {
   desktop: LiveValue<DesktopState>;
   vault: LiveValue<VaultState>;
   crashReports: LiveValue<CrashReportsState>;
+  updates: LiveValue<UpdateState>;
 };
 export type SettingsState = z.infer<typeof settingsState>;
 
@@ -90,6 +92,7 @@ export function openLists(connection: Connection): Lists {
     desktop: new LiveValue((signal) => client.app.watchDesktop({}, { signal }), ready),
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
     crashReports: new LiveValue((signal) => client.crashReports.watch({}, { signal }), ready),
+    updates: new LiveValue((signal) => client.updates.watch({}, { signal }), ready),
     workspaces: new LiveSource(
       inPlace<Workspace>(
         (signal) => client.workspaces.watch({}, { signal }),
@@ -207,6 +210,12 @@ export function useDesktopState(): DesktopState | null {
 export function useVaultState(): VaultState | null {
   const { vault } = useLists();
   return useSyncExternalStore(vault.subscribe, vault.get);
+}
+
+/** Null until it is known. */
+export function useUpdateState(): UpdateState | null {
+  const { updates } = useLists();
+  return useSyncExternalStore(updates.subscribe, updates.get);
 }
 
 /** The frame is not shown before the settings have come, so that components never see a window without them. */

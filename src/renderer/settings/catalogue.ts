@@ -15,7 +15,7 @@ export type Control =
   | { type: "shortcut" };
 
 export type SettingWords = {
-  section: "Appearance" | "Terminal" | "Workspaces" | "Bottles" | "Vault" | "Window" | "Notifications";
+  section: "Appearance" | "Terminal" | "Workspaces" | "Bottles" | "Vault" | "Window" | "Updates" | "Notifications";
   label: string;
   help: string;
   control: Control;
@@ -255,6 +255,36 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     control: { type: "switch" },
     face: "electron",
   },
+  updateCheck: {
+    section: "Updates",
+    label: "Look for updates",
+    help: "A few times a day. Nothing is downloaded before you say so, and nothing that runs is ended for it.",
+    keywords: "update version new",
+    control: { type: "switch" },
+    face: "electron",
+  },
+  updateChannel: {
+    section: "Updates",
+    label: "Versions",
+    help: "Beta gets them earlier. Going back to stable waits for a newer stable version: an older one is never put in place.",
+    keywords: "update channel stable beta",
+    control: {
+      type: "select",
+      options: [
+        { value: "stable", label: "Stable" },
+        { value: "beta", label: "Beta" },
+      ],
+    },
+    face: "electron",
+  },
+  updateFeed: {
+    section: "Updates",
+    label: "Address of updates",
+    help: "Of a mirror, for instance. What it offers must be signed by Cellar's makers all the same. Empty: the one Cellar was built with.",
+    keywords: "update feed mirror server",
+    control: { type: "text", placeholder: "https://updates.example.com/cellar", code: true },
+    face: "electron",
+  },
 };
 
 export const notificationWords: Record<NotificationKind, { label: string; help: string }> = {
@@ -280,7 +310,7 @@ export const notificationWords: Record<NotificationKind, { label: string; help: 
 };
 
 /** Notifications have a part of the page of their own, with their kinds. */
-export const sections = ["Appearance", "Terminal", "Workspaces", "Bottles", "Vault", "Window"] as const;
+export const sections = ["Appearance", "Terminal", "Workspaces", "Bottles", "Vault", "Window", "Updates"] as const;
 
 /** Keys whose words contain all of what was typed. */
 export function matchingSettings(search: string, face: "electron" | "browser"): SettingKey[] {

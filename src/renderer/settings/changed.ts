@@ -1,6 +1,7 @@
 /** What a person has set otherwise than Cellar comes with. Pure. */
 import { type NotificationKind, notificationKind } from "#shared/contract/notifications.ts";
 import { type Settings, type SettingsChange, settings as schema } from "#shared/contract/settings.ts";
+import { shortcutLabel } from "../app/commands.ts";
 import { type Control, type SettingKey, settingWords } from "./catalogue.ts";
 
 export const defaults: Settings = schema.parse({});
@@ -33,6 +34,8 @@ export function shownValue(control: Control, value: unknown): string {
       return `${value} ${control.unit}`;
     case "palette":
       return value === "auto" ? "Automatic" : String(value);
+    case "shortcut":
+      return value === "" ? "None" : shortcutLabel(String(value));
     case "text":
       return value === "" ? "Empty" : String(value);
   }

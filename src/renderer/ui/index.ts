@@ -1,6 +1,7 @@
 /** The design system. */
 
 export { ago, bytes, counted, duration, elapsed, exact, grouped } from "#shared/time.ts";
+export { Banner } from "./banner.tsx";
 export { Button, type ButtonProps, IconButton } from "./button.tsx";
 export { type Choice, Choices } from "./choices.tsx";
 export { Ago, Elapsed, useClockText } from "./clock.tsx";

@@ -113,6 +113,7 @@ export const commandWords = {
     shortcut: shortcuts.help,
   },
   "app.first-run": { title: "Show the introduction", group: "Cellar", keywords: "help welcome" },
+  "app.updates": { title: "Check for updates", group: "Cellar", keywords: "version new download" },
   "app.host": { title: "Start the terminal host", group: "Cellar", keywords: "restart lost" },
 
   "terminal.new": terminal("New shell", { keywords: "terminal open", shortcut: terminalShortcuts.newTerminal }),

@@ -15,6 +15,7 @@ import { programs } from "./programs.ts";
 import { settingsContract } from "./settings.ts";
 import { supervise } from "./supervise.ts";
 import { terminals } from "./terminals.ts";
+import { updates } from "./updates.ts";
 import { vault } from "./vault.ts";
 import { workspaces } from "./workspaces.ts";
 
@@ -36,6 +37,7 @@ export const contract = {
   broker,
   supervise,
   gitGate,
+  updates,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

@@ -75,6 +75,12 @@ export const settings = z.strictObject({
   openAtLogin: z.boolean().default(false),
   /** Minutes without any use of the vault after which it locks itself; 0: never. */
   vaultLockMinutes: z.int().min(0).max(1440).default(0),
+  /** Asks the update feed by itself, some minutes after the start and a few times a day; nothing is downloaded without a click. */
+  updateCheck: z.boolean().default(true),
+  /** `beta` gets versions earlier. */
+  updateChannel: z.enum(["stable", "beta"]).default("stable"),
+  /** Folder of the update feeds, over the one Cellar was built with; what they say must be signed all the same. */
+  updateFeed: z.string().max(2000).default(""),
   firstRunDone: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settings>;

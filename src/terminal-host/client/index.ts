@@ -12,6 +12,7 @@ import {
   type HostEvent,
   type HostMethod,
   type HostMethods,
+  olderProtocols,
   protocolVersion,
   type Welcome,
 } from "../protocol.ts";
@@ -30,6 +31,8 @@ export type HostClientOptions = {
   events: boolean;
   /** False: a host that does not run is not started, and `connect` rejects with `unavailable`. */
   start?: boolean;
+  /** Protocols of older hosts that this client speaks as well; by default {@link olderProtocols}. */
+  speaks?: readonly number[];
 };
 
 export type HostConnectionStatus =
@@ -55,6 +58,9 @@ export class TerminalHostClient {
   #connection: Handshaken | null = null;
   #connecting: Promise<Welcome> | null = null;
   #closed = false;
+  #replacing = false;
+  /** What the host speaks: ours, or one of an older host that we speak as well. */
+  #protocol = protocolVersion;
   #deaths: number[] = [];
   #nextId = 1;
   readonly #waiting = new Map<number, Waiting>();
@@ -147,6 +153,20 @@ export class TerminalHostClient {
     }
   }
 
+  /**
+   * Ends the host, in which nothing may be alive (`conflict` otherwise), and starts one of this version. Nothing is lost by it, and so
+   * nothing is said to be.
+   */
+  async replaceHost(): Promise<void> {
+    this.#replacing = true;
+    try {
+      await this.call("host.shutdown", { force: false });
+    } catch (error) {
+      this.#replacing = false;
+      throw error;
+    }
+  }
+
   /** Ends the connection, not the host. */
   close(): void {
     this.#closed = true;
@@ -155,7 +175,7 @@ export class TerminalHostClient {
 
   #introduction() {
     const { name, version } = this.#options;
-    return { protocol: protocolVersion, client: { name, version, pid: process.pid } };
+    return { protocol: this.#protocol, client: { name, version, pid: process.pid } };
   }
 
   async #establish(): Promise<Welcome> {
@@ -181,12 +201,14 @@ export class TerminalHostClient {
 
   async #findOrStart(): Promise<Handshaken> {
     const deadline = performance.now() + startWithinMs;
-    let child: ReturnType<typeof startHost> | null = null;
+    let child: Awaited<ReturnType<typeof startHost>> | null = null;
     for (;;) {
       try {
         const { events } = this.#options;
         return await shakeHands(this.#paths.hostSocket, { ...this.#introduction(), role: "control", events });
       } catch (error) {
+        if (this.#speaksOlder(error)) continue;
+        this.#protocol = protocolVersion;
         const versionGoes = error instanceof RefusedByHost && error.refused.liveTerminals === 0;
         if (!(error instanceof NoHost) && !versionGoes) throw error;
         if (this.#options.start === false) throw new Failure("unavailable", "The terminal host does not run");
@@ -199,11 +221,20 @@ export class TerminalHostClient {
         // One that has ended lost the race for the lock, perhaps against a host that was itself just ending.
         if (child === null || child.exitCode !== null || child.signalCode !== null) {
           if (child !== null) await pause(tryEveryMs * 10);
-          child = startHost(this.#paths);
+          child = await startHost(this.#paths);
         }
         await pause(tryEveryMs);
       }
     }
+  }
+
+  /** An older host that still has terminals is spoken to in its own way. */
+  #speaksOlder(error: unknown): boolean {
+    if (!(error instanceof RefusedByHost) || this.#protocol !== protocolVersion) return false;
+    const { protocol } = error.refused;
+    if (!(this.#options.speaks ?? olderProtocols).includes(protocol)) return false;
+    this.#protocol = protocol;
+    return true;
   }
 
   #adopt(connection: Handshaken): void {
@@ -232,6 +263,12 @@ export class TerminalHostClient {
     for (const waiting of this.#waiting.values()) waiting.reject(lost());
     this.#waiting.clear();
     if (this.#closed) return;
+    if (this.#replacing) {
+      this.#replacing = false;
+      this.#set({ state: "starting", message: "The terminal host makes way for one of this version." });
+      this.connect().catch(() => {});
+      return;
+    }
     const now = Date.now();
     this.#deaths = [...this.#deaths.filter((death) => now - death < deathsWithinMs), now];
     const givenUp = this.#deaths.length >= deathsAllowed;

@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { entryCommand } from "#node/entries.ts";
+import { installationFolder, isPacked, version } from "#node/installation.ts";
 import type { CellarPaths } from "#node/paths.ts";
+import { ownCopy } from "./own-copy.ts";
 
 /** The log starts over when it is larger; the one before is kept. */
 const logLimitBytes = 4 * 1024 * 1024;
@@ -19,8 +21,8 @@ export function hostLogPath(paths: CellarPaths): string {
  * Two clients may do this at once: the host takes the home's lock before anything else, and the one that does not get it ends
  * itself, so that one remains and both clients find it.
  */
-export function startHost(paths: CellarPaths): ChildProcess {
-  const { command, args, env } = entryCommand("terminal-host");
+export async function startHost(paths: CellarPaths): Promise<ChildProcess> {
+  const { command, args, env } = await hostCommand(paths);
   const log = openLog(hostLogPath(paths));
   try {
     const child = spawn(command, [...memoryFlags, ...args], {
@@ -38,6 +40,20 @@ export function startHost(paths: CellarPaths): ChildProcess {
   } finally {
     closeSync(log);
   }
+}
+
+/** On Windows a running program's files cannot be replaced: a new version waits for the host there, so that it needs no copy. */
+async function hostCommand(paths: CellarPaths): Promise<ReturnType<typeof entryCommand>> {
+  const usual = entryCommand("terminal-host");
+  if (!isPacked || process.platform === "win32") return usual;
+  const original = {
+    folder: installationFolder,
+    version: version(),
+    runtime: usual.command,
+    takeRuntime: process.env["APPIMAGE"] !== undefined,
+  };
+  const { folder, runtime } = await ownCopy(original, join(paths.home, "host"));
+  return { ...usual, command: runtime, args: [join(folder, "out", "main", "terminal-host.js")] };
 }
 
 /** A host that is started from within a terminal is none of that terminal's processes: it outlives who started it. */

@@ -1,0 +1,267 @@
+/** Updates against a real server: what it offers, what is wrong with it, and what becomes of a download that breaks off. */
+import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { Updates } from "./service.ts";
+
+const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
+const content = randomBytes(300_000);
+const kind = "linux-x64-appimage";
+
+let folder = "";
+let feeds: Record<string, string> = {};
+let asked: { url: string; range: string | undefined }[] = [];
+let send: (request: IncomingMessage, response: ServerResponse) => void = sendFile;
+const server = createServer((request, response) => {
+  asked.push({ url: request.url!, range: request.headers.range });
+  const feed = feeds[request.url!];
+  if (request.url === "/files/cellar") send(request, response);
+  else if (feed === undefined) response.writeHead(404).end();
+  else response.end(feed);
+}).listen(0, "127.0.0.1");
+await once(server, "listening");
+const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const folders: string[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cellar-updates-"));
+  folders.push(folder);
+  [feeds, asked, send] = [{}, [], sendFile];
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  for (const each of folders) rmSync(each, { recursive: true });
+});
+
+function sendFile({ headers }: IncomingMessage, response: ServerResponse): void {
+  const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0);
+  const head = from > 0 ? { "content-range": `bytes ${from}-${content.length - 1}/${content.length}` } : {};
+  response.writeHead(from > 0 ? 206 : 200, head).end(content.subarray(from));
+}
+
+/** Sends so much and hangs up. */
+function breakOffAfter(bytes: number): void {
+  send = (_request, response) => {
+    response.writeHead(200, { "content-length": content.length });
+    response.write(content.subarray(0, bytes), () => response.destroy());
+  };
+}
+
+function offer(release: Record<string, unknown> = {}, channel = "stable", address = `/${channel}.json`): void {
+  const file = {
+    url: "files/cellar",
+    size: content.length,
+    sha512: createHash("sha512").update(content).digest("base64"),
+  };
+  const signed = JSON.stringify({ channel, releases: [{ version: "1.1.0", files: { [kind]: file }, ...release }] });
+  const signature = sign(null, Buffer.from(signed), privateKey).toString("base64");
+  feeds[address] = JSON.stringify({ signed, signature });
+}
+
+function open(more: Partial<ConstructorParameters<typeof Updates>[0]> = {}) {
+  const seen = { installed: [] as { content: Buffer; restart: boolean }[], quits: 0, running: 0 };
+  const updates = new Updates({
+    version: "1.0.0",
+    folder,
+    installation: {
+      kind,
+      reason: "",
+      sparesTerminals: true,
+      whenReady: "Later.",
+      install: async (path, restart) => void seen.installed.push({ content: readFileSync(path), restart }),
+    },
+    feed: () => address,
+    publicKey: key,
+    channel: () => "stable",
+    running: () => seen.running,
+    quit: () => seen.quits++,
+    failed: (error) => {
+      throw error;
+    },
+    ...more,
+  });
+  return { updates, seen };
+}
+
+test("a newer version is found, fetched when it is wanted, and put in place at the end", async () => {
+  offer({ notes: "Faster." });
+  const { updates, seen } = open();
+  const states: string[] = [];
+  updates.onChange(() => states.push(updates.state.state));
+  expect(await updates.check()).toMatchObject({ state: "available", version: "1.1.0", notes: "Faster." });
+  expect(asked.map(({ url }) => url)).toEqual(["/stable.json"]);
+  expect(await updates.download()).toMatchObject({ state: "ready", message: "Later." });
+  expect(new Set(states)).toEqual(new Set(["checking", "available", "downloading", "ready"]));
+  expect(seen.installed).toEqual([]);
+  await updates.stop();
+  expect(seen.installed).toEqual([{ content, restart: false }]);
+});
+
+test("it is restarted for an update only while nothing runs", async () => {
+  offer();
+  const { updates, seen } = open();
+  expect(() => updates.install()).toThrow("No newer version is ready");
+  await updates.check();
+  await updates.download();
+  seen.running = 2;
+  expect(() => updates.install()).toThrow("2 terminals run");
+  expect(seen.quits).toBe(0);
+  seen.running = 0;
+  updates.install();
+  expect(seen.quits).toBe(1);
+  await updates.stop();
+  expect(seen.installed).toMatchObject([{ restart: true }]);
+});
+
+test("where a new version would end terminals it waits until there are none", async () => {
+  offer();
+  const installed: string[] = [];
+  const installation = {
+    kind,
+    reason: "",
+    sparesTerminals: false,
+    whenReady: "",
+    install: async (path: string) => void installed.push(path),
+  };
+  const { updates, seen } = open({ installation });
+  await updates.check();
+  await updates.download();
+  seen.running = 1;
+  await updates.stop();
+  expect(installed).toEqual([]);
+});
+
+test("an older or equal version is never offered, nor one beyond this installation's part of a roll-out", async () => {
+  const { updates } = open();
+  for (const version of ["1.0.0", "0.9.9", "1.0.0-beta.9"]) {
+    offer({ version });
+    expect(await updates.check()).toMatchObject({ state: "current", version: null });
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "rollout.json"), '{"bucket": 30}');
+  offer({ rollout: 30 });
+  expect(await updates.check()).toMatchObject({ state: "current" });
+  offer({ rollout: 30.5 });
+  expect(await updates.check()).toMatchObject({ state: "available" });
+});
+
+test("the channel decides which feed is asked, and one is not taken for the other", async () => {
+  offer({ version: "1.2.0-beta.1" }, "beta");
+  offer({}, "stable");
+  const { updates } = open({ channel: () => "beta" });
+  expect(await updates.check()).toMatchObject({ version: "1.2.0-beta.1" });
+  offer({ version: "1.2.0-beta.1" }, "beta", "/stable.json");
+  expect(await open().updates.check()).toMatchObject({
+    state: "failed",
+    message: expect.stringContaining("is that of"),
+  });
+});
+
+test("a feed that is not signed by the key, or is none, offers nothing", async () => {
+  offer();
+  const { signed } = JSON.parse(feeds["/stable.json"]!) as { signed: string };
+  feeds["/stable.json"] = JSON.stringify({ signed, signature: randomBytes(64).toString("base64") });
+  const { updates } = open();
+  expect(await updates.check()).toMatchObject({
+    state: "failed",
+    message: expect.stringContaining("not signed"),
+    version: null,
+  });
+  expect(() => updates.download()).toThrow("There is no newer version");
+  feeds = {};
+  expect(await updates.check()).toMatchObject({ state: "failed", message: expect.stringContaining("404") });
+  expect(await open({ feed: () => "http://127.0.0.1:1" }).updates.check()).toMatchObject({
+    message: expect.stringContaining("cannot be reached"),
+  });
+});
+
+test("a download that breaks off goes on where it stopped, also in the next run of Cellar", async () => {
+  offer();
+  const first = open();
+  await first.updates.check();
+  breakOffAfter(100_000);
+  expect(await first.updates.download()).toMatchObject({
+    state: "failed",
+    message: expect.stringContaining("ended early"),
+  });
+  const [part] = readdirSync(join(folder, "downloads"));
+  const had = readFileSync(join(folder, "downloads", part!)).length;
+  expect(had).toBeGreaterThan(0);
+  await first.updates.stop();
+  expect(first.seen.installed).toEqual([]);
+
+  send = sendFile;
+  const second = open();
+  await second.updates.check();
+  expect(await second.updates.download()).toMatchObject({ state: "ready" });
+  expect(asked.at(-1)).toEqual({ url: "/files/cellar", range: `bytes=${had}-` });
+  await second.updates.stop();
+  expect(second.seen.installed).toMatchObject([{ content }]);
+});
+
+test("a server that cannot go on sends everything again", async () => {
+  offer();
+  const { updates } = open();
+  await updates.check();
+  breakOffAfter(100_000);
+  await updates.download();
+  send = (_request, response) => response.end(content);
+  expect(await updates.download()).toMatchObject({ state: "ready" });
+});
+
+test("what is not what was signed is thrown away: other content, or more of it", async () => {
+  offer();
+  const { updates, seen } = open();
+  await updates.check();
+  send = (_request, response) => response.end(randomBytes(content.length));
+  expect(await updates.download()).toMatchObject({ state: "failed", message: expect.stringContaining("thrown away") });
+  expect(readdirSync(join(folder, "downloads"))).toEqual([]);
+  send = (_request, response) => response.end(Buffer.concat([content, content]));
+  expect(await updates.download()).toMatchObject({ state: "failed", message: expect.stringContaining("larger") });
+  expect(readdirSync(join(folder, "downloads"))).toEqual([]);
+  await updates.stop();
+  expect(seen.installed).toEqual([]);
+});
+
+test("quitting stops a download, which goes on next time", async () => {
+  offer();
+  const { updates } = open();
+  await updates.check();
+  send = (_request, response) => void response.writeHead(200).write(content.subarray(0, 50_000));
+  const moved = new Promise<void>((resolve) => updates.onChange(() => (updates.state.percent ?? 0) > 0 && resolve()));
+  const downloading = updates.download();
+  await moved;
+  await updates.stop();
+  expect(await downloading).toMatchObject({ state: "failed", message: expect.stringContaining("stopped") });
+  expect(existsSync(join(folder, "downloads"))).toBe(true);
+});
+
+test("updates that are off say why, and ask nobody", async () => {
+  offer();
+  const off = async (more: Parameters<typeof open>[0]) => {
+    const { updates } = open(more);
+    expect(await updates.check()).toEqual(updates.state);
+    return updates.state;
+  };
+  expect(await off({ feed: () => "" })).toMatchObject({ state: "off", message: "No address of updates is set." });
+  expect(await off({ publicKey: "" })).toMatchObject({
+    state: "off",
+    message: expect.stringContaining("without a key"),
+  });
+  const installation = {
+    kind: null,
+    reason: "Another.",
+    sparesTerminals: true,
+    whenReady: "",
+    install: async () => {},
+  };
+  expect(await off({ installation })).toMatchObject({ state: "off", message: "Another." });
+  expect(asked).toEqual([]);
+});
