@@ -124,6 +124,10 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const logPath = join(paths.logs, "main.log");
   const log = openLog(logPath);
   closing.push(() => log.info("services stopped"));
+  // Whatever it was, it must not end what all bottles get out by.
+  const defect = (error: unknown) => log.error({ err: error }, "a defect: nobody waited for what failed");
+  process.on("unhandledRejection", defect);
+  closing.push(() => process.off("unhandledRejection", defect));
   const settings = new SettingsService(paths.settings);
   closing.push(() => settings.close());
   const store = openCellarStore(paths);
