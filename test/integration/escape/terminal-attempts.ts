@@ -63,4 +63,20 @@ case $got in *'[0n'*) echo "ESCAPED the terminal answers $got";; *) echo "REFUSE
       exec: false,
     }),
   ),
+  {
+    name: "the terminal is asked what it is and where its cursor stands, thousands of times (DA, DSR)",
+    fear: "So many answers that the terminal hangs, or that they run into what I type.",
+    script: `${asked}
+asked "$(yes '\\033[c\\033[6n\\033[>c' | head -n 2000 | tr -d '\\n')"
+# In the way that od writes them, only reports: of its kind, of its place, and that it is well.
+left=$(printf %s "$got" | sed -E 's/033\\[[?>0-9;]*[cRn]//g')
+case $left in '') echo "REFUSED only reports: \${#got}";; *) echo "ESCAPED the terminal answered $left";; esac`,
+    refused: /only reports: \d{5}/,
+    control: {
+      inside: `${asked}
+asked '\\033[c'
+case $got in *'[?'*) echo "ESCAPED the terminal says what it is: $got";; *) echo "REFUSED $got";; esac`,
+    },
+    exec: false,
+  },
 ];
