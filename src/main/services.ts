@@ -105,6 +105,9 @@ export async function startServices(parts: ServicesParts): Promise<Services> {
   }
 }
 
+/** How long main's end waits for calls that are under way. */
+const callPatienceMs = 3_000;
+
 /** What has to be ended, in the order it was started. */
 type Closing = (() => unknown)[];
 
@@ -397,6 +400,8 @@ async function compose({ paths, desktop, version }: ServicesParts, closing: Clos
   const streams = terminalStreams(host);
   await mcp.start();
   const acceptMcp: AcceptMcp = (socket, token) => void mcp.connect(socket, token);
+  // After their connections are closed, and before anything they use is.
+  closing.push(() => rpc.settled(callPatienceMs));
   const homeSocket = await serveHomeSocket(rpc, acceptMcp, paths.mainSocket);
   closing.push(() => homeSocket.close());
   jobs.recover();

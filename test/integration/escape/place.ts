@@ -46,7 +46,9 @@ const kept = [
   "tree/.git",
   "sibling",
   "repository/file.txt",
-  ...["hooks", "config", "HEAD", "index", "info", "packed-refs", "worktrees/sibling"].map((at) => `repository/.git/${at}`),
+  ...["hooks", "config", "HEAD", "index", "info", "packed-refs", "worktrees/sibling"].map(
+    (at) => `repository/.git/${at}`,
+  ),
   ...["commondir", "gitdir"].map((at) => `repository/.git/worktrees/tree/${at}`),
 ];
 
@@ -108,7 +110,7 @@ export function fingerprint({ root, home }: Place): Record<string, string> {
 
 /** What an unsuspecting person does with git in the workspace. */
 export function useGit(place: Place): void {
-  useGitIn(place, place.work, [
+  gitIn(place, place.work, [
     ...looks,
     ["add", "-A"],
     ["commit", "-qm", "work of the person", "--allow-empty"],
@@ -121,13 +123,13 @@ export function useGit(place: Place): void {
 /** The same in the worktree; and in what it shares its repository with they only look, because that stays as it is. */
 export function useGitOfWorktree(place: Place): void {
   const { tree, repository, sibling } = worktreeOf(place);
-  useGitIn(place, tree, [...looks, ["add", "-A"], ["commit", "-qm", "work of the person", "--allow-empty"]]);
-  for (const folder of [repository, sibling]) useGitIn(place, folder, [["status"], ["log", "-2", "--all"]]);
+  gitIn(place, tree, [...looks, ["add", "-A"], ["commit", "-qm", "work of the person", "--allow-empty"]]);
+  for (const folder of [repository, sibling]) gitIn(place, folder, [["status"], ["log", "-2", "--all"]]);
 }
 
 const looks = [["status"], ["diff"], ["log", "-2", "--all"]];
 
-function useGitIn({ home, user }: Place, cwd: string, commands: readonly string[][]): void {
+function gitIn({ home, user }: Place, cwd: string, commands: readonly string[][]): void {
   for (const args of commands) {
     try {
       execFileSync("git", args, {

@@ -67,7 +67,10 @@ export class Stage implements AsyncDisposable {
   }
 
   /** What the attempt said. */
-  async attempt({ script, meanwhile, where }: Pick<Attempt, "script" | "meanwhile" | "where">, way: Way): Promise<string> {
+  async attempt(
+    { script, meanwhile, where }: Pick<Attempt, "script" | "meanwhile" | "where">,
+    way: Way,
+  ): Promise<string> {
     const beside = meanwhile?.(this);
     const said = way === "agent" ? await this.type(script, where) : await this.exec(script, where);
     await beside;

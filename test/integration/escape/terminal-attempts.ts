@@ -2,7 +2,7 @@
 import type { Attempt } from "./attempt.ts";
 
 /** What a terminal is asked for, with a text of the attacker's in it; none may come back with that text, or with a line's end. */
-const questions: readonly [what: string, sequence: string][] = [
+export const questions: readonly [what: string, sequence: string][] = [
   ["the title, after it was set to a command", "\\033]0;INJECTED; touch pwned\\007\\033[21t"],
   ["the title of the icon", "\\033]1;INJECTED\\007\\033[20t"],
   ["a setting, by a question that quotes what was asked (DECRQSS)", "\\033P$qINJECTED\\r\\033\\\\"],
