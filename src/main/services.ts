@@ -132,6 +132,9 @@ export async function startServices(parts: ServicesParts): Promise<Services> {
   }
 }
 
+/** How long main's end waits for calls that are under way. */
+const callPatienceMs = 3_000;
+
 /** What has to be ended, in the order it was started. */
 type Closing = (() => unknown)[];
 
@@ -154,6 +157,10 @@ async function compose(
   const logPath = join(paths.logs, "main.log");
   const log = openLog(logPath);
   closing.push(() => log.info("services stopped"));
+  // Whatever it was, it must not end what all bottles get out by.
+  const defect = (error: unknown) => log.error({ err: error }, "a defect: nobody waited for what failed");
+  process.on("unhandledRejection", defect);
+  closing.push(() => process.off("unhandledRejection", defect));
   const settings = new SettingsService(paths.settings);
   closing.push(() => settings.close());
   const store = openCellarStore(paths);
@@ -509,6 +516,8 @@ async function compose(
   const streams = terminalStreams(host);
   await mcp.start();
   const acceptMcp: AcceptMcp = (socket, token) => void mcp.connect(socket, token);
+  // After their connections are closed, and before anything they use is.
+  closing.push(() => rpc.settled(callPatienceMs));
   const homeSocket = await serveHomeSocket(rpc, acceptMcp, paths.mainSocket);
   closing.push(() => homeSocket.close());
   jobs.recover();

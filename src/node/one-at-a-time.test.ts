@@ -30,3 +30,18 @@ test("work on different things does not wait", async () => {
   gate.resolve();
   await held;
 });
+
+test("is idle when the last of all, also of what came meanwhile, has ended", async () => {
+  const turns = new OneAtATime();
+  await turns.idle();
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  const ended: string[] = [];
+  const first = turns.run("x", () => gates[0].promise).then(() => ended.push("first"));
+  const idle = turns.idle().then(() => ended.push("idle"));
+  const second = turns.run("y", () => gates[1].promise).then(() => ended.push("second"));
+  gates[0].resolve();
+  await first;
+  gates[1].resolve();
+  await Promise.all([second, idle]);
+  expect(ended).toEqual(["first", "second", "idle"]);
+});

@@ -3,6 +3,11 @@
 export class OneAtATime {
   readonly #last = new Map<string, Promise<unknown>>();
 
+  /** Resolves when nothing is under way and nothing waits. */
+  async idle(): Promise<void> {
+    while (this.#last.size > 0) await Promise.all(this.#last.values());
+  }
+
   /** Runs `work` when everything given for `key` before has ended, whatever its outcome. */
   async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     const before = this.#last.get(key) ?? Promise.resolve();

@@ -25,6 +25,9 @@ export class SmallServices implements BottleServices {
       environment: ["SMALL_BROKER"],
       notEnforced: [],
       brokered: null,
+      brokeredHosts: [],
+      files: [],
+      onlyBrokered: [],
       gitGate: [],
     };
   }

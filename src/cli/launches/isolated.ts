@@ -8,7 +8,7 @@ import { attach } from "../attach/attach.ts";
 import { limitsGiven } from "../bottles/limits.ts";
 import { planLines } from "../bottles/summary.ts";
 import type { Input, Main } from "../contract.ts";
-import { detail, info, promptSecret } from "../output/index.ts";
+import { info, promptSecret, summary } from "../output/index.ts";
 import type { Session } from "../session.ts";
 import { sizeHere } from "../terminals/size.ts";
 
@@ -20,6 +20,7 @@ export type Isolated = {
   colour: string | undefined;
   cost: string | undefined;
   tokens: string | undefined;
+  supervise: boolean;
   dryRun: boolean;
   yes: boolean;
 };
@@ -52,8 +53,9 @@ export async function backendFor(
 }
 
 /** What only a bottle has must not be passed over in silence. */
-export function refuseForNone({ agent, label, colour, cost, tokens, dryRun }: Isolated): void {
-  const given = Object.entries({ agent, label, colour, cost, tokens, "dry-run": dryRun || undefined });
+export function refuseForNone({ agent, label, colour, cost, tokens, supervise, dryRun }: Isolated): void {
+  const asked = { supervise: supervise || undefined, "dry-run": dryRun || undefined };
+  const given = Object.entries({ agent, label, colour, cost, tokens, ...asked });
   const [first] = given.find(([, value]) => value !== undefined) ?? [];
   if (first === undefined) return;
   throw new Failure("invalid_input", `--${first} is only for a launch into a bottle`, {
@@ -77,6 +79,7 @@ export async function launchIsolated(session: Session, main: Main, wanted: Reque
     programId: wanted.program.id,
     backend: wanted.backend,
     usageLimits: limitsGiven(wanted.cost, wanted.tokens),
+    ...(wanted.supervise ? { supervise: true } : {}),
     ...(prompt === undefined ? {} : { prompt }),
     ...(more.length === 0 ? {} : { arguments: [...more] }),
     ...(agent === undefined ? {} : { agent }),
@@ -121,8 +124,7 @@ async function launchPlan(
       session.result(plan, () => planLines(plan).join("\n"));
       return 0;
     }
-    info(`${plan.programName} in a bottle (${plan.backend}), called '${plan.label}':`);
-    for (const line of planLines(plan)) detail(line);
+    summary([`${plan.programName} in a bottle (${plan.backend}), called '${plan.label}':`, ...planLines(plan)]);
     const values = await typed(session, plan);
     await needConsent(session, `Launch ${plan.programName} in this bottle?`, yes);
     const confirmations: string[] = [];

@@ -3,7 +3,7 @@ import { type OutputHandler, type Progress, UserAbort } from "./handler.ts";
 import { chosen, confirmed, progressEnd, progressLine } from "./wording.ts";
 
 export type Said = {
-  kind: "info" | "detail" | "warn" | "confirm" | "choose" | "pause" | "prompt" | "secret" | "progress";
+  kind: "info" | "detail" | "warn" | "summary" | "confirm" | "choose" | "pause" | "prompt" | "secret" | "progress";
   message: string;
 };
 
@@ -26,6 +26,10 @@ export class CollectingHandler implements OutputHandler {
 
   warn(message: string): void {
     this.#say("warn", message);
+  }
+
+  summary(lines: readonly string[]): void {
+    this.#say("summary", lines.join("\n"));
   }
 
   async confirm(message: string, byDefault = false): Promise<boolean> {

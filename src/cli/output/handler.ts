@@ -26,6 +26,8 @@ export type OutputHandler = {
   detail(message: string, indent?: number): void;
   /** Something that does not stop anything. */
   warn(message: string): void;
+  /** What is about to be done, a line each, before it is agreed to: never a part of a result. */
+  summary(lines: readonly string[]): void;
   /** Empty is the default; only `y` and `yes`, in any case, are true. */
   confirm(message: string, byDefault?: boolean): Promise<boolean>;
   /** Index of the chosen option, from 0. */

@@ -30,6 +30,7 @@ export function getHandler(): OutputHandler {
 export const info = (message: string): void => current.info(message);
 export const detail = (message: string, indent?: number): void => current.detail(message, indent);
 export const warn = (message: string): void => current.warn(message);
+export const summary = (lines: readonly string[]): void => current.summary(lines);
 export const confirm = (message: string, byDefault?: boolean): Promise<boolean> => current.confirm(message, byDefault);
 export const choose = (message: string, options: readonly string[]): Promise<number> =>
   current.choose(message, options);

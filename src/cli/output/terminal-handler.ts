@@ -41,6 +41,11 @@ export class TerminalHandler implements OutputHandler {
     this.#parts.warnings.write(`${warning(message)}\n`);
   }
 
+  /** On stderr with a blank line before and after (features 4.4). */
+  summary(lines: readonly string[]): void {
+    this.#parts.warnings.write(`\n${lines.join("\n")}\n\n`);
+  }
+
   async confirm(message: string, byDefault = false): Promise<boolean> {
     return confirmed(await this.#ask(confirmation(message, byDefault)), byDefault);
   }

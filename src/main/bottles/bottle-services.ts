@@ -9,6 +9,9 @@ import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { HomeFile, ProbeHeader, ServicePort } from "./backend.ts";
 import type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
 
+/** A host that the broker serves. */
+export type BrokeredHost = { host: string; port: number };
+
 /** What a bottle may reach, as it was shown and approved. */
 export type BottleReach = {
   workspaceId: string;
@@ -17,6 +20,8 @@ export type BottleReach = {
   provider: string | null;
   /** Hosts for the gateway: `host`, `*.domain`, or either with `:port`. */
   allowedHosts: readonly string[];
+  /** Not by the gateway, unless a person says so. Found when it was planned; bottles of earlier versions have none. */
+  brokeredHosts?: readonly BrokeredHost[];
   /** Routes that need more than a host: a credential, methods, paths, detectors. */
   routes: readonly EgressRoute[];
   gitRepositories: readonly {
@@ -48,11 +53,17 @@ export type PlannedService = {
   routes?: readonly string[];
   /** Names of variables it will set inside. */
   environment?: readonly string[];
+  /** Files it will put into the home inside. */
+  files?: readonly string[];
+  /** Hosts of the provider that nothing but its route leads to, unless a person's own rule does. */
+  onlyBrokered?: readonly string[];
   /** Per repository behind the git gate, in the order of the reach: `name → host:port` and what may be pushed. */
   gitGate?: readonly string[];
   notEnforced?: readonly string[];
-  /** Id of the provider whose credential will be put in. */
+  /** Id of the provider whose credential will be put in, … */
   brokered?: string;
+  /** … and where it is. Services after it in the order of their names are planned with it. */
+  brokeredHosts?: readonly BrokeredHost[];
 };
 
 /** A provider whose credential is put in outside. */
@@ -103,9 +114,12 @@ export type PlannedServices = {
   allowedHosts: string[];
   routes: string[];
   environment: string[];
+  files: string[];
+  onlyBrokered: string[];
   gitGate: string[];
   notEnforced: string[];
   brokered: string | null;
+  brokeredHosts: readonly BrokeredHost[];
 };
 
 export type OpenServices = {
@@ -144,21 +158,26 @@ export class JoinedServices implements BottleServices {
   }
 
   async plan(reach: BottleReach): Promise<PlannedServices> {
-    const planned = await Promise.all(
-      this.#services.map(async ({ name, plan }, index) => ({
-        name,
-        part: await plan.call(this.#services[index], reach),
-      })),
-    );
-    const all = (key: Exclude<keyof PlannedService, "brokered">) => planned.flatMap(({ part }) => part?.[key] ?? []);
+    const planned: { name: ServiceName; part: Awaited<ReturnType<BottleService["plan"]>> }[] = [];
+    let brokeredHosts: readonly BrokeredHost[] = [];
+    for (const service of this.#services) {
+      const part = await service.plan({ ...reach, brokeredHosts });
+      brokeredHosts = [...brokeredHosts, ...(part?.brokeredHosts ?? [])];
+      planned.push({ name: service.name, part });
+    }
+    type Sentences = Exclude<keyof PlannedService, "brokered" | "brokeredHosts">;
+    const all = (key: Sentences) => planned.flatMap(({ part }) => part?.[key] ?? []);
     return {
       services: planned.filter(({ part }) => part?.serves).map(({ name }) => name),
       allowedHosts: all("allowedHosts"),
       routes: all("routes"),
       environment: all("environment"),
+      files: all("files"),
+      onlyBrokered: all("onlyBrokered"),
       gitGate: all("gitGate"),
       notEnforced: all("notEnforced"),
       brokered: planned.find(({ part }) => part?.brokered !== undefined)?.part?.brokered ?? null,
+      brokeredHosts,
     };
   }
 

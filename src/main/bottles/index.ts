@@ -15,6 +15,7 @@ export {
   type BottleReach,
   type BottleService,
   type BottleServices,
+  type BrokeredHost,
   type BrokeredProvider,
   gitSettingsEnvironment,
   JoinedServices,

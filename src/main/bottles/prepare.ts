@@ -13,13 +13,13 @@ import type { Launch } from "#shared/contract/launches.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
+import { addedInside } from "./added.ts";
 import type { BackendPlan, BottleBackend, BottleLimits, BottleSpec } from "./backend.ts";
 import type { BottleReach, BottleServices, PlannedServices } from "./bottle-services.ts";
 import { bottleEnvironment, type GitIdentity } from "./environment.ts";
 import type { Manifests } from "./manifests/read.ts";
 import { type ResolvedManifest, resolveManifest } from "./manifests/resolve.ts";
 import type { Plans } from "./plans.ts";
-import { variablesInside } from "./program-inside.ts";
 import { type Triggers, triggersIn } from "./triggers.ts";
 
 export type PrepareRequest = {
@@ -31,6 +31,8 @@ export type PrepareRequest = {
   agent?: string | undefined;
   /** Default: as in the launch it resumes, else not. */
   drivesTerminals?: boolean | undefined;
+  /** Default: as its manifest says or the launch that it resumes did, else not. */
+  supervise?: boolean | undefined;
   label?: string | undefined;
   colour?: BottleColour | undefined;
   usageLimits?: Partial<Record<keyof UsageLimits, number | null | undefined>> | undefined;
@@ -70,6 +72,8 @@ export type PreparerParts = {
   usageLimits: UsageLimits;
   /** Throws `unavailable` with the backend's own reason. */
   backend(name: BackendName | undefined): Promise<BottleBackend>;
+  /** Whether the bottle of an earlier launch could ask the person. */
+  supervised(launchId: string | undefined): boolean;
   /** Home of the bottle of an earlier launch. Throws `not_found`. */
   homeOfLaunch(launchId: string): string;
   launches: { readonly list: { get(id: string): Launch | undefined } };
@@ -130,7 +134,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     allowedHosts: [...new Set(program.entry.network.hosts)],
     routes: manifest.routes,
     gitRepositories: manifest.repositories,
-    supervise: manifest.supervise,
+    supervise: request.supervise ?? (manifest.supervise || parts.supervised(request.resume)),
     drivesTerminals,
     tellsActivity: program.entry.command[0] !== "{shell}",
     usageLimits: joinLimits(request.usageLimits, manifest.usageLimits ?? parts.usageLimits),
@@ -150,6 +154,7 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     backend.plan({ ...spec, keptHome }),
     manifest.identity ?? personsIdentity(parts.git, workspace.path),
   ]);
+  reach.brokeredHosts = services.brokeredHosts;
   const kept = { request, backend, spec, backendPlan, reach, manifest, identity, hostEnvironment, homeOf, keepsHome };
   const triggers = triggersIn(workspace.path);
   return parts.plans.add((id, expiresAt) => ({
@@ -192,10 +197,13 @@ function viewOf(
     ports: services.services.map((name) => ({ name, port: servicePorts[name] })),
     identity,
   });
+  const { supervise, drivesTerminals, tellsActivity } = plan.reach;
+  const usesMcp = supervise || drivesTerminals;
+  const added = addedInside({ program, brokered: services.brokered, usesMcp, tellsActivity, manifest });
   const names = [
     ...Object.keys(own),
     ...services.environment,
-    ...variablesInside(program.entry, services.brokered),
+    ...added.variables,
     ...Object.keys(manifest.environment),
   ];
   return {
@@ -217,9 +225,12 @@ function viewOf(
     gitGate: services.gitGate,
     allowedHosts: services.allowedHosts,
     routes: services.routes,
+    onlyBrokered: services.onlyBrokered,
     services: [...services.services].sort(),
-    supervise: plan.reach.supervise,
-    drivesTerminals: plan.reach.drivesTerminals,
+    supervise,
+    drivesTerminals,
+    argumentsAdded: added.arguments,
+    filesAdded: [...added.files, ...services.files],
     usageLimits: plan.reach.usageLimits ?? { tokens: null, costMicros: null },
     limits: backendPlan.limits,
     preparation: backendPlan.preparation ?? [],

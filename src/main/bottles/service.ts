@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Git } from "#node/git/index.ts";
 import { OneAtATime } from "#node/one-at-a-time.ts";
 import type { Database } from "#node/store/index.ts";
+import { within } from "#node/within.ts";
 import type { BackendName } from "#shared/bottles/names.ts";
 import type { LiveListEvent, TerminalSize } from "#shared/contract/base.ts";
 import type { Bottle, BottlePlanView, Manifest } from "#shared/contract/bottles.ts";
@@ -16,6 +17,7 @@ import { Failure, problemOf } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { Enclosure, Launches, Started } from "../launches/index.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
+import { AskAgain } from "./ask-again.ts";
 import {
   type BottleBackend,
   type EndReport,
@@ -60,6 +62,8 @@ export type BottlesParts = {
 
 /** Ended bottles that are remembered; the oldest go first. */
 const mostEnded = 200;
+/** How long main's end waits for the ends of bottles that are under way. */
+const endPatienceMs = 5_000;
 
 export class Bottles {
   readonly list = new LiveList<Bottle>();
@@ -72,6 +76,10 @@ export class Bottles {
   readonly #log: BottleLog;
   readonly #starter: Starter;
   readonly #turns = new OneAtATime();
+  readonly #again = new AskAgain<BottleBackend>(async (backend) => {
+    await this.#lookAgain(backend);
+    return !this.#of(backend).some(({ bottle }) => bottle.state === "unknown");
+  });
   /** Of bottles that were joined again, by id: a backend that comes back is told once more. */
   readonly #ports = new Map<string, readonly ServicePort[]>();
   readonly #stop = new AbortController();
@@ -103,10 +111,12 @@ export class Bottles {
     for (const backend of parts.backends) backend.watch?.(() => void this.#lookAgain(backend));
   }
 
-  /** Ends what runs in main for the bottles; they go on. */
-  close(): void {
+  /** Ends what runs in main for the bottles; they go on. An end that is under way is waited for: what it writes to is still open. */
+  async close(): Promise<void> {
     this.#stop.abort();
+    this.#again.close();
     for (const end of this.#ends) end();
+    await within(endPatienceMs, this.#turns.idle());
     for (const backend of this.#parts.backends) backend.close();
   }
 
@@ -134,6 +144,7 @@ export class Bottles {
         backend: (name) => this.backends.usable(name),
         homeOfLaunch: (launchId) => this.#homeOfLaunch(launchId),
         launches: this.#parts.launches,
+        supervised: (launchId) => this.#ofLaunch(launchId)?.bottle.plan.supervise ?? false,
       },
       request,
     );
@@ -249,8 +260,13 @@ export class Bottles {
     return this.#parts.terminals.list().find((terminal) => terminal.id === bottle.terminalId);
   }
 
+  #ofLaunch(launchId: string | undefined): BottleRecord | undefined {
+    if (launchId === undefined) return undefined;
+    return [...this.#records.values()].find(({ bottle }) => bottle.launchId === launchId);
+  }
+
   #homeOfLaunch(launchId: string): string {
-    const record = [...this.#records.values()].find(({ bottle }) => bottle.launchId === launchId);
+    const record = this.#ofLaunch(launchId);
     if (record?.homeOf == null) {
       throw new Failure("not_found", "The home of that launch was not kept", { hint: "Launch the program anew." });
     }
@@ -295,28 +311,36 @@ export class Bottles {
 
   /** A backend went away or is back. What cannot be asked about is unknown, and not ended. */
   async #lookAgain(backend: BottleBackend): Promise<void> {
-    const own = () =>
-      [...this.#records.values()].filter(
-        ({ bottle: { backend: name, state } }) => name === backend.name && (state === "running" || state === "unknown"),
-      );
     try {
       await backend.enumerate();
     } catch (error) {
-      for (const record of own()) {
+      for (const record of this.#of(backend)) {
         await this.#turns.run(record.bottle.id, async () => {
           if (record.bottle.state === "running") this.#becomeUnknown(record, problemOf(error).message, error);
         });
       }
       return;
     }
-    await Promise.all(own().flatMap((record) => (record.bottle.state === "unknown" ? [this.#restoreOne(record)] : [])));
+    await Promise.all(
+      this.#of(backend).flatMap((record) => (record.bottle.state === "unknown" ? [this.#restoreOne(record)] : [])),
+    );
+  }
+
+  /** Of those the backend may still have something to say. */
+  #of(backend: BottleBackend): BottleRecord[] {
+    return [...this.#records.values()].filter(
+      ({ bottle: { backend: name, state } }) => name === backend.name && (state === "running" || state === "unknown"),
+    );
   }
 
   #becomeUnknown(record: BottleRecord, line: string, why: unknown): void {
     // What main ends on its way out says nothing of the bottle.
     if (this.#stop.signal.aborted) return;
+    this.#again.want(this.#backendOf(record));
+    const problem = problemOf(why);
+    if (record.bottle.state === "unknown" && record.bottle.problem?.message === problem.message) return;
     record.bottle.state = "unknown";
-    record.bottle.problem = problemOf(why);
+    record.bottle.problem = problem;
     this.#save(record);
     this.#log.note(record.bottle.id, line);
   }

@@ -151,9 +151,10 @@ export class Starter {
   async #takeBack(record: BottleRecord, { backend }: Prepared, terminal: Terminal | null, why: unknown): Promise<void> {
     const { id } = record.bottle;
     try {
+      // First: what they hold (open files, sockets) may be what the rest lacks.
+      await this.#parts.services.close(id);
       await backend.destroy({ id, directory: record.directory });
       if (terminal !== null) await endTerminal(this.#parts.terminals, terminal.id);
-      await this.#parts.services.close(id);
       this.#parts.forget(id);
     } catch (error) {
       this.#parts.note(id, `and not all of it could be taken back: ${problemOf(error).message}`);

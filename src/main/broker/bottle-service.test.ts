@@ -39,6 +39,8 @@ describe("a bottle's program reaches its provider", () => {
       brokered: "anthropic",
       routes: ["api.anthropic.com [auth:x-api-key]"],
       environment: ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"],
+      brokeredHosts: [{ host: "api.anthropic.com", port: 443 }],
+      onlyBrokered: ["api.anthropic.com"],
     });
   });
 
@@ -88,6 +90,8 @@ describe("a bottle's program reaches its provider", () => {
         ],
         environment: ["ANTHROPIC_BASE_URL"],
         brokered: "claude-subscription",
+        files: [".claude/.credentials.json"],
+        onlyBrokered: ["api.anthropic.com", "platform.claude.com", "console.anthropic.com"],
       });
     });
 

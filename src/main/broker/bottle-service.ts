@@ -11,7 +11,15 @@ import type {
   PlannedService,
 } from "../bottles/index.ts";
 import { runEnvironment } from "./environment.ts";
-import { checkSignIn, insideOf, type LentSignIn, lentSignIn, variablesOf } from "./lent-sign-in.ts";
+import {
+  checkSignIn,
+  fileOf,
+  hostsOfLent,
+  insideOf,
+  type LentSignIn,
+  lentSignIn,
+  variablesOf,
+} from "./lent-sign-in.ts";
 import { llmRoute, type Providers } from "./providers.ts";
 import type { Route } from "./route.ts";
 import type { Broker } from "./service.ts";
@@ -51,7 +59,9 @@ export class BottleBroker implements BottleService {
         serves: true,
         routes: [lent.words],
         environment: Object.keys(variablesOf(lent)),
+        files: [fileOf(lent)],
         brokered: lent.program.subscription,
+        onlyBrokered: hostsOfLent(reach),
       };
     }
     const route = await this.#route(reach);
@@ -61,6 +71,10 @@ export class BottleBroker implements BottleService {
         routes: [`${route.upstream.host} [auth:${schemeOf(route)}]`],
         environment: Object.keys(this.#environment(reach, "")),
         brokered: reach.provider!,
+        onlyBrokered: [
+          route.upstream.port === 443 ? route.upstream.host : `${route.upstream.host}:${route.upstream.port}`,
+        ],
+        brokeredHosts: [{ host: route.upstream.host, port: route.upstream.port }],
       };
     }
     const limited = reach.usageLimits?.tokens != null || reach.usageLimits?.costMicros != null;

@@ -79,6 +79,11 @@ export async function insideOf(
   };
 }
 
+/** Where the placeholder of it lies, below the home inside. */
+export function fileOf({ program: { folder, file } }: LentSignIn): string {
+  return join(folder, file);
+}
+
 export function variablesOf({ program: { addressVariable }, url }: LentSignIn): Record<string, string> {
   return addressVariable === null ? {} : { [addressVariable]: url };
 }

@@ -5,6 +5,7 @@ import { ownDirectory } from "#node/own-directory.ts";
 import type { Secret } from "#node/secret.ts";
 import { newToken, sameToken } from "#node/token.ts";
 import type { GatewayCounters, GatewayRule } from "#shared/contract/gateway.ts";
+import type { BrokeredHost } from "../bottles/index.ts";
 import type { Dialer } from "../egress/index.ts";
 import type { Authority } from "./authority.ts";
 import { probeHeader } from "./headers.ts";
@@ -29,6 +30,7 @@ export type BottleGatewayParts = {
   knownSecrets: () => readonly Secret[];
   /** The rules that hold for it, or null when they cannot be read. */
   rules: readonly GatewayRule[] | null;
+  brokered: readonly BrokeredHost[];
 };
 
 /** What the launch probe tries from inside. Each has to fail, the first with the gateway's own refusal. */
@@ -67,7 +69,7 @@ export class BottleGateway {
 
   constructor(parts: BottleGatewayParts) {
     this.#parts = parts;
-    this.#rules = { list: parts.rules };
+    this.#rules = { list: parts.rules, brokered: parts.brokered };
     this.#hosts = this.#intercepted();
     this.policy = new Policy({ ...parts.policy, rules: () => this.#rules });
     ownDirectory(parts.folder);
@@ -114,7 +116,7 @@ export class BottleGateway {
 
   /** Other rules hold from now on: for what waits, for what goes on, and for what is opened to be looked into. */
   rulesChanged(rules: readonly GatewayRule[] | null): void {
-    this.#rules = { list: rules };
+    this.#rules = { list: rules, brokered: this.#parts.brokered };
     const hosts = this.#intercepted();
     if (hosts.join() !== this.#hosts.join()) {
       this.#hosts = hosts;

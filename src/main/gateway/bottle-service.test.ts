@@ -52,6 +52,19 @@ describe("what a bottle may reach", () => {
     expect((await plan({ ...lent, provider: "openai" })).allowedHosts).toEqual(lent.allowedHosts);
   });
 
+  test("leaves out what the broker serves, unless a manifest says it itself", async () => {
+    const served = {
+      allowedHosts: ["api.example.com", "*.example.com", "model.example.org:8443", "model.example.org"],
+      brokeredHosts: [
+        { host: "api.example.com", port: 443 },
+        { host: "model.example.org", port: 8443 },
+      ],
+    };
+    expect((await plan(served)).allowedHosts).toEqual(["*.example.com", "model.example.org"]);
+    const said = { ...served, routes: [{ host: "api.example.com" }] };
+    expect((await plan(said)).allowedHosts).toContain("api.example.com");
+  });
+
   test.each(["api.example.com", "*.example.com"])(
     "is said to be wider than a manifest asks for where its program needs that: %s",
     async (host) => {

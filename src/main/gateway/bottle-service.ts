@@ -71,6 +71,7 @@ export class BottleGateways implements BottleService {
       folder: join(directory, "gateway"),
       trustFolder: trust,
       listen: { type: "unix", path: socket, dnsPath: join(directory, "names.sock") },
+      brokered: reach.brokeredHosts ?? [],
       base: [...rulesOf(reach), ...hostsOfLent(reach).map((host) => ruleOf(host, { effect: "deny" }))],
       secretOf: (handle) => this.#parts.resolve(handle, usedBy),
       knownSecrets: this.#parts.knownSecrets,
@@ -100,8 +101,13 @@ export class BottleGateways implements BottleService {
 }
 
 /** The approved reach as rules of the gateway. Throws `unavailable` for what no service here can hold. */
-function rulesOf({ allowedHosts, routes }: BottleReach): NewRule[] {
-  return [...allowedHosts.map((host) => ruleOf(host, {})), ...routes.flatMap(rulesOfRoute)];
+function rulesOf({ allowedHosts, routes, brokeredHosts = [] }: BottleReach): NewRule[] {
+  // What its program's entry asks for is the same for all bottles; a manifest's own route is a person's word.
+  const served = new Set(brokeredHosts.flatMap(({ host, port }) => (port === 443 ? [host] : [`${host}:${port}`])));
+  return [
+    ...allowedHosts.filter((host) => !served.has(host)).map((host) => ruleOf(host, {})),
+    ...routes.flatMap(rulesOfRoute),
+  ];
 }
 
 function rulesOfRoute({ host, auth, matches = [{}], dlp = {} }: EgressRoute): NewRule[] {

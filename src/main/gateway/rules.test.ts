@@ -28,6 +28,30 @@ const verdict = (question: Question, rules: Rules) => {
   return decided.type === "deny" ? decided.reason : decided.type;
 };
 
+describe("a host that the broker serves", () => {
+  const brokered = [
+    { host: "api.example.org", port: 443 },
+    { host: "localhost", port: 8080 },
+  ];
+  const rules = { ...rulesOf({ host: "*.example.org" }, { host: "localhost", ports: [9000] }), brokered };
+
+  test("is not reached past it by a rule about more than just this host, nor waits for an answer", () => {
+    for (const question of [tunnel("api.example.org"), tunnel("API.example.org.", 80), request("/v1")]) {
+      expect(decide(question, rules)).toMatchObject({ type: "deny", reason: "brokered", canAllow: false });
+    }
+    expect(verdict({ kind: "name", host: "api.example.org" }, rules)).toBe("brokered");
+    expect(verdict(tunnel("localhost", 8080), rules)).toBe("brokered");
+  });
+
+  test("is where a person names just this host; and what else is there stays as the rules say", () => {
+    const named = { list: [...(rules.list ?? []), ruleOf({ host: "api.example.org" })], brokered };
+    expect(verdict(tunnel("api.example.org"), named)).toBe("allow");
+    expect(verdict(tunnel("other.example.org"), rules)).toBe("allow");
+    expect(verdict(tunnel("localhost", 9000), rules)).toBe("allow");
+    expect(verdict(tunnel("localhost", 9001), rules)).toBe("port_not_allowed");
+  });
+});
+
 describe("hosts", () => {
   const rules = rulesOf(
     { host: "api.example.org" },

@@ -3,6 +3,7 @@
  * denies wins over all, and what is on none is denied.
  */
 import type { GatewayCredential, GatewayDetectors, GatewayReason, GatewayRule } from "#shared/contract/gateway.ts";
+import type { BrokeredHost } from "../bottles/index.ts";
 import { headersMatch } from "./header-match.ts";
 import type { RawHeaders } from "./headers.ts";
 import { type ReadHost, readHost } from "./hosts.ts";
@@ -17,6 +18,8 @@ export type Question =
 export type Rules = {
   /** Null: they could not be read, and nothing is allowed. */
   list: readonly GatewayRule[] | null;
+  /** What the broker serves: past it a program would come with a key of its own, of which nobody knows. */
+  brokered?: readonly BrokeredHost[];
 };
 
 export type Denial = {
@@ -66,7 +69,11 @@ export function decide(question: Question, rules: Rules): Verdict {
   const ofPort = ofHost.filter((rule) => port === null || portMatches(rule, port));
   const forbidding = ofPort.find((rule) => rule.effect === "deny" && matchesRequest(rule, question));
   if (forbidding) return { ...denied("denied_by_rule", `A rule denies ${host.text}`), rule: forbidding };
-  const allowing = ofPort.filter((rule) => rule.effect === "allow");
+  const served = (rules.brokered ?? []).some((each) => serves(each, host.text, port));
+  const allowing = ofPort.filter((rule) => rule.effect === "allow" && (!served || rule.host === host.text));
+  if (served && allowing.length === 0) {
+    return denied("brokered", `The broker serves ${host.text}: it is reached by its address in the environment only`);
+  }
   if (allowing.length === 0) return notOnAnyRule(host, port, ofHost);
   if (question.kind !== "request") {
     const inspect = port !== null && mustLookInside(ofPort);
@@ -119,6 +126,11 @@ export function hostMatches(pattern: string, host: ReadHost): boolean {
   // A pattern is about names: `*.0.0.1` is no such thing as a network.
   if (pattern.startsWith("*.")) return host.kind === "name" && host.text.endsWith(pattern.slice(1));
   return pattern === host.text;
+}
+
+/** One on a port of its own may have other things beside it. */
+function serves(brokered: BrokeredHost, host: string, port: number | null): boolean {
+  return brokered.host === host && (brokered.port === 443 || port === null || brokered.port === port);
 }
 
 function portMatches(rule: GatewayRule, port: number): boolean {

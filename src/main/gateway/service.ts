@@ -13,6 +13,7 @@ import {
 } from "#shared/contract/gateway.ts";
 import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
+import type { BrokeredHost } from "../bottles/index.ts";
 import type { Dialer } from "../egress/index.ts";
 import { BottleGateway, type OpenedGateway } from "./bottle-gateway.ts";
 import { DecisionLog } from "./decision-log.ts";
@@ -34,6 +35,8 @@ export type GatewayOptions = {
   /** Where certificates for the bottle's programs are put; the bottle sees it and cannot write it. */
   trustFolder: string;
   listen: Listen;
+  /** What the broker serves for it. */
+  brokered?: readonly BrokeredHost[];
   /** What the manifest, the agent program and the launch allow. */
   base: readonly NewRule[];
   /** The value of a credential that a rule of `base` names; asked for each request. Rejects with a Failure that says why there is none. */
@@ -107,6 +110,7 @@ export class Gateways {
         secretOf: options.secretOf ?? noSecret,
         knownSecrets: options.knownSecrets ?? (() => []),
         rules: this.#rulesOf(options, base),
+        brokered: options.brokered ?? [],
       });
       const opened = await gateway.open();
       this.#open.set(bottleId, { gateway, options, base });

@@ -20,6 +20,10 @@ const mostOfAll = 2_000;
 /** The same again within this is one entry with a count. */
 const togetherMs = 60_000;
 
+const pushInterrupted = "Cellar ended in the middle of it: the next fetch says whether upstream has taken it.";
+const takenAfterAll = "Cellar ended in the middle of it; upstream has taken it.";
+const notTakenSoFar = "Cellar ended in the middle of it; upstream has not taken it so far.";
+
 export type NewEvent = Pick<GitGateEvent, "bottleId" | "workspaceId" | "repository" | "kind"> & Partial<GitGateEvent>;
 
 /** Outcomes that nobody is at work on and that no answer changes. */
@@ -93,6 +97,17 @@ export class EventLog {
     return this.change(before.id, { at: after.at, count: before.count + 1, bytes: before.bytes + after.bytes });
   }
 
+  /** Upstream has just said what it has: what became of pushes that an earlier main did not live to see the end of. Told again while upstream may still be at it. */
+  tellInterrupted(bottleId: string, repository: string, ids: ReadonlyMap<string, string>): void {
+    for (const event of this.list.values()) {
+      if (event.bottleId !== bottleId || event.repository !== repository || event.updates.length === 0) continue;
+      if (event.detail !== pushInterrupted && event.detail !== notTakenSoFar) continue;
+      const taken = event.updates.every(({ ref, new: next }) => (ids.get(ref) ?? null) === next);
+      if (taken) this.change(event.id, { outcome: "passed", reason: "passed", detail: takenAfterAll });
+      else if (event.detail !== notTakenSoFar) this.change(event.id, { detail: notTakenSoFar });
+    }
+  }
+
   setDigest(id: string, digest: string): void {
     this.#digests.set(id, digest);
     const event = this.list.get(id);
@@ -151,10 +166,7 @@ export class EventLog {
   #settle(event: GitGateEvent): void {
     if (event.outcome === "waiting") this.change(event.id, { outcome: "pending", waitsUntil: null });
     if (event.outcome !== "running") return;
-    const detail =
-      event.kind === "push"
-        ? "Cellar ended in the middle of it: the next fetch says whether upstream has taken it."
-        : "Cellar ended in the middle of it.";
+    const detail = event.kind === "push" ? pushInterrupted : "Cellar ended in the middle of it.";
     this.change(event.id, { outcome: "failed", reason: "interrupted", detail });
   }
 }

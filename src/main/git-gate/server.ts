@@ -144,7 +144,8 @@ export class GateServer {
         ? log.add({ bottleId, workspaceId, repository: repository.name, kind: "fetch" })
         : null;
     try {
-      await door.refresh(gone);
+      const { ids } = await door.refresh(gone);
+      log.tellInterrupted(bottleId, repository.name, ids);
       if (event !== null) log.conclude(event.id, { outcome: "passed", reason: "passed" });
       return true;
     } catch (error) {

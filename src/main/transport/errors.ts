@@ -11,12 +11,13 @@ const namedIssues = 3;
 /** Makes any thrown thing what a client may see. Defects of ours are logged with `where` (a procedure's path) and its stack. */
 export function wireError(thrown: unknown, where: string, log: Log, logPath: string): ORPCError<string, unknown> {
   if (thrown instanceof ORPCError && thrown.defined) return thrown;
-  if (thrown instanceof Failure) return ofProblem(thrown.toProblem());
+  if (thrown instanceof Failure && lackOf(thrown.cause) === null) return ofProblem(thrown.toProblem());
   if (thrown instanceof ORPCError && thrown.code === "BAD_REQUEST" && thrown.cause instanceof ValidationError) {
     return ofProblem({ code: "invalid_input", message: `${where}: ${sentenceOf(thrown.cause.issues)}` });
   }
   if (isAbort(thrown)) return ofProblem({ code: "cancelled", message: `${where} was cancelled` });
-  const cause = thrown instanceof ORPCError && thrown.cause !== undefined ? thrown.cause : thrown;
+  const wraps = thrown instanceof ORPCError || thrown instanceof Failure;
+  const cause = wraps && thrown.cause !== undefined ? thrown.cause : thrown;
   const lack = lackOf(cause);
   if (lack !== null) {
     log.warn({ err: cause, procedure: where }, "a call failed for want of something");

@@ -7,6 +7,7 @@ import { StandardRPCHandler } from "@orpc/server/standard";
 import { createServerPeerHandleRequestFn } from "@orpc/server/standard-peer";
 import { type EncodedMessage, ServerPeer } from "@orpc/standard-server-peer";
 import type { Log } from "#node/log.ts";
+import { within } from "#node/within.ts";
 import { largestMessageBytes } from "#shared/connection.ts";
 import { defaultInputBytes, type ProcedureMeta } from "#shared/contract/base.ts";
 import { Failure } from "#shared/failure.ts";
@@ -31,6 +32,8 @@ export type SendMessage = (data: EncodedMessage) => void | Promise<void>;
 export class RpcServer {
   readonly #handler: StandardRPCHandler<RpcContext>;
   readonly #log: Log;
+  /** Calls that have not returned; a stream has as soon as it is there. */
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(router: Router, log: Log, logPath: string) {
     this.#log = log;
@@ -51,7 +54,7 @@ export class RpcServer {
         async ({ next, path, procedure, context }) => {
           try {
             checkBudgets(context, procedure["~orpc"].meta, path);
-            const output: unknown = await next();
+            const output: unknown = await this.#noted(next());
             return isAsyncIterator(output)
               ? mapEventIterator(output, {
                   value: async (value) => value,
@@ -64,6 +67,23 @@ export class RpcServer {
         },
       ],
     });
+  }
+
+  /** Resolves when no call is under way any more, or after `patienceMs`. */
+  async settled(patienceMs: number): Promise<void> {
+    const all = async () => {
+      while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    };
+    await within(patienceMs, all());
+  }
+
+  async #noted<Output>(call: Promise<Output>): Promise<Output> {
+    this.#underWay.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#underWay.delete(call);
+    }
   }
 
   /** Everything that still runs for a connection is aborted when it is closed. */

@@ -2,10 +2,9 @@
  * Ends a process with everything that came from it: children and their children, what left for a session of its own, and what
  * detached itself from its parents but still carries the environment variable that it was started with.
  */
-import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { findByEnvironment, listProcesses, type ProcessIdentity, type ProcessInfo } from "./list.ts";
+import { findByEnvironment, listProcesses, type ProcessIdentity, type ProcessInfo, readOfProcess } from "./list.ts";
 
 export type Tree = {
   /** Nothing is done to a process with this pid that started at another time. */
@@ -90,7 +89,7 @@ async function ask(pid: number): Promise<void> {
 /** Only Linux tells; elsewhere such a process is killed when its time is up. */
 async function ignoresTerm(pid: number): Promise<boolean> {
   if (process.platform !== "linux") return false;
-  const status = await readFile(`/proc/${pid}/status`, "latin1").catch(() => "");
+  const status = await readOfProcess(pid, "status");
   const ignored = /^SigIgn:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? "0";
   return (BigInt(`0x${ignored}`) & (1n << BigInt(constants.signals.SIGTERM - 1))) !== 0n;
 }

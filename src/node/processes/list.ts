@@ -31,7 +31,7 @@ export async function identify(pid: number): Promise<ProcessIdentity | null> {
   if (pid <= 1) return null;
   const found =
     process.platform === "linux"
-      ? parseStat(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""))
+      ? parseStat(await readOfProcess(pid, "stat"))
       : (await listProcesses()).find((candidate) => candidate.pid === pid);
   return found && !found.zombie ? { pid, started: found.started } : null;
 }
@@ -44,15 +44,12 @@ export async function findByEnvironment(
   const found = new Map<number, string>();
   if (variables.size === 0) return found;
   if (process.platform === "linux") {
-    await Promise.all(
-      candidates.map(async ({ pid }) => {
-        // Another user's is not readable, and not ours to end.
-        const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-        for (const variable of variables) {
-          if (`\0${environment}`.includes(`\0${variable}\0`)) found.set(pid, variable);
-        }
-      }),
-    );
+    await fewAtOnce(candidates, async ({ pid }) => {
+      const environment = await readOfProcess(pid, "environ");
+      for (const variable of variables) {
+        if (`\0${environment}`.includes(`\0${variable}\0`)) found.set(pid, variable);
+      }
+    });
   } else if (process.platform === "darwin") {
     const { stdout } = await run("ps", ["-axww", "-E", "-o", "pid=,command="], { maxBuffer: outputLimit });
     for (const line of stdout.split("\n")) {
@@ -80,8 +77,32 @@ function bootId(): string {
 
 async function listLinux(): Promise<ProcessInfo[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")));
+  const stats = await fewAtOnce(pids, (pid) => readOfProcess(pid, "stat"));
   return stats.map(parseStat).filter((info) => info !== null);
+}
+
+/**
+ * A file of /proc, empty for a process that is gone or another user's. Throws when the computer lacks what reading takes: a process that could not be
+ * looked at is not gone.
+ */
+export async function readOfProcess(pid: number | string, file: "stat" | "environ" | "status"): Promise<string> {
+  try {
+    return await readFile(`/proc/${pid}/${file}`, "latin1");
+  } catch (error) {
+    if (["EMFILE", "ENFILE", "ENOMEM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    return "";
+  }
+}
+
+/** All of them in order, without an open file for each. */
+async function fewAtOnce<T, R>(items: readonly T[], look: (item: T) => Promise<R>): Promise<R[]> {
+  const found: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) found[at] = await look(items[at]!);
+  };
+  await Promise.all(Array.from({ length: 4 }, worker));
+  return found;
 }
 
 /** proc_pid_stat(5): the name, in parentheses, may contain anything. */

@@ -8,6 +8,7 @@ const reasons: Record<GatewayReason, string> = {
   host_not_allowed: "On no rule",
   port_not_allowed: "Port on no rule",
   denied_by_rule: "Denied by a rule",
+  brokered: "Served by the broker",
   address_not_allowed: "An address, on no rule",
   method_not_allowed: "Method not allowed",
   path_not_allowed: "Path not allowed",

@@ -7,6 +7,8 @@ export type LaunchDraft = {
   programId: string | null;
   prompt: string;
   drivesTerminals: boolean;
+  /** It may ask the person. Null: as its manifest says. */
+  supervise: boolean | null;
   /** Null: what the settings say. */
   isolation: Isolation | null;
   /** Name of an agent's manifest. */
@@ -28,6 +30,7 @@ export const emptyDraft: LaunchDraft = {
   programId: null,
   prompt: "",
   drivesTerminals: false,
+  supervise: null,
   isolation: null,
   agent: null,
   label: "",

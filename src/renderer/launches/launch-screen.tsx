@@ -9,22 +9,12 @@ import { problemFrom, useClient } from "../connection/index.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
 import { dock, type PanelProps } from "../terminals/panels.tsx";
 import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
-import {
-  Ago,
-  Button,
-  Empty,
-  IconButton,
-  orNotice,
-  ProblemNote,
-  Screen,
-  Select,
-  Switch,
-  TextArea,
-} from "../ui/index.ts";
+import { Ago, Button, Empty, IconButton, orNotice, ProblemNote, Screen, Select, TextArea } from "../ui/index.ts";
 import { AgentChoice } from "./agent-choice.tsx";
 import { BottleFields } from "./bottle-fields.tsx";
 import { emptyDraft, useLaunchDraft } from "./drafts.ts";
 import { IsolationChoice } from "./isolation-choice.tsx";
+import { DrivesTerminals, MayAsk } from "./permissions.tsx";
 import { MissingPrograms, ProgramList } from "./program-list.tsx";
 import { LaunchSummary } from "./summary.tsx";
 import { defaultIsolation, useBackends } from "./use-isolations.ts";
@@ -127,6 +117,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           ...(isolation === "none" ? {} : { backend: isolation }),
           ...(prompt && program.prompt !== "none" ? { prompt } : {}),
           ...(draft.drivesTerminals && program.drivesTerminals ? { drivesTerminals: true } : {}),
+          ...(draft.supervise === null ? {} : { supervise: draft.supervise }),
           ...(draft.agent === null ? {} : { agent: draft.agent }),
           ...(draft.label.trim() === "" ? {} : { label: draft.label.trim() }),
           ...(draft.colour === null ? {} : { colour: draft.colour }),
@@ -188,6 +179,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
             onChange={change}
             defaultLabel={`${workspaces.byId.get(workspaceId)?.name ?? ""} ${program?.id ?? ""}`.trim()}
           />
+          {program?.drivesTerminals && <MayAsk draft={draft} onChange={change} name={program.name} />}
         </>
       )}
       {program?.drivesTerminals && (
@@ -215,25 +207,6 @@ const promptHelp: Record<string, string> = {
   stdin: "Given on its standard input. Enter launches, Shift+Enter makes a new line.",
   paste: "Pasted as soon as it is ready. Enter launches, Shift+Enter makes a new line.",
 };
-
-function DrivesTerminals(props: {
-  inside: boolean;
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-  name: string;
-}) {
-  const { inside, checked, onChange, name } = props;
-  const label = "May drive terminals through Cellar";
-  return (
-    <div className="flex items-start gap-3">
-      <Switch label={label} checked={checked} onChange={onChange} />
-      <p className="min-w-0 text-muted">
-        <span className="text-text">{label}.</span> {name} gets tools to start, read and type into{" "}
-        {inside ? "terminals inside its bottle" : "the terminals of this workspace"}, for this launch only.
-      </p>
-    </div>
-  );
-}
 
 function LaunchButton({ name, busy, isolated }: { name: string | undefined; busy: boolean; isolated: boolean }) {
   return (

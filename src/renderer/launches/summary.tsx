@@ -157,12 +157,28 @@ export function PlanFacts({ plan }: { plan: Omit<BottlePlanView, "id" | "expires
         <Fact name="Can be read">{paths(plan, "read-only")}</Fact>
         <Fact name="Allowed hosts">{list(plan.allowedHosts, "None: nothing outside can be reached")}</Fact>
         {plan.routes.length > 0 && <Fact name="Broker routes">{list(plan.routes, "")}</Fact>}
+        {plan.onlyBrokered.length > 0 && (
+          <Fact name="Broker only">{`${list(plan.onlyBrokered, "")}: reached by no other way`}</Fact>
+        )}
         {plan.gitGate.length > 0 && <Fact name="Git gate">{list(plan.gitGate, "")}</Fact>}
         <Fact name="Git identity">{plan.gitIdentity ?? "None"}</Fact>
         <Fact name="May ask you">{plan.supervise ? "For a host, a capability or a decision" : "Nothing"}</Fact>
         {plan.drivesTerminals && <Fact name="May drive">Terminals inside this bottle</Fact>}
         {plan.skills.length > 0 && <Fact name="Skills">{list(plan.skills, "")}</Fact>}
         <Fact name="Variables">{list(plan.environment, "None")}</Fact>
+        {plan.argumentsAdded.length > 0 && (
+          <Fact name="Added arguments">
+            <code className="break-all font-mono text-sm">{plan.argumentsAdded.join(" ")}</code>
+          </Fact>
+        )}
+        {plan.filesAdded.length > 0 && (
+          <Fact name="Added files">
+            {list(
+              plan.filesAdded.map((path) => `~/${path}`),
+              "",
+            )}
+          </Fact>
+        )}
         <Fact name="Home">{plan.home === "kept" ? "Its own, kept for a resume" : "Its own, gone with the bottle"}</Fact>
         {plan.routes.length > 0 && (
           <Fact name="May use">{limitWords(plan.usageLimits) ?? "As much as its provider gives"}</Fact>

@@ -102,7 +102,7 @@ export const settingWords: Record<SettingKey, SettingWords> = {
   osc52: {
     section: "Terminal",
     label: "Let programs use the clipboard",
-    help: "A program in a terminal, also on another computer, can then read and replace what you copied (OSC 52).",
+    help: "A program in a terminal, also on another computer, can then read and replace what you copied (OSC 52). One in a bottle never can.",
     keywords: "security",
     control: { type: "switch" },
   },

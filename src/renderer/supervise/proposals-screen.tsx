@@ -17,8 +17,8 @@ export default function ProposalsScreen() {
   if (items.length === 0) {
     return (
       <Empty>
-        Nobody asks you anything. An agent in a bottle may ask for a host, a capability or a decision where its bottle's
-        manifest says <code className="font-mono text-sm">supervise: true</code>.
+        Nobody asks you anything. An agent in a bottle may ask for a host, a capability or a decision where you let it
+        at the launch, or its bottle's manifest says <code className="font-mono text-sm">supervise: true</code>.
       </Empty>
     );
   }

@@ -45,7 +45,7 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   const connection = useConnection();
   const room = useRef<HTMLDivElement>(null);
   const commands = useRef<readonly Command[]>(none);
-  const session = useSession(terminal.id, visible, room, (event) => keyMeaning(commands.current, event));
+  const session = useSession(terminal, visible, room, (event) => keyMeaning(commands.current, event));
   const { palette } = useLook(terminal.id);
   const label = useTerminalLabel(terminal);
   const [findOpen, setFindOpen] = useState(false);

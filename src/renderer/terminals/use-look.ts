@@ -39,8 +39,10 @@ export function useLook(terminalId: string): TerminalLook {
   );
 }
 
-export function useBehaviour(): Behaviour {
-  const { copyOnSelect, confirmMultilinePaste, osc52 } = useSettings();
+/** The clipboard is the person's, and no setting lends it to what is in a bottle. */
+export function useBehaviour(inBottle: boolean): Behaviour {
+  const { copyOnSelect, confirmMultilinePaste, osc52: wanted } = useSettings();
+  const osc52 = wanted && !inBottle;
   return useMemo(() => ({ copyOnSelect, confirmMultilinePaste, osc52 }), [copyOnSelect, confirmMultilinePaste, osc52]);
 }
 

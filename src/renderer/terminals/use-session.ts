@@ -1,5 +1,6 @@
 /** Gives a panel its session while it is in view, and a while longer. */
 import { type RefObject, useEffect, useRef, useState } from "react";
+import type { Terminal } from "#shared/contract/terminals.ts";
 import { useConnection } from "../connection/index.ts";
 import { orNotice } from "../ui/index.ts";
 import { TerminalSession } from "./session.ts";
@@ -12,14 +13,14 @@ import { useBehaviour, useLook } from "./use-look.ts";
 export const hiddenMs = 20_000;
 
 export function useSession(
-  terminalId: string,
+  { id: terminalId, owner }: Pick<Terminal, "id" | "owner">,
   visible: boolean,
   element: RefObject<HTMLElement | null>,
   onKey: (event: KeyboardEvent) => "command" | "native" | "terminal",
 ): TerminalSession | null {
   const connection = useConnection();
   const look = useLook(terminalId);
-  const behaviour = useBehaviour();
+  const behaviour = useBehaviour(owner.bottleId !== undefined);
   const [session, setSession] = useState<TerminalSession | null>(null);
   const current = useRef<TerminalSession | null>(null);
   const latest = useRef({ look, behaviour, onKey });

@@ -94,11 +94,17 @@ export const bottlePlan = z.strictObject({
   allowedHosts: z.array(z.string()),
   /** `host [auth:scheme]` per route of the broker; the credential stays outside. */
   routes: z.array(z.string()),
+  /** Hosts that are reached through the broker's routes only: the gateway refuses them, unless a rule of the person's own names just them. */
+  onlyBrokered: z.array(z.string()).default([]),
   services: z.array(serviceName),
   /** The program may ask the person for a host, a capability or a decision. */
   supervise: z.boolean().default(false),
   /** The program is told of Cellar's MCP server, and may start, read and type into terminals in its own bottle. */
   drivesTerminals: z.boolean().default(false),
+  /** Arguments that Cellar adds to the program's own, as its catalogue entry has them. */
+  argumentsAdded: z.array(z.string()).default([]),
+  /** Files that Cellar puts into the home inside. */
+  filesAdded: z.array(z.string()).default([]),
   /** What it may use at its provider; the broker refuses what is beyond. */
   usageLimits: usageLimits.default({ tokens: null, costMicros: null }),
   limits: z.array(bottleLimit),
@@ -194,6 +200,8 @@ export const bottles = {
         agent: z.string().max(60).optional(),
         /** Default: as in the launch it resumes, else not. `invalid_input` for a program that cannot be told of Cellar's MCP server. */
         drivesTerminals: z.boolean().optional(),
+        /** The program may ask the person for a host, a capability or a decision. Default: as its manifest says or in the launch it resumes, else not. */
+        supervise: z.boolean().optional(),
         label: z
           .string()
           .refine(

@@ -120,6 +120,8 @@ export const gatewayReason = z.enum([
   "host_not_allowed",
   "port_not_allowed",
   "denied_by_rule",
+  /** The broker serves this host, with the credential put in; only a rule of a person that names just this host lets it be reached past it. */
+  "brokered",
   "address_not_allowed",
   "method_not_allowed",
   "path_not_allowed",

@@ -1,6 +1,6 @@
 /** Bottles of smolmachines and OpenSandbox through the contract of the whole product, with a real terminal; the doubles stand at the edge. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { OpenSandboxDouble } from "#test/doubles/opensandbox.ts";
@@ -144,6 +144,28 @@ describe.skipIf(missing("bwrap", "root", "setpriv", "tar"))("a bottle that is a 
     },
     180_000,
   );
+
+  test("is asked again by and by when it could not be asked at main's start, and runs or has ended then by itself", async () => {
+    const launch = async () => {
+      const plan = await call(product, "bottles.prepare", { workspaceId, programId: "shell", backend: "smolmachines" });
+      return call(product, "bottles.launch", { planId: plan.id });
+    };
+    const [stays, ends] = [await launch(), await launch()];
+    const states = async () => Object.fromEntries((await bottles()).map(({ id, state }) => [id, state]));
+    const become = (of: Record<string, string>) =>
+      eventually(states, (now) => Object.entries(of).every(([id, state]) => now[id] === state), 30_000);
+    await product.end("SIGKILL");
+    writeFileSync(join(smolvm.state, "broken"), "");
+    await product.start();
+    await become({ [stays.bottle.id]: "unknown", [ends.bottle.id]: "unknown" });
+    await call(product, "terminals.kill", { id: ends.terminal.id, force: true });
+    expect(await states()).toEqual({ [stays.bottle.id]: "unknown", [ends.bottle.id]: "unknown" });
+    rmSync(join(smolvm.state, "broken"));
+    await become({ [stays.bottle.id]: "running", [ends.bottle.id]: "ended" });
+    expect((await exec(stays.bottle.id, "echo inside")).stdout).toBe("inside\n");
+    expect(machines()).toContain(stays.bottle.id.slice("bottle-".length));
+    expect(machines()).not.toContain(ends.bottle.id.slice("bottle-".length));
+  }, 120_000);
 
   test("ends with its terminal, and says what could not be put back", async () => {
     writeFileSync(join(work, "both"), "first");

@@ -44,6 +44,14 @@ describe.skipIf(missing("bwrap"))("cellar and bottles", () => {
     await expect(call(product, "bottles.launch", { planId: plan.id })).rejects.toMatchObject({ code: "not_found" });
   });
 
+  test("the summary before the yes goes to stderr, with a blank line around it, and what was asked for is in it", async () => {
+    const { out, err, code } = await cellar(product, [...start, "--supervise", "--non-interactive"]);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/^\nShell in a bottle \(bubblewrap\), called 'api shell':\nprogram: Shell\n/);
+    expect(err).toMatch(/\nenv: .*\bCELLAR_TOKEN\b.*\n/);
+    expect(err).toMatch(/\nmay ask you: for a host, a capability or a decision\n[\s\S]*\n\n/);
+  });
+
   test("nothing is launched without a yes, or with an option that the isolation cannot keep", async () => {
     const refusals: [string[], number, RegExp][] = [
       [[...start, "--non-interactive"], 2, /confirmation \(--yes\) is required/],

@@ -21,6 +21,8 @@ export type Attempt = {
   meanwhile?: (stage: Stage) => Promise<unknown>;
   /** What an unsuspecting person does afterwards, outside; nothing of the attempt may run then. */
   after?: (place: Place) => void;
+  /** In the bottle whose workspace is a worktree of a repository that stays outside. */
+  where?: "worktree";
   /** False where it can only be tried in the program's own terminal. */
   exec?: false;
 };

@@ -6,6 +6,7 @@ import { gatewayAttempts } from "./gateway-attempts.ts";
 import { kernelAttempts } from "./kernel-attempts.ts";
 import { networkAttempts } from "./network-attempts.ts";
 import { terminalAttempts } from "./terminal-attempts.ts";
+import { worktreeAttempts } from "./worktree-attempts.ts";
 
 export const attempts: readonly Attempt[] = [
   ...networkAttempts,
@@ -14,4 +15,5 @@ export const attempts: readonly Attempt[] = [
   ...fileAttempts,
   ...kernelAttempts,
   ...terminalAttempts,
+  ...worktreeAttempts,
 ];

@@ -17,8 +17,8 @@ describe.skipIf(missing("gcc", "openssl", "script"))("outside of a bottle", () =
   });
   afterAll(() => outside?.[Symbol.asyncDispose]());
 
-  test.each(shown)("$name", async ({ script, after }) => {
-    expect(await outside.run(script)).toMatch(/^ESCAPED/m);
+  test.each(shown)("$name", async ({ script, where, after }) => {
+    expect(await outside.run({ script, where })).toMatch(/^ESCAPED/m);
     if (after === undefined) return;
     after(outside.place);
     rmSync(join(outside.place.home, "pwned"));

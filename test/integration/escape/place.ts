@@ -43,6 +43,13 @@ const kept = [
   "work/.vscode",
   "work/.envrc",
   "work/.idea",
+  "tree/.git",
+  "sibling",
+  "repository/file.txt",
+  ...["hooks", "config", "HEAD", "index", "info", "packed-refs", "worktrees/sibling"].map(
+    (at) => `repository/.git/${at}`,
+  ),
+  ...["commondir", "gitdir"].map((at) => `repository/.git/worktrees/tree/${at}`),
 ];
 
 /** Makes both below `root`; the home is `root` itself where the product takes it for one. */
@@ -51,13 +58,25 @@ export function makePlace(root: string, home: string, user: User | null): Place 
   for (const [name, content] of Object.entries(homeFiles)) write(join(home, name), content);
   for (const [name, content] of Object.entries(workFiles)) write(join(place.work, name), content);
   write(join(root, "outside.txt"), "outside\n");
-  const git = (...args: string[]) =>
-    execFileSync("git", args, { cwd: place.work, env: { PATH: process.env["PATH"]!, HOME: home }, stdio: "ignore" });
-  git("init", "-q", "-b", "main");
-  git("add", "-A");
-  git("commit", "-qm", "first");
+  const git = (cwd: string, ...args: string[]) =>
+    execFileSync("git", args, { cwd, env: { PATH: process.env["PATH"]!, HOME: home }, stdio: "ignore" });
+  const { repository, tree, sibling } = worktreeOf(place);
+  write(join(repository, "file.txt"), "one\n");
+  for (const folder of [place.work, repository]) {
+    git(folder, "init", "-q", "-b", "main");
+    git(folder, "add", "-A");
+    git(folder, "commit", "-qm", "first");
+  }
+  for (const [name, path] of Object.entries({ tree, sibling })) git(repository, "worktree", "add", "-qb", name, path);
   own(place, root);
   return place;
+}
+
+/** A repository of which the bottle is given one worktree; the repository itself and another worktree stay outside. */
+export function worktreeOf({ root }: Pick<Place, "root">) {
+  const repository = join(root, "repository");
+  const entry = join(repository, ".git/worktrees/tree");
+  return { repository, tree: join(root, "tree"), sibling: join(root, "sibling"), entry };
 }
 
 function write(path: string, content: string): void {
@@ -90,21 +109,32 @@ export function fingerprint({ root, home }: Place): Record<string, string> {
 }
 
 /** What an unsuspecting person does with git in the workspace. */
-export function useGit({ work, home, user }: Place): void {
-  for (const args of [
-    ["status"],
-    ["diff"],
-    ["log", "-2"],
+export function useGit(place: Place): void {
+  gitIn(place, place.work, [
+    ...looks,
     ["add", "-A"],
     ["commit", "-qm", "work of the person", "--allow-empty"],
     ["checkout", "-q", "-B", "other"],
     ["checkout", "-q", "main"],
     ["fetch", "-q"],
-  ]) {
+  ]);
+}
+
+/** The same in the worktree; and in what it shares its repository with they only look, because that stays as it is. */
+export function useGitOfWorktree(place: Place): void {
+  const { tree, repository, sibling } = worktreeOf(place);
+  gitIn(place, tree, [...looks, ["add", "-A"], ["commit", "-qm", "work of the person", "--allow-empty"]]);
+  for (const folder of [repository, sibling]) gitIn(place, folder, [["status"], ["log", "-2", "--all"]]);
+}
+
+const looks = [["status"], ["diff"], ["log", "-2", "--all"]];
+
+function gitIn({ home, user }: Place, cwd: string, commands: readonly string[][]): void {
+  for (const args of commands) {
     try {
       execFileSync("git", args, {
-        cwd: work,
-        env: { PATH: process.env["PATH"]!, HOME: home, GIT_TERMINAL_PROMPT: "0" },
+        cwd,
+        env: { PATH: process.env["PATH"]!, HOME: home, GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
         stdio: "ignore",
         timeout: 20_000,
         ...(user ?? {}),

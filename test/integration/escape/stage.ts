@@ -18,7 +18,7 @@ import { Product } from "#test/product/product.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { type Attempt, type Place, prelude } from "./attempt.ts";
 import { HostServices, hostAddress } from "./host-services.ts";
-import { executable, makePlace, own } from "./place.ts";
+import { executable, makePlace, own, worktreeOf } from "./place.ts";
 
 export type Way = "agent" | "exec";
 
@@ -37,6 +37,7 @@ export class Stage implements AsyncDisposable {
   terminalId = "";
   #variables: Record<string, string> = {};
   #count = 0;
+  #second!: { bottle: Bottle; terminalId: string };
 
   private constructor(product: Product, place: Place, services: HostServices, backend: BackendName) {
     this.product = product;
@@ -66,20 +67,24 @@ export class Stage implements AsyncDisposable {
   }
 
   /** What the attempt said. */
-  async attempt({ script, meanwhile }: Pick<Attempt, "script" | "meanwhile">, way: Way): Promise<string> {
+  async attempt(
+    { script, meanwhile, where }: Pick<Attempt, "script" | "meanwhile" | "where">,
+    way: Way,
+  ): Promise<string> {
     const beside = meanwhile?.(this);
-    const said = way === "agent" ? await this.type(script) : await this.exec(script);
+    const said = way === "agent" ? await this.type(script, where) : await this.exec(script, where);
     await beside;
     return said;
   }
 
   /** In the terminal of the bottle, by its program. */
-  async type(script: string): Promise<string> {
-    const name = join(this.place.work, ".escape", String(++this.#count));
-    writeFileSync(`${name}.sh`, this.#whole(script));
-    own(this.place, join(this.place.work, ".escape"));
+  async type(script: string, where?: Attempt["where"]): Promise<string> {
+    const { work, terminalId } = this.#at(where);
+    const name = join(work, ".escape", String(++this.#count));
+    writeFileSync(`${name}.sh`, this.#whole(script, work));
+    own(this.place, join(work, ".escape"));
     await call(this.product, "terminals.write", {
-      id: this.terminalId,
+      id: terminalId,
       text: `sh '${name}.sh' > '${name}.out' 2>&1 < /dev/null; echo ended > '${name}.end'\n`,
     });
     await eventually(
@@ -90,8 +95,9 @@ export class Stage implements AsyncDisposable {
     return readFileSync(`${name}.out`, "latin1");
   }
 
-  async exec(script: string): Promise<string> {
-    const ended = await call(this.product, "bottles.exec", { id: this.bottle.id, script: this.#whole(script) });
+  async exec(script: string, where?: Attempt["where"]): Promise<string> {
+    const { work, bottle } = this.#at(where);
+    const ended = await call(this.product, "bottles.exec", { id: bottle.id, script: this.#whole(script, work) });
     return ended.stdout + ended.stderr;
   }
 
@@ -99,8 +105,13 @@ export class Stage implements AsyncDisposable {
     this.#variables[name] = value;
   }
 
-  #whole(script: string): string {
-    return wholeScript(this.#variables, script);
+  #at(where: Attempt["where"]) {
+    if (where === "worktree") return { work: worktreeOf(this.place).tree, ...this.#second };
+    return { work: this.place.work, bottle: this.bottle, terminalId: this.terminalId };
+  }
+
+  #whole(script: string, work: string): string {
+    return wholeScript({ ...this.#variables, WORK: work, PROBE: join(work, ".escape/probe") }, script);
   }
 
   async #launch(pair: Pair): Promise<void> {
@@ -119,14 +130,16 @@ export class Stage implements AsyncDisposable {
     await rule(ports.allowedTls);
     await rule(ports.watched, { detectors: { tokens: "block", secrets: "block" } });
     await rule(ports.tcp, { host: "rebound.example", privateAddresses: false });
-    mkdirSync(join(place.work, ".escape"), { recursive: true });
+    const { tree } = worktreeOf(place);
+    for (const folder of [place.work, tree]) {
+      mkdirSync(join(folder, ".escape"), { recursive: true });
+      buildProbe(join(folder, ".escape/probe"));
+    }
     await recordHellos(join(place.work, ".escape"), pair);
-    buildProbe(join(place.work, ".escape/probe"));
     own(place, place.work);
-    const other = join(place.root, "other");
-    mkdirSync(other);
-    own(place, other);
-    const second = await launchIn(product, other, "other", backend);
+    own(place, tree);
+    const second = await launchIn(product, tree, "tree", backend);
+    this.#second = second;
     const launched = await launchIn(product, place.work, "work", backend);
     this.workspaceId = launched.workspaceId;
     this.bottle = launched.bottle;
@@ -184,7 +197,7 @@ export class Outside implements AsyncDisposable {
     mkdirSync(runtime);
     const sockets = [...socketsIn(folder.path), join(runtime, "main.sock")];
     const services = await HostServices.start(sockets, pair);
-    mkdirSync(join(place.work, ".escape"));
+    for (const folder of [place.work, worktreeOf(place).tree]) mkdirSync(join(folder, ".escape"));
     buildProbe(join(place.work, ".escape/probe"));
     const variables = {
       ...variablesOf(place, services),
@@ -202,10 +215,11 @@ export class Outside implements AsyncDisposable {
   }
 
   /** The script as the host runs it, on a terminal of its own. */
-  async run(script: string): Promise<string> {
-    const { work, home } = this.place;
+  async run({ script, where }: Pick<Attempt, "script" | "where">): Promise<string> {
+    const { home } = this.place;
+    const work = where === "worktree" ? worktreeOf(this.place).tree : this.place.work;
     const file = join(work, ".escape/control.sh");
-    writeFileSync(file, wholeScript(this.#variables, script));
+    writeFileSync(file, wholeScript({ ...this.#variables, WORK: work }, script));
     // On a terminal, and in a session and a group of its own.
     const child = spawn("script", ["-qec", `sh '${file}' < /dev/null`, "/dev/null"], {
       cwd: work,
@@ -232,11 +246,16 @@ function wholeScript(variables: Record<string, string>, script: string): string 
   return `${set.join("")}export ${Object.keys(variables).join(" ")}\ncd "$WORK" || exit 3\n${prelude}\n${script}\n`;
 }
 
-function variablesOf({ home, work, root }: Place, { ports, abstract }: HostServices): Record<string, string> {
+function variablesOf(place: Place, { ports, abstract }: HostServices): Record<string, string> {
+  const { home, work, root } = place;
+  const { repository, entry, sibling } = worktreeOf(place);
   return {
     HOMEDIR: home,
     WORK: work,
     ROOT: root,
+    REPOSITORY: repository,
+    ENTRY: entry,
+    SIBLING: sibling,
     PROBE: join(work, ".escape/probe"),
     HOST_ADDRESS: hostAddress(),
     TCP: String(ports.tcp),

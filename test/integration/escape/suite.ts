@@ -30,7 +30,9 @@ export function escapeSuite(
     describe(way === "agent" ? "by the program itself" : "by something else that is run inside", () => {
       test.each(attempts.filter(({ exec }) => way === "agent" || exec !== false))("$name", async (attempt) => {
         if (typeof attempt.control === "object" && "inside" in attempt.control) {
-          expect(await stage.attempt({ script: attempt.control.inside }, way), "the control").toMatch(/^ESCAPED/m);
+          expect(await stage.attempt({ ...attempt, script: attempt.control.inside }, way), "the control").toMatch(
+            /^ESCAPED/m,
+          );
         }
         stage.services.came.length = 0;
         const said = await stage.attempt(attempt, way);

@@ -2,7 +2,7 @@
 import type { Attempt } from "./attempt.ts";
 
 /** What a terminal is asked for, with a text of the attacker's in it; none may come back with that text, or with a line's end. */
-const questions: readonly [what: string, sequence: string][] = [
+export const questions: readonly [what: string, sequence: string][] = [
   ["the title, after it was set to a command", "\\033]0;INJECTED; touch pwned\\007\\033[21t"],
   ["the title of the icon", "\\033]1;INJECTED\\007\\033[20t"],
   ["a setting, by a question that quotes what was asked (DECRQSS)", "\\033P$qINJECTED\\r\\033\\\\"],
@@ -63,4 +63,20 @@ case $got in *'[0n'*) echo "ESCAPED the terminal answers $got";; *) echo "REFUSE
       exec: false,
     }),
   ),
+  {
+    name: "the terminal is asked what it is and where its cursor stands, thousands of times (DA, DSR)",
+    fear: "So many answers that the terminal hangs, or that they run into what I type.",
+    script: `${asked}
+asked "$(yes '\\033[c\\033[6n\\033[>c' | head -n 2000 | tr -d '\\n')"
+# In the way that od writes them, only reports: of its kind, of its place, and that it is well.
+left=$(printf %s "$got" | sed -E 's/033\\[[?>0-9;]*[cRn]//g')
+case $left in '') echo "REFUSED only reports: \${#got}";; *) echo "ESCAPED the terminal answered $left";; esac`,
+    refused: /only reports: \d{5}/,
+    control: {
+      inside: `${asked}
+asked '\\033[c'
+case $got in *'[?'*) echo "ESCAPED the terminal says what it is: $got";; *) echo "REFUSED $got";; esac`,
+    },
+    exec: false,
+  },
 ];

@@ -172,6 +172,27 @@ describe.skipIf(missing("bwrap", "curl"))("bottles", () => {
     expect((await launch(workspaceId)).bottle.state).toBe("running");
   });
 
+  test("that end while main ends are written down before its databases are closed", async () => {
+    await product.start();
+    const launched: Awaited<ReturnType<typeof launch>>[] = [];
+    for (const name of ["one", "two", "three"]) launched.push(await launch((await workspace(name)).id));
+    for (const { terminal } of launched) await call(product, "terminals.write", { id: terminal.id, text: "exit\n" });
+    // The last one ends in a call that is under way.
+    const closing = call(product, "bottles.close", { id: launched[2]!.bottle.id }).catch(() => {});
+    await eventually(
+      () => marked(launched[0]!.bottle.id),
+      (left) => left.length === 0,
+    );
+    await product.end("SIGINT");
+    await closing;
+    expect(readFileSync(join(product.home, "logs", "main.log"), "utf8")).not.toMatch(/database connection is not open/);
+    await product.start();
+    await eventually(
+      async () => (await bottles()).map(({ state, problem }) => problem?.message ?? state),
+      (states) => states.every((state) => state === "ended"),
+    );
+  });
+
   test("that lose their first process end, with every other", async () => {
     await product.start();
     const { id: workspaceId } = await workspace("work");

@@ -1,5 +1,5 @@
 /** A real bottle with a git gate beside it: from a manifest to upstream, with the key nowhere inside. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
@@ -149,10 +149,53 @@ describe.skipIf(missing("bwrap", "sshd", "git"))("a bottle with a git gate", () 
       (ran) => ran?.exitCode === 0,
     );
     expect(again?.stdout).toBe("ok\n");
-    expect((await events(bottle.id))[0]).toMatchObject({ kind: "push", outcome: "failed", reason: "interrupted" });
+    expect((await events(bottle.id))[0]).toMatchObject({
+      ...{ kind: "push", outcome: "failed", reason: "interrupted" },
+      detail: expect.stringContaining("upstream has not taken it so far"),
+    });
     writeFileSync(hook, "#!/bin/sh\n", { mode: 0o755 });
     expect(await run("git push origin agent/one")).toMatchObject({ exitCode: 0 });
     expect(git(upstream, "rev-parse", "agent/one")).toBe((await run("git rev-parse HEAD")).stdout.trim());
+  });
+
+  test("that pushes while main is killed is told by the next fetch when upstream took it all the same", async () => {
+    const { run, bottle } = await launch();
+    const [entered, go] = [product.folder.in("entered"), product.folder.in("go")];
+    // Upstream goes on by itself: it has everything, and nobody listens to it any more.
+    writeFileSync(
+      join(upstream, "hooks", "pre-receive"),
+      `#!/bin/sh\necho $$ > '${entered}'\nwhile [ ! -e '${go}' ]; do sleep 0.05; done\n`,
+      { mode: 0o755 },
+    );
+    const pushing = run(
+      "git switch -qc agent/one && git commit -qm one --allow-empty && git rev-parse HEAD > id && git push origin",
+    ).catch(() => null);
+    await eventually(
+      () => existsSync(entered),
+      (there) => there,
+    );
+    await product.end("SIGKILL");
+    await pushing;
+    writeFileSync(go, "");
+    const pushed = readFileSync(join(source, "id"), "utf8").trim();
+    await eventually(
+      () => git(upstream, "for-each-ref", "--format=%(objectname)", "refs/heads/agent/one"),
+      (id) => id === pushed,
+    );
+    await product.start();
+    const fetched = await eventually(
+      () => run("git fetch -q && git rev-parse origin/agent/one").catch(() => null),
+      (ran) => ran?.exitCode === 0,
+    );
+    expect(fetched?.stdout.trim()).toBe(pushed);
+    expect((await events(bottle.id))[0]).toMatchObject({
+      ...{ kind: "push", outcome: "passed", reason: "passed" },
+      detail: expect.stringContaining("upstream has taken it"),
+    });
+    const mirrors = join(product.home, "git-mirrors");
+    for (const name of readdirSync(mirrors)) git(join(mirrors, name, "mirror.git"), "fsck", "--strict");
+    // And it goes on from there.
+    expect(await run("git commit -qm two --allow-empty && git push -q origin")).toMatchObject({ exitCode: 0 });
   });
 
   test("is not launched without its key, a host key that is one, or with two names for one upstream", async () => {

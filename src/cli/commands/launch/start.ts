@@ -26,6 +26,7 @@ export const start = defineCommand({
     colour: { value: "colour", choices: bottleColours, summary: "One of the sixteen colours of a terminal" },
     cost: { value: "dollars", summary: "What the bottle may cost, in US dollars, or none" },
     tokens: { value: "count", summary: "What it may use in tokens, like 2M, or none" },
+    supervise: { summary: "Let the program in the bottle ask you for a host, a capability or a decision" },
     "dry-run": { summary: "Only show the summary of a launch into a bottle" },
     yes: { short: "y", summary: "Say yes to the summary, and to each secret that enters the bottle" },
     attach: { short: "a", summary: "Attach to its terminal at once" },

@@ -164,11 +164,13 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
       homeFiles: at(files.homeFiles),
       systemPrompt: await given(files.systemPrompt, bottle.systemPrompt),
     };
-    await Promise.all([
+    // Before anything is begun: what it throws must not leave others to fail with nobody waiting for them.
+    const sandbox = argumentFile(["--clearenv", ...sandboxArguments(bottle, paths)]);
+    const made = await Promise.allSettled([
       writeHomeFiles(at(files.homeFiles), bottle.homeFiles),
       write(files.filter, filter),
       write(files.init, initScript(spec.limits, bottle.argv, bottle.homeFiles)),
-      write(files.arguments, argumentFile(["--clearenv", ...sandboxArguments(bottle, paths)])),
+      write(files.arguments, sandbox),
       write(files.inside, argumentFile(insideArguments(uid, gid, environment, cwd))),
       ...Object.entries(ownEtc(uid, gid)).map(([name, content]) => write(`${files.etc}/${name}`, content)),
       this.#parts.subprocesses.runOrFail(
@@ -176,6 +178,8 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
         "mkfifo",
       ),
     ]);
+    // Only when none is under way any more: whoever takes it back must not race with them.
+    for (const each of made) if (each.status === "rejected") throw each.reason;
     const scope = scopes ? systemdScope(bottle.id, spec.limits) : [];
     return { argv: launchCommand(bottle.id, directory, scope), env: {} };
   }

@@ -7,6 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
+import { readOfProcess } from "#node/processes/list.ts";
 import { Failure } from "#shared/failure.ts";
 
 /** Pids on the host: the terminal's command, and the first process inside. */
@@ -61,7 +62,11 @@ function enter(outer: number): string[] {
 }
 
 async function innerPid(info: string): Promise<number | null> {
-  const text = await readFile(info, "utf8").catch(() => "");
+  const text = await readFile(info, "utf8").catch((error: NodeJS.ErrnoException) => {
+    // Whatever else is wrong is no sign that it has ended.
+    if (error.code !== "ENOENT") throw error;
+    return "";
+  });
   const pid = Number(/"child-pid":\s*(\d+)/.exec(text)?.[1]);
   return pid > 1 ? pid : null;
 }
@@ -71,7 +76,7 @@ async function isBelow(inner: number, outer: number): Promise<boolean> {
 }
 
 async function statusOf(pid: number): Promise<{ parent: number } | null> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const text = await readOfProcess(pid, "stat");
   const [state, parent] = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return parent === undefined || state === "Z" ? null : { parent: Number(parent) };
 }
