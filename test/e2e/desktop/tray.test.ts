@@ -93,7 +93,7 @@ describe("the tray", () => {
       (list) => list.length === before + 1,
     );
     await app.control.clickTrayMenu("Run a task…");
-    await page.getByRole("tab", { name: /^Launch/ }).waitFor();
+    await page.getByRole("tab", { name: /Launch/ }).waitFor();
   });
 
   test("is left alone while nothing changes that it shows", async () => {
