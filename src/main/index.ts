@@ -1,4 +1,5 @@
 /** Electron's entry: one app per home, its window, its tray; the same services as browser mode behind them. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { app, dialog, session, shell } from "electron";
 import { installationFolder, version } from "#node/installation.ts";
@@ -21,7 +22,9 @@ const trayImage = process.platform === "darwin" ? "trayTemplate.png" : "tray.png
 
 const paths = cellarPaths();
 // Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
-app.setPath("userData", join(paths.home, "electron"));
+const profile = join(paths.home, "electron");
+mkdirSync(profile, { recursive: true, mode: 0o700 });
+app.setPath("userData", profile);
 registerWindowScheme();
 
 if (app.requestSingleInstanceLock()) start().catch(explain);

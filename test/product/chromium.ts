@@ -15,6 +15,9 @@ const quiet = [
   "--disable-gpu",
 ];
 
+/** A page that is led elsewhere finds nobody there. */
+const noHosts = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost";
+
 export async function launchChromium(): Promise<Browser> {
   const { path, args } = await chromiumCommand();
   return chromium.launch({ executablePath: path, args });
@@ -23,7 +26,13 @@ export async function launchChromium(): Promise<Browser> {
 /** A Chromium of its own process that several may drive at once, at an address of the Chrome DevTools Protocol. */
 export async function serveChromium(profile: string): Promise<{ process: ChildProcess; url: string }> {
   const { path, args } = await chromiumCommand();
-  const more = ["--headless", "--remote-debugging-port=0", `--user-data-dir=${profile}`, "--disable-popup-blocking"];
+  const more = [
+    "--headless",
+    "--remote-debugging-port=0",
+    `--user-data-dir=${profile}`,
+    "--disable-popup-blocking",
+    noHosts,
+  ];
   const child = spawn(path, [...args, ...more, "about:blank"], { stdio: ["ignore", "ignore", "pipe"] });
   const lines = createInterface({ input: child.stderr! });
   for await (const line of lines) {

@@ -12,6 +12,17 @@ life.prepare = async () => {
   connected = { context: browser.contexts()[0]!, session: await browser.newBrowserCDPSession() };
 };
 
+/** Closes the tab that the browser opens by itself for an address. */
+export async function closeTab(url: string): Promise<void> {
+  const { session } = browser();
+  for (let looks = 0; looks < 200; looks++) {
+    const { targetInfos } = await session.send("Target.getTargets");
+    const tab = targetInfos.find((each) => each.type === "page" && each.url === url);
+    if (tab !== undefined) return void (await session.send("Target.closeTarget", { targetId: tab.targetId }));
+    await new Promise((passed) => setTimeout(passed, 20));
+  }
+}
+
 export function browser(): Browser {
   if (connected === null) throw new Error("the browser is not connected");
   return connected;

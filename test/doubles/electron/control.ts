@@ -1,11 +1,13 @@
 /** What a test does to the double from outside: one JSON object a line each way, over a Unix socket. */
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
-import { raise } from "./app.ts";
+import { preventable, quit, raise } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
 import { answers, asked, Notification, shown, Tray } from "./desktop.ts";
+import { collectGarbage } from "./held-weakly.ts";
 import { clickItem, Menu, type MenuItem } from "./menu.ts";
 import { noted } from "./noted.ts";
+import { answersOf, type Permission } from "./permissions.ts";
 import { type DisplayFacts, settings } from "./settings.ts";
 
 export type MenuFacts = Omit<MenuItem, "click" | "submenu"> & { submenu: MenuFacts[] };
@@ -20,6 +22,17 @@ const tray = () => {
   const [only] = Tray.all;
   if (only === undefined) throw new Error("there is no tray");
   return only;
+};
+const notification = (number: number) => {
+  const found = [...Notification.shown].find((each) => each.number === number);
+  if (found === undefined) throw new Error(`there is no notification ${number}`);
+  return found;
+};
+
+const allowed = (id: number, name: string, details: object, ...args: unknown[]) => {
+  const event = preventable(details);
+  window(id).webContents.emit(name, event, ...args);
+  return !event.defaultPrevented;
 };
 
 const calls = {
@@ -45,19 +58,17 @@ const calls = {
       menu: (menu?.items ?? []).map(factsOf),
     })),
     menu: (Menu.application?.items ?? []).map(factsOf),
-    notifications: [...Notification.shown].map(([number, { options }]) => ({ ...options, number })),
+    notifications: [...Notification.shown].map(({ number, options }) => ({ ...options, number })),
   }),
   clickTray: () => tray().emit("click", {}, {}, {}),
   clickTrayMenu: (label: string) => clickItem(tray().menu?.items ?? [], label),
   clickMenu: (label: string) => clickItem(Menu.application?.items ?? [], label),
-  clickNotification: (number: number) => {
-    const found = Notification.shown.get(number);
-    if (found === undefined) throw new Error(`there is no notification ${number}`);
-    found.emit("click", {});
-  },
-  closeNotification: (number: number) => Notification.shown.get(number)?.close(),
+  clickNotification: (number: number) => void notification(number).emit("click", {}),
+  closeNotification: (number: number) => notification(number).close(),
   answerDialog: (filePaths: string[]) => void answers.push({ canceled: filePaths.length === 0, filePaths }),
   closeWindow: (id: number) => window(id).close(),
+  /** As a window goes whose page is beyond help: it is not asked. */
+  destroyWindow: (id: number) => window(id).destroy(),
   minimizeWindow: (id: number) => window(id).minimize(),
   setBounds: (id: number, bounds: { x: number; y: number; width: number; height: number }) =>
     window(id).setBounds(bounds),
@@ -66,6 +77,18 @@ const calls = {
     shown.displays = displays;
   },
   activate: () => raise("activate", false),
+  /** The system or a menu ends the app. Resolves when all was asked. */
+  quit: () => quit(),
+  collectGarbage,
+  /** What the handlers say when a page checks for a permission, and when it asks for one. */
+  permission: (id: number, name: Permission) =>
+    answersOf(window(id).webContents, name, window(id).webContents.getURL()),
+  /** What a frame with that address inside the page is answered when it speaks to main. */
+  hearFromFrame: (id: number, url: string, channel: string, args: unknown[]) =>
+    window(id).webContents.hearFromFrame(url, channel, args),
+  /** Whether a server's redirect would be followed, and whether a `<webview>` would be attached. */
+  redirect: (id: number, url: string) => allowed(id, "will-redirect", { url, isMainFrame: true }, url),
+  attachWebview: (id: number, src: string) => allowed(id, "will-attach-webview", {}, {}, { src }),
 };
 export type Calls = typeof calls;
 export type Control = {

@@ -1,8 +1,14 @@
+export type LifeEvent = "window-all-closed" | "before-quit" | "will-quit" | "quit";
+
 /** What a person would see of the app outside its windows, for a test to look at. */
 export const noted = {
+  /** Events of the app's life so far, in order. */
+  life: [] as LifeEvent[],
   badge: 0,
   /** Addresses and paths that were handed to the system. */
   opened: [] as string[],
+  /** Addresses for which a page was allowed a window of its own. */
+  allowed: [] as string[],
   revealed: [] as string[],
   errorBoxes: [] as { title: string; content: string }[],
   /** Requests of pages that were not for the app's own scheme. */
