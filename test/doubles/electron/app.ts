@@ -94,7 +94,7 @@ function end(code: number): void {
   life.destroyWindows();
   tell("quit", {}, code);
   lock?.close();
-  setImmediate(() => process.exit(code));
+  process.exit(code);
 }
 
 /** Called when a window is gone. "If you do not subscribe to this event and all windows are closed, the default behavior is to quit the app"; not while quitting. */
@@ -127,7 +127,7 @@ function requestSingleInstanceLock(additionalData?: Record<string, unknown>): bo
   lock = createServer((socket) => {
     socket.once("data", (bytes) => {
       const { argv, cwd, data = null } = JSON.parse(String(bytes)) as SecondInstance;
-      const emit = () => emitter.emit("second-instance", {}, argv, cwd, data);
+      const emit = () => tell("second-instance", {}, argv, cwd, data);
       // "This event is guaranteed to be emitted after the `ready` event of `app` gets emitted."
       if (life.ready) emit();
       else void whenReady.then(emit);

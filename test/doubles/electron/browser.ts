@@ -1,5 +1,5 @@
 /** The browser whose pages are the windows. */
-import { type BrowserContext, type CDPSession, chromium } from "playwright-core";
+import type { BrowserContext, CDPSession } from "playwright-core";
 import { life } from "./app.ts";
 import { settings } from "./settings.ts";
 
@@ -8,6 +8,8 @@ export type Browser = { context: BrowserContext; session: CDPSession };
 let connected: Browser | null = null;
 
 life.prepare = async () => {
+  if (settings.browser === null) return;
+  const { chromium } = await import("playwright-core");
   const browser = await chromium.connectOverCDP(settings.browser);
   connected = { context: browser.contexts()[0]!, session: await browser.newBrowserCDPSession() };
 };

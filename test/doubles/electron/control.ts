@@ -83,9 +83,9 @@ const calls = {
   /** What the handlers say when a page checks for a permission, and when it asks for one. */
   permission: (id: number, name: Permission) =>
     answersOf(window(id).webContents, name, window(id).webContents.getURL()),
-  /** What a frame with that address inside the page is answered when it speaks to main. */
-  hearFromFrame: (id: number, url: string, channel: string, args: unknown[]) =>
-    window(id).webContents.hearFromFrame(url, channel, args),
+  /** What a frame with that address is answered when it speaks to main. */
+  hearFrom: (id: number, frame: { url: string; top: boolean }, channel: string, args: unknown[]) =>
+    window(id).webContents.hearFrom(frame, channel, args),
   /** Whether a server's redirect would be followed, and whether a `<webview>` would be attached. */
   redirect: (id: number, url: string) => allowed(id, "will-redirect", { url, isMainFrame: true }, url),
   attachWebview: (id: number, src: string) => allowed(id, "will-attach-webview", {}, {}, { src }),

@@ -1,4 +1,4 @@
-export type LifeEvent = "window-all-closed" | "before-quit" | "will-quit" | "quit";
+export type LifeEvent = "second-instance" | "window-all-closed" | "before-quit" | "will-quit" | "quit";
 
 /** What a person would see of the app outside its windows, for a test to look at. */
 export const noted = {
@@ -7,6 +7,8 @@ export const noted = {
   badge: 0,
   /** Addresses and paths that were handed to the system. */
   opened: [] as string[],
+  /** Addresses that a page was not led to. */
+  stayed: [] as string[],
   /** Addresses for which a page was allowed a window of its own. */
   allowed: [] as string[],
   revealed: [] as string[],

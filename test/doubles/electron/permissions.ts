@@ -33,8 +33,11 @@ export function answersOf(contents: object, name: Permission, url: string): { ch
 }
 
 export async function decidePermissions(contents: object, origin: string, url: string): Promise<void> {
-  for (const { name, browser: permission } of permissions) {
-    const { check, request } = answersOf(contents, name, url);
+  const answers = permissions.map(({ name, browser: permission }) => ({
+    permission,
+    ...answersOf(contents, name, url),
+  }));
+  for (const { permission, check, request } of answers) {
     await browser()
       .session.send("Browser.setPermission", { permission, setting: check && request ? "granted" : "denied", origin })
       .catch(() => {});

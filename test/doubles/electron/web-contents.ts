@@ -184,11 +184,11 @@ export class WebContents extends EventEmitter {
     if (action === "allow") noted.allowed.push(inElectron(asked.url));
   }
 
-  /** What a frame inside the page would send if it could speak to main: returns what it was answered. */
-  hearFromFrame(url: string, channel: string, args: unknown[]): unknown[] {
+  /** What a frame that no honest page has would send to main: returns what it was answered. */
+  hearFrom({ url, top }: { url: string; top: boolean }, channel: string, args: unknown[]): unknown[] {
     const answered: unknown[] = [];
     const postMessage = (...given: unknown[]) => void answered.push(given.slice(0, 2));
-    const senderFrame = { parent: this.mainFrame, url, postMessage };
+    const senderFrame = { parent: top ? null : this.mainFrame, url, postMessage };
     ipcMain.emit(channel, { sender: this, senderFrame }, ...args);
     return answered;
   }
@@ -263,7 +263,14 @@ export class WebContents extends EventEmitter {
     const navigation = resourceType === "Document";
     if (navigation && !this.#mayNavigate(request.url, frameId === this.#topFrame, redirectedRequestId !== undefined))
       return void (await fail("Aborted"));
-    if (navigation && frameId === this.#topFrame) await decidePermissions(this, new URL(request.url).origin, url);
+    if (navigation && frameId === this.#topFrame) {
+      const before = this.#url;
+      // The handlers are asked as if the page were there already.
+      this.#url = url;
+      const decided = decidePermissions(this, new URL(request.url).origin, url);
+      this.#url = before;
+      await decided;
+    }
     const answer = await responseTo(url, request, resourceType);
     if (typeof answer === "string") return void (await fail(answer));
     await cdp.send("Fetch.fulfillRequest", { requestId, ...answer }).catch(() => {});
@@ -285,6 +292,7 @@ export class WebContents extends EventEmitter {
       this.emit("will-frame-navigate", event);
       if (isMainFrame && !event.defaultPrevented) this.emit("will-navigate", event, url);
     }
+    if (event.defaultPrevented) noted.stayed.push(url);
     return !event.defaultPrevented;
   }
 }
