@@ -43,6 +43,11 @@ export class Desktop implements AsyncDisposable {
     return new Desktop(served, await chromium.connectOverCDP(served.url), true);
   }
 
+  /** Of its browser. */
+  get address(): string {
+    return this.#chromium.url;
+  }
+
   get environment(): NodeJS.ProcessEnv {
     const { path } = this.folder;
     return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };

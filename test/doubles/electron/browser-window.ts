@@ -39,6 +39,10 @@ export class BrowserWindow extends EventEmitter {
     this.id = this.webContents.id;
   }
 
+  static fromId(id: number): BrowserWindow | null {
+    return [...BrowserWindow.all].find((window) => window.id === id) ?? null;
+  }
+
   loadURL(url: string): Promise<void> {
     return this.webContents.loadURL(url);
   }
