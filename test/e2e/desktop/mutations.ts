@@ -39,6 +39,7 @@ const ready = "await app.whenReady();";
 const bridged = "electron.contextBridge.exposeInMainWorld(";
 const noWebviews = "webviewTag: false";
 const never = `contents.on("never"`;
+const keychain = "electronKeychain(safeStorage, process.platform)";
 const asker = "event.senderFrame?.postMessage(";
 /** Nobody holds the tray: whoever uses it asks a weak reference. */
 const weakly = `
@@ -74,7 +75,7 @@ export const mutations: readonly Mutation[] = [
   ),
   one(
     "the preload script gives away ipcRenderer",
-    [bridged, `${bridged}"ipc", electron.ipcRenderer.send);${bridged}`],
+    ["requestPort: (", "ipc: electron.ipcRenderer.send, requestPort: ("],
     bridge,
     /ipc/,
   ),
@@ -142,12 +143,15 @@ export const mutations: readonly Mutation[] = [
     ports,
     /expected \[\] to/,
   ),
-  alone(
-    "the keychain is asked before Electron is ready",
-    [ready, ""],
-    "the keychain is asked when Electron is ready",
-    /is not known/,
-  ),
+  {
+    name: "the keychain is asked before Electron is ready",
+    edits: [
+      { find: ready, put: `globalThis.early = ${keychain}; ${ready}` },
+      { find: `keychain: ${keychain}`, put: "keychain: globalThis.early" },
+    ],
+    breaks: "the keychain is asked when Electron is ready",
+    saying: /is not known/,
+  },
   {
     name: "nobody holds the tray",
     edits: [{ find: "new AppTray(", put: "weakly(AppTray, ", more: weakly }],
@@ -173,13 +177,13 @@ export const mutations: readonly Mutation[] = [
     "the app is activated into its window",
     /\[false\]/,
   ),
-  one(
+  alone(
     "a lost window ends the app",
     [`app.on("window-all-closed"`, `app.on("never"`],
     "the app lives in the tray when its last window is lost",
-    /before-quit|will-quit/,
+    /before-quit|will-quit|the app has ended/,
   ),
-  one("windows close to the tray while the app ends", [`app.on("before-quit"`, `app.on("never"`], end, /"before-quit"/),
+  one("windows close to the tray while the app ends", [`app.on("before-quit"`, `app.on("never"`], end, /before-quit/),
   one("nothing is ended in order", [`app.on("will-quit"`, `app.on("never"`], end, /true to be false/),
   one(
     "the app ends before its services",
