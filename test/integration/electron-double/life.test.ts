@@ -251,5 +251,8 @@ test("what is not part of the double throws by its name, and is no member of it"
   await expect(app.main(({ safeStorage }) => safeStorage.encryptString("text"))).rejects.toThrow(
     "no safeStorage.encryptString",
   );
+  await expect(app.main(({ session }) => void session.fromPartition("other"))).rejects.toThrow(
+    "no session.fromPartition",
+  );
   expect(await app.main((electron) => "webFrame" in electron)).toBe(false);
 });
