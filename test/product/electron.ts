@@ -170,17 +170,20 @@ export class DesktopApp {
   }
 
   /** The page of a window, when it has shown the product's frame. */
-  async page(windowId?: number, { framed = true } = {}): Promise<Page> {
-    const state = await this.until(({ windows }) =>
-      windows.some(({ id, url }) => url !== "" && (windowId ?? id) === id),
-    );
-    const { target } = state.windows.find(({ id }) => (windowId ?? id) === id)!;
+  async page(windowId?: number): Promise<Page> {
+    const page = await this.anyPage(windowId);
+    await page.getByRole("banner", { includeHidden: true }).waitFor();
+    return page;
+  }
+
+  /** The page of a window, whatever it shows. */
+  async anyPage(windowId?: number): Promise<Page> {
     for (;;) {
-      const page = await this.#pageOf(target);
-      if (page !== null) {
-        if (framed) await page.getByRole("banner", { includeHidden: true }).waitFor();
-        return page;
-      }
+      const { windows } = await this.until((state) =>
+        state.windows.some(({ id, url }) => url !== "" && (windowId ?? id) === id),
+      );
+      const page = await this.#pageOf(windows.find(({ id, url }) => url !== "" && (windowId ?? id) === id)!.target);
+      if (page !== null) return page;
       await new Promise((passed) => setTimeout(passed, 20));
     }
   }

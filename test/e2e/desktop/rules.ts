@@ -18,7 +18,7 @@ export type Stage = {
 export type Rule = (stage: Stage) => Promise<void>;
 
 /** The window's page, whether or not its scripts run. */
-const page = ({ app }: Stage) => app.page(undefined, { framed: false });
+const page = ({ app }: Stage) => app.anyPage();
 const windowId = async ({ app }: Stage) =>
   (await app.until(({ windows }) => windows.some(({ url }) => url !== ""))).windows[0]!.id;
 const inPage = async (stage: Stage, script: string): Promise<unknown> =>

@@ -85,7 +85,7 @@ export class SmallWindow implements AsyncDisposable {
     writeFileSync(app.folder.in("preload.cjs"), preload);
     const desktop = await app.desktop();
     const id = await openWindow(app);
-    return new SmallWindow(chromium, app, desktop, id, await desktop.page(id, { framed: false }));
+    return new SmallWindow(chromium, app, desktop, id, await desktop.anyPage(id));
   }
 
   another(): Promise<number> {

@@ -92,7 +92,7 @@ describe("windows", () => {
 
   test("of the same app have pages, frames and ports of their own", async () => {
     const other = await opened.another();
-    const otherPage = await opened.desktop.page(other, { framed: false });
+    const otherPage = await opened.desktop.anyPage(other);
     expect(otherPage).not.toBe(opened.page);
     const heard = opened.event();
     await opened.app.main(({ ipcMain }) => {
