@@ -18,6 +18,9 @@ export function documented(quote: string, run: () => Promise<void>, what = ""): 
   });
 }
 
+/** For what is told nowhere: asked again until it is so. */
+export const soon = { timeout: 15_000 };
+
 export function documentedIn(document: string, quote: string, run: () => Promise<void>): void {
   test(`"${quote}" (${document})`, run);
 }

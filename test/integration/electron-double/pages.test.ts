@@ -1,7 +1,7 @@
 /** Pages on the double: where they come from, what their preload scripts can do, and what crosses to main and back. */
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { documented, documentedIn } from "./documented.ts";
+import { documented, documentedIn, soon } from "./documented.ts";
 import { type Kept, SmallWindow } from "./small-window.ts";
 
 let opened: SmallWindow;
@@ -172,7 +172,7 @@ describe("what crosses", () => {
       expect(told).toEqual(["page heard a word", "Port at index 0 is already neutered"]);
       expect(await inPage("return window.portCame")).toBe("a text");
       await opened.app.main(() => (globalThis as unknown as Kept).kept.ports.pop()!.close());
-      await expect.poll(() => inPage("return window.portClosed === true")).toBe(true);
+      await expect.poll(() => inPage("return window.portClosed === true"), soon).toBe(true);
     },
   );
 

@@ -1,6 +1,6 @@
 /** Windows on the double: what their pages may do, and how they end. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { documented } from "./documented.ts";
+import { documented, soon } from "./documented.ts";
 import { type Kept, SmallWindow } from "./small-window.ts";
 
 let opened: SmallWindow;
@@ -31,7 +31,7 @@ describe("what a page may do", () => {
     await inPage("document.querySelector('#link').click()");
     await opened.desktop.until(({ stayed }) => stayed.length === 1);
     await inPage("const frame = document.createElement('iframe'); frame.src = '/inside'; document.body.append(frame)");
-    await expect.poll(async () => (await opened.kept()).events).toHaveLength(3);
+    await expect.poll(async () => (await opened.kept()).events, soon).toHaveLength(3);
     expect((await opened.kept()).events).toEqual([
       "frame true https://example.com/",
       "navigate https://example.com/",
@@ -60,7 +60,7 @@ describe("what a page may do", () => {
       await opened.page.click("#plain", { modifiers: ["Shift"] });
       await opened.page.click("#plain", { button: "middle" });
       await opened.page.click("#submit");
-      await expect.poll(async () => (await opened.kept()).asked).toHaveLength(5);
+      await expect.poll(async () => (await opened.kept()).asked, soon).toHaveLength(5);
       expect((await opened.kept()).asked).toEqual([
         "https://example.com/open new-window",
         "https://example.com/blank new-window",
@@ -68,7 +68,7 @@ describe("what a page may do", () => {
         "https://example.com/plain background-tab",
         "https://example.com/form? new-window",
       ]);
-      await expect.poll(() => opened.chromium.browser.contexts()[0]!.pages().length).toBe(pages);
+      await expect.poll(() => opened.chromium.browser.contexts()[0]!.pages().length, soon).toBe(pages);
     },
   );
 });
@@ -102,7 +102,7 @@ describe("windows", () => {
     expect(await heard).toBe(other);
     await opened.desktop.control.closeWindow(other);
     await opened.desktop.until(({ windows }) => windows.length === 1);
-    await expect.poll(() => otherPage.isClosed()).toBe(true);
+    await expect.poll(() => otherPage.isClosed(), soon).toBe(true);
   });
 
   documented(
