@@ -1,4 +1,5 @@
 /** Electron's entry: one app per home, its window, its tray; the same services as browser mode behind them. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { app, dialog, session, shell } from "electron";
 import { installationFolder, version, windowFolder } from "#node/installation.ts";
@@ -30,7 +31,9 @@ const withoutExtensions = "--without-extensions";
 const icons = join(installationFolder, "resources", "icons");
 const paths = cellarPaths();
 // Electron's own profile belongs to the home, so that two homes are two apps to its single-instance lock as well.
-app.setPath("userData", join(paths.home, "electron"));
+const profile = join(paths.home, "electron");
+mkdirSync(profile, { recursive: true, mode: 0o700 });
+app.setPath("userData", profile);
 registerWindowScheme();
 const outside = new Outside();
 

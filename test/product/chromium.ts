@@ -15,6 +15,12 @@ const quiet = [
   "--disable-gpu",
 ];
 
+/** Electron's ports have a `close` event ("Electron adds one feature to `MessagePort` that isn't present on the web"); this one's is not switched on by itself. */
+const portsSayThatTheyClose = "--enable-blink-features=MessagePortCloseEvent";
+
+/** A page that is led elsewhere finds nobody there. */
+const noHosts = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost";
+
 export async function launchChromium(): Promise<Browser> {
   const { path, args } = await chromiumCommand();
   return chromium.launch({ executablePath: path, args });
@@ -23,7 +29,14 @@ export async function launchChromium(): Promise<Browser> {
 /** A Chromium of its own process that several may drive at once, at an address of the Chrome DevTools Protocol. */
 export async function serveChromium(profile: string): Promise<{ process: ChildProcess; url: string }> {
   const { path, args } = await chromiumCommand();
-  const more = ["--headless", "--remote-debugging-port=0", `--user-data-dir=${profile}`, "--disable-popup-blocking"];
+  const more = [
+    "--headless",
+    "--remote-debugging-port=0",
+    `--user-data-dir=${profile}`,
+    "--disable-popup-blocking",
+    noHosts,
+    portsSayThatTheyClose,
+  ];
   const child = spawn(path, [...args, ...more, "about:blank"], { stdio: ["ignore", "ignore", "pipe"] });
   const lines = createInterface({ input: child.stderr! });
   for await (const line of lines) {

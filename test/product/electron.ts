@@ -26,16 +26,26 @@ export class Desktop implements AsyncDisposable {
   readonly #chromium: Awaited<ReturnType<typeof serveChromium>>;
   readonly browser: Browser;
 
-  private constructor(served: Awaited<ReturnType<typeof serveChromium>>, browser: Browser) {
+  readonly #ownsChromium: boolean;
+
+  private constructor(served: Awaited<ReturnType<typeof serveChromium>>, browser: Browser, owns: boolean) {
     this.#chromium = served;
     this.browser = browser;
+    this.#ownsChromium = owns;
   }
 
-  static async open(): Promise<Desktop> {
+  /** `beside`: its windows are pages of that one's browser, which has to live longer. */
+  static async open(beside?: Desktop): Promise<Desktop> {
+    if (beside !== undefined) return new Desktop(beside.#chromium, beside.browser, false);
     const profile = new TemporaryFolder("chromium");
     const served = await serveChromium(profile.path);
     served.process.once("exit", () => profile[Symbol.dispose]());
-    return new Desktop(served, await chromium.connectOverCDP(served.url));
+    return new Desktop(served, await chromium.connectOverCDP(served.url), true);
+  }
+
+  /** Of its browser. */
+  get address(): string {
+    return this.#chromium.url;
   }
 
   get environment(): NodeJS.ProcessEnv {
@@ -78,8 +88,10 @@ export class Desktop implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await endMarked(this.folder.path);
-    await this.browser.close().catch(() => {});
-    this.#chromium.process.kill("SIGKILL");
+    if (this.#ownsChromium) {
+      await this.browser.close().catch(() => {});
+      this.#chromium.process.kill("SIGKILL");
+    }
     this.folder[Symbol.dispose]();
   }
 }
@@ -90,12 +102,12 @@ export class DesktopApp {
   readonly exited: Promise<number | null>;
   /** What it said on stderr so far. */
   errors = "";
-  readonly #browser: Browser;
+  readonly #browser: Browser | null;
   readonly #socket: Socket;
   readonly #calls = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   #last = 0;
 
-  private constructor(browser: Browser, child: ChildProcess, socket: Socket) {
+  private constructor(browser: Browser | null, child: ChildProcess, socket: Socket) {
     this.#browser = browser;
     this.process = child;
     this.#socket = socket;
@@ -103,7 +115,9 @@ export class DesktopApp {
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       this.errors += text;
     });
-    createInterface({ input: socket }).on("line", (line) => {
+    const lines = createInterface({ input: socket });
+    lines.on("error", () => {});
+    lines.on("line", (line) => {
       const { id, value, error } = JSON.parse(line) as { id: number; value?: never; error?: string };
       const call = this.#calls.get(id);
       this.#calls.delete(id);
@@ -117,7 +131,7 @@ export class DesktopApp {
     socket.on("error", () => {});
   }
 
-  static async of(browser: Browser, child: ChildProcess, path: string): Promise<DesktopApp> {
+  static async of(browser: Browser | null, child: ChildProcess, path: string): Promise<DesktopApp> {
     for (;;) {
       const socket = connect(path);
       const connected = await once(socket, "connect").then(
@@ -135,6 +149,7 @@ export class DesktopApp {
       (_, call: string) =>
       (...args: unknown[]) =>
         new Promise((resolve, reject) => {
+          if (this.#socket.closed) return reject(new Error("the app has ended"));
           const id = ++this.#last;
           this.#calls.set(id, { resolve, reject });
           this.#socket.write(`${JSON.stringify({ id, call, args })}\n`);
@@ -157,8 +172,8 @@ export class DesktopApp {
   }
 
   /** Polls what the double tells until it is as wanted: it says nothing by itself. */
-  async until(wanted: (state: Awaited<ReturnType<Control["state"]>>) => boolean) {
-    const deadline = Date.now() + 20_000;
+  async until(wanted: (state: Awaited<ReturnType<Control["state"]>>) => boolean, patience = 20_000) {
+    const deadline = Date.now() + patience;
     for (;;) {
       const state = await this.control.state();
       if (wanted(state)) return state;
@@ -199,7 +214,7 @@ export class DesktopApp {
   }
 
   async #pageOf(target: string): Promise<Page | null> {
-    for (const page of this.#browser.contexts()[0]!.pages()) {
+    for (const page of this.#browser?.contexts().flatMap((context) => context.pages()) ?? []) {
       const session = await page
         .context()
         .newCDPSession(page)

@@ -7,7 +7,7 @@ import { createServer, type Server } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { App as ElectronApp, RelaunchOptions } from "electron";
-import { noted } from "./noted.ts";
+import { type LifeEvent, noted } from "./noted.ts";
 import { settings } from "./settings.ts";
 import { strict } from "./strict.ts";
 
@@ -69,20 +69,26 @@ export function preventable<More extends object>(more = {} as More): Preventable
  * "Try to close all windows. The `before-quit` event will be emitted first. If all windows are successfully closed, the `will-quit` event will be emitted
  * and by default the application will terminate."
  */
-async function quit(): Promise<void> {
+export async function quit(): Promise<void> {
   if (quitting || exited) return;
   quitting = true;
   try {
     const before = preventable();
-    emitter.emit("before-quit", before);
+    tell("before-quit", before);
     if (before.defaultPrevented) return;
     if (!(await life.closeWindows())) return;
     const will = preventable();
-    emitter.emit("will-quit", will);
+    tell("will-quit", will);
     if (!will.defaultPrevented) end(0);
   } finally {
     quitting = false;
   }
+}
+
+/** Emits an event of the app's life, which a test may look at even if nobody listened. */
+function tell(event: LifeEvent, ...args: unknown[]): void {
+  noted.life.push(event);
+  emitter.emit(event, ...args);
 }
 
 /** "All windows will be closed immediately without asking the user, and the `before-quit` and `will-quit` events will not be emitted." */
@@ -90,15 +96,15 @@ function end(code: number): void {
   if (exited) return;
   exited = true;
   life.destroyWindows();
-  emitter.emit("quit", {}, code);
+  tell("quit", {}, code);
   lock?.close();
-  setImmediate(() => process.exit(code));
+  process.exit(code);
 }
 
 /** Called when a window is gone. "If you do not subscribe to this event and all windows are closed, the default behavior is to quit the app"; not while quitting. */
 export function windowGone(): void {
   if (quitting || exited || life.windowCount() > 0) return;
-  if (emitter.listenerCount("window-all-closed") > 0) emitter.emit("window-all-closed");
+  if (emitter.listenerCount("window-all-closed") > 0) tell("window-all-closed");
   else void quit();
 }
 
@@ -129,16 +135,20 @@ export function raise(
  * One instance per `userData`: the first listens there, a second hands over its command line, in the first "`second-instance`" is emitted.
  * Returns at once, as Electron's does: the socket's file is the lock, and one that nobody answers is a dead app's.
  */
-function requestSingleInstanceLock(): boolean {
+function requestSingleInstanceLock(additionalData?: Record<string, unknown>): boolean {
   const folder = paths.get("userData")!;
   mkdirSync(folder, { recursive: true });
   const path = join(folder, "SingletonSocket");
-  if (existsSync(path) && answered(path)) return false;
+  if (existsSync(path) && answered(path, { argv: process.argv, cwd: process.cwd(), data: additionalData }))
+    return false;
   rmSync(path, { force: true });
   lock = createServer((socket) => {
     socket.once("data", (bytes) => {
-      const { argv, cwd } = JSON.parse(String(bytes)) as { argv: string[]; cwd: string };
-      emitter.emit("second-instance", {}, argv, cwd, null);
+      const { argv, cwd, data = null } = JSON.parse(String(bytes)) as SecondInstance;
+      const emit = () => tell("second-instance", {}, argv, cwd, data);
+      // "This event is guaranteed to be emitted after the `ready` event of `app` gets emitted."
+      if (life.ready) emit();
+      else void whenReady.then(emit);
       socket.end("taken");
     });
   }).listen(path);
@@ -146,11 +156,13 @@ function requestSingleInstanceLock(): boolean {
   return true;
 }
 
+type SecondInstance = { argv: string[]; cwd: string; data: Record<string, unknown> | undefined };
+
 /** Electron's call is synchronous: so another process asks, and this one waits for it. */
-function answered(path: string): boolean {
+function answered(path: string, second: SecondInstance): boolean {
   const ask = `
     const socket = require("node:net").connect(${JSON.stringify(path)});
-    socket.on("connect", () => socket.end(${JSON.stringify(JSON.stringify({ argv: process.argv, cwd: process.cwd() }))}));
+    socket.on("connect", () => socket.end(${JSON.stringify(JSON.stringify(second))}));
     socket.on("data", () => process.exit(0));
     socket.on("error", () => process.exit(1));
     socket.on("close", () => process.exit(1));`;
@@ -171,7 +183,10 @@ const members = {
     process.once("exit", () => console.error(`relaunch: ${JSON.stringify(args)}`));
   },
   setPath(name: string, path: string) {
+    if (!paths.has(name)) throw new Error(`The double of Electron has no path "${name}"`);
     if (!path.startsWith("/")) throw new Error("Path must be absolute");
+    // "If the path specifies a directory that does not exist, an `Error` is thrown."
+    if (!existsSync(path)) throw new Error(`Failed to set path: there is no ${path}`);
     paths.set(name, path);
   },
   get isPackaged() {

@@ -1,6 +1,5 @@
 /** `BrowserWindow` (docs/api/browser-window.md): a page of the browser with a place on the screen. */
 import { EventEmitter } from "node:events";
-import { existsSync } from "node:fs";
 import type {
   BrowserWindowConstructorOptions,
   BrowserWindow as ElectronWindow,
@@ -33,7 +32,6 @@ export class BrowserWindow extends EventEmitter {
     const { width = 800, height = 600, x = 0, y = 0, show = true, webPreferences = {} } = options;
     const { preload } = webPreferences;
     if (preload !== undefined && !preload.startsWith("/")) throw new Error("preload script must have absolute path");
-    if (preload !== undefined && !existsSync(preload)) throw new Error(`Unable to load preload script: ${preload}`);
     // The double has windows of one kind, the one that Electron's security checklist asks for.
     if (
       webPreferences.sandbox === false ||
@@ -64,6 +62,10 @@ export class BrowserWindow extends EventEmitter {
   setOverlayIcon(overlay: { path: string } | null, description: string): void {
     this.#alive();
     this.overlay = { image: overlay?.path ?? null, description };
+  }
+
+  static fromId(id: number): BrowserWindow | null {
+    return [...BrowserWindow.all].find((window) => window.id === id) ?? null;
   }
 
   loadURL(url: string): Promise<void> {

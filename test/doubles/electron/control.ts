@@ -2,7 +2,7 @@
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import type { Details, RenderProcessGoneDetails } from "electron";
-import { preventable, raise } from "./app.ts";
+import { preventable, quit, raise } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
 import {
   answers,
@@ -18,9 +18,11 @@ import {
   Tray,
 } from "./desktop.ts";
 import { handles } from "./handles.ts";
+import { collectGarbage } from "./held-weakly.ts";
 import { ipcMain } from "./ipc.ts";
 import { clickItem, Menu, type MenuItem } from "./menu.ts";
 import { noted } from "./noted.ts";
+import { answersOf, type Permission } from "./permissions.ts";
 import { type DisplayFacts, settings } from "./settings.ts";
 
 export type MenuFacts = Omit<MenuItem, "click" | "submenu"> & { submenu: MenuFacts[] };
@@ -35,6 +37,17 @@ const tray = () => {
   const [only] = Tray.all;
   if (only === undefined) throw new Error("there is no tray");
   return only;
+};
+const notification = (number: number) => {
+  const found = [...Notification.shown].find((each) => each.number === number);
+  if (found === undefined) throw new Error(`there is no notification ${number}`);
+  return found;
+};
+
+const allowed = (id: number, name: string, details: object, ...args: unknown[]) => {
+  const event = preventable(details);
+  window(id).webContents.emit(name, event, ...args);
+  return !event.defaultPrevented;
 };
 
 const calls = {
@@ -70,7 +83,7 @@ const calls = {
     menu: (Menu.application?.items ?? []).map(factsOf),
     /** The menu of text, or any other that was opened over a window. */
     popup: (Menu.shown?.items ?? []).map(factsOf),
-    notifications: [...Notification.shown].map(([number, { options }]) => ({ ...options, number })),
+    notifications: [...Notification.shown].map(({ number, options }) => ({ ...options, number })),
   }),
   clickTray: () => tray().emit("click", {}, {}, {}),
   clickTrayMenu: (label: string) => clickItem(tray().menu?.items ?? [], label),
@@ -88,20 +101,15 @@ const calls = {
   openFile: (path: string) => raise("open-file", path),
   dropOnTray: (paths: string[]) => tray().emit("drop-files", {}, paths),
   screenReader: (enabled: boolean) => raise("accessibility-support-changed", enabled),
-  clickNotification: (number: number) => {
-    const found = Notification.shown.get(number);
-    if (found === undefined) throw new Error(`there is no notification ${number}`);
-    found.emit("click", {});
-  },
+  clickNotification: (number: number) => void notification(number).emit("click", {}),
   /** A button of it, by its label. */
   actOnNotification: (number: number, label: string) => {
-    const found = Notification.shown.get(number);
-    if (found === undefined) throw new Error(`there is no notification ${number}`);
+    const found = notification(number);
     found.act((found.options.actions ?? []).findIndex(({ text }) => text === label));
   },
   /** As the person takes it away, or the system after a while. */
   closeNotification: (number: number, reason: "userCanceled" | "timedOut" = "userCanceled") =>
-    Notification.shown.get(number)?.vanish(reason),
+    notification(number).vanish(reason),
   /** The next box with buttons is answered by this one. */
   answerBox: (label: string) => void boxAnswers.push(label),
   setDarkColours: (dark: boolean) => setDarkColours(dark),
@@ -111,10 +119,10 @@ const calls = {
     memory: process.memoryUsage().heapUsed,
     resources: process.getActiveResourcesInfo().length,
   }),
-  /** As a renderer that is gone takes its window along. */
-  destroyWindow: (id: number) => window(id).destroy(),
   answerDialog: (filePaths: string[]) => void answers.push({ canceled: filePaths.length === 0, filePaths }),
   closeWindow: (id: number) => window(id).close(),
+  /** As a window goes whose page is beyond help: it is not asked. */
+  destroyWindow: (id: number) => window(id).destroy(),
   minimizeWindow: (id: number) => window(id).minimize(),
   setBounds: (id: number, bounds: { x: number; y: number; width: number; height: number }) =>
     window(id).setBounds(bounds),
@@ -133,23 +141,21 @@ const calls = {
   /** "Emitted when the renderer process unexpectedly disappears": the page itself is left as it is. */
   renderProcessGone: (id: number, details: RenderProcessGoneDetails) =>
     raise("render-process-gone", window(id).webContents, details),
-  /** A page wants to embed another: "emitted when a `<webview>`'s web contents is being attached". Whether main refused. */
-  attachWebview: (id: number, params: Record<string, string>) => {
-    const event = preventable();
-    window(id).webContents.emit("will-attach-webview", event, {}, params);
-    return event.defaultPrevented;
-  },
+  childProcessGone: (details: Details) => raise("child-process-gone", details),
   /** Every channel on which main listens. */
   ipcChannels: () => ipcMain.eventNames().map(String),
-  /** A message to main as from another frame; how often it was answered. Null: "may be `null` if accessed after the frame has either navigated or been destroyed". */
-  sendAs: (id: number, frame: { url: string; top: boolean } | null, channel: string, args: unknown[]) => {
-    let answers = 0;
-    const parent = frame?.top ? null : { url: "cellar-window://app/" };
-    const senderFrame = frame && { url: frame.url, parent, postMessage: () => answers++ };
-    ipcMain.emit(channel, { sender: window(id).webContents, senderFrame, ports: [] }, ...args);
-    return answers;
-  },
-  childProcessGone: (details: Details) => raise("child-process-gone", details),
+  /** The system or a menu ends the app. Resolves when all was asked. */
+  quit: () => quit(),
+  collectGarbage,
+  /** What the handlers say when a page checks for a permission, and when it asks for one. */
+  permission: (id: number, name: Permission) =>
+    answersOf(window(id).webContents, name, window(id).webContents.getURL()),
+  /** What a frame with that address is answered when it speaks to main. Null: "may be `null` if accessed after the frame has either navigated or been destroyed". */
+  hearFrom: (id: number, frame: { url: string; top: boolean } | null, channel: string, args: unknown[]) =>
+    window(id).webContents.hearFrom(frame, channel, args),
+  /** Whether a server's redirect would be followed, and whether a `<webview>` would be attached. */
+  redirect: (id: number, url: string) => allowed(id, "will-redirect", { url, isMainFrame: true }, url),
+  attachWebview: (id: number, params: Record<string, string>) => allowed(id, "will-attach-webview", {}, {}, params),
 };
 export type Calls = typeof calls;
 export type Control = {

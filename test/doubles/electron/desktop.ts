@@ -20,9 +20,10 @@ import type {
   Shell,
 } from "electron";
 import { checkAccelerator } from "./accelerator.ts";
+import { HeldWeakly } from "./held-weakly.ts";
 import type { Menu } from "./menu.ts";
 import { noted } from "./noted.ts";
-import { needsReady } from "./ready.ts";
+import { isReady, needsReady } from "./ready.ts";
 import { settings } from "./settings.ts";
 import { strict } from "./strict.ts";
 
@@ -35,7 +36,7 @@ type Image = ReturnType<typeof nativeImage.createFromPath>;
 ({}) as Image satisfies { [Key in keyof Pick<NativeImage, "isEmpty">]: unknown };
 
 export class Tray extends EventEmitter {
-  static readonly all = new Set<Tray>();
+  static readonly all = new HeldWeakly<Tray>();
   image: Image;
   toolTip = "";
   title = "";
@@ -85,10 +86,12 @@ export class Tray extends EventEmitter {
 }
 
 export class Notification extends EventEmitter {
-  static readonly shown = new Map<number, Notification>();
+  /** "Unlike notifications created with `new Notification()`, notifications returned by `getHistory()` will remain visible … when the object is garbage collected." */
+  static readonly shown = new HeldWeakly<Notification>();
   static #last = 0;
   readonly options: NotificationConstructorOptions;
-  #id = 0;
+  /** By which a test names it. */
+  readonly number = ++Notification.#last;
 
   constructor(options: NotificationConstructorOptions = {}) {
     super();
@@ -101,8 +104,8 @@ export class Notification extends EventEmitter {
   }
 
   show(): void {
-    if (this.#id === 0) this.#id = ++Notification.#last;
-    Notification.shown.set(this.#id, this);
+    Notification.shown.delete(this);
+    Notification.shown.add(this);
     this.emit("show", {});
   }
 
@@ -114,7 +117,7 @@ export class Notification extends EventEmitter {
 
   /** What the person or the system takes away: "The reason the notification was closed". */
   vanish(reason: NonNullable<NotificationCloseEventParams["reason"]>): void {
-    if (Notification.shown.delete(this.#id)) this.emit("close", { reason });
+    if (Notification.shown.delete(this)) this.emit("close", { reason });
   }
 
   close(): void {
@@ -260,19 +263,23 @@ export function setDarkColours(dark: boolean): void {
 const key = process.env["ELECTRON_DOUBLE_KEY"]
   ? Buffer.from(process.env["ELECTRON_DOUBLE_KEY"], "hex")
   : randomBytes(32);
+const needsKeychain = () => {
+  needsReady("safeStorage cannot be used before app is ready");
+  if (settings.keychain === "unknown") throw new Error("Encryption is not available");
+};
 export const safeStorage = strict("safeStorage", {
-  getSelectedStorageBackend: () => settings.keychain,
-  isAsyncEncryptionAvailable: async () => {
-    needsReady("safeStorage cannot be used before app is ready");
-    return settings.keychain !== "unknown";
-  },
+  // "`unknown` - When the function is called before app has emitted the `ready` event."
+  getSelectedStorageBackend: () => (isReady() ? settings.keychain : "unknown"),
+  isAsyncEncryptionAvailable: async () => isReady() && settings.keychain !== "unknown",
   async encryptStringAsync(text: string) {
+    needsKeychain();
     const iv = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", key, iv);
     const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
   },
   async decryptStringAsync(sealed: Buffer) {
+    needsKeychain();
     const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12));
     decipher.setAuthTag(sealed.subarray(12, 28));
     const text = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);

@@ -1,6 +1,7 @@
 /** `MessageChannelMain` and `MessagePortMain` (docs/api/message-channel-main.md, message-port-main.md). */
 import { EventEmitter } from "node:events";
 import type { MessageChannelMain as ElectronChannel, MessagePortMain as ElectronPort } from "electron";
+import { cloned } from "./page/codec.ts";
 
 /** Where messages go. */
 export type PortEnd = { post(message: unknown): void; close(): void };
@@ -24,9 +25,10 @@ export class MessagePortMain extends EventEmitter {
   }
 
   postMessage(message: unknown, transfer: readonly unknown[] = []): void {
-    if (this.#page !== null) throw new Error("the port was transferred");
     if (transfer.length > 0) throw new Error("The double does not carry ports over ports");
-    const copy = structuredClone(message);
+    const copy = cloned(message);
+    // As on the web: a port that was given away says nothing and reaches nobody.
+    if (this.#page !== null) return;
     if (!this.#closed) queueMicrotask(() => this.#peer.#receive(copy));
   }
 
@@ -42,9 +44,13 @@ export class MessagePortMain extends EventEmitter {
     this.#end();
   }
 
+  /** The double's: whether it was given away. */
+  get neutered(): boolean {
+    return this.#page !== null;
+  }
+
   /** The double's: the port is a page's from now on. Returns what the page posts to. */
   handOver(page: PortEnd): PortEnd {
-    if (this.#page !== null) throw new Error("An object could not be cloned: the port was transferred before");
     this.#page = page;
     for (const message of this.#queue.splice(0)) page.post(message);
     if (this.#closed) page.close();
@@ -67,6 +73,16 @@ export class MessagePortMain extends EventEmitter {
 }
 // The double's own method aside, it is what Electron declares.
 ({}) as MessagePortMain satisfies Pick<ElectronPort, "postMessage" | "start" | "close">;
+
+/** Checks what shall be given away, before anything is. */
+export function transferable(ports: readonly MessagePortMain[]): readonly MessagePortMain[] {
+  ports.forEach((port, index) => {
+    if (!(port instanceof MessagePortMain)) throw new TypeError(`Port at index ${index} is not a valid port`);
+    if (port.neutered) throw new TypeError(`Port at index ${index} is already neutered`);
+    if (ports.indexOf(port) !== index) throw new TypeError(`Port at index ${index} is a duplicate`);
+  });
+  return ports;
+}
 
 export class MessageChannelMain {
   readonly port1: MessagePortMain;

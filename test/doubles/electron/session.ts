@@ -7,8 +7,14 @@ import { strict } from "./strict.ts";
 type RequestHandler = NonNullable<Parameters<ElectronSession["setPermissionRequestHandler"]>[0]>;
 type CheckHandler = NonNullable<Parameters<ElectronSession["setPermissionCheckHandler"]>[0]>;
 
+type DeviceHandler = Parameters<ElectronSession["setDevicePermissionHandler"]>[0];
+
 /** Null: Electron grants what a page asks for. */
-export const handlers: { request: RequestHandler | null; check: CheckHandler | null } = { request: null, check: null };
+export const handlers = {
+  request: null as RequestHandler | null,
+  check: null as CheckHandler | null,
+  device: null as DeviceHandler,
+};
 
 const defaultSession = strict("Session", {
   setPermissionRequestHandler(handler: RequestHandler | null) {
@@ -17,7 +23,9 @@ const defaultSession = strict("Session", {
   setPermissionCheckHandler(handler: CheckHandler | null) {
     handlers.check = handler;
   },
-  setDevicePermissionHandler(_handler: unknown) {},
+  setDevicePermissionHandler(handler: DeviceHandler) {
+    handlers.device = handler;
+  },
 } satisfies Partial<Record<keyof ElectronSession, unknown>>);
 
 export const session = strict("session", {

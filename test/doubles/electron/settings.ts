@@ -11,8 +11,8 @@ export const displayFacts = z.strictObject({
 export type DisplayFacts = z.infer<typeof displayFacts>;
 
 const doubleSettings = z.strictObject({
-  /** Address of the browser whose pages are the windows (Chrome DevTools Protocol). */
-  browser: z.string(),
+  /** Address of the browser whose pages are the windows (Chrome DevTools Protocol); null where there are none. */
+  browser: z.string().nullable(),
   /** Unix socket on which a test drives the double. */
   control: z.string(),
   keychain: z.enum(["gnome_libsecret", "basic_text", "unknown"]).default("gnome_libsecret"),

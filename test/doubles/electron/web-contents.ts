@@ -1,23 +1,30 @@
 /** `webContents` and `WebFrameMain`: a page, what it may do, and what crosses between it and main. */
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { readFileSync } from "node:fs";
-import type { WebContents as ElectronContents, RenderProcessGoneDetails, WebPreferences } from "electron";
+import { existsSync, readFileSync } from "node:fs";
+import type {
+  WebContents as ElectronContents,
+  HandlerDetails,
+  RenderProcessGoneDetails,
+  WebPreferences,
+  WindowOpenHandlerResponse,
+} from "electron";
 import type { CDPSession, Page } from "playwright-core";
 import { inBrowser, inElectron } from "./addresses.ts";
 import { created, preventable } from "./app.ts";
-import { browser } from "./browser.ts";
+import { browser, closeTab } from "./browser.ts";
 import { ipcMain } from "./ipc.ts";
 import { noted } from "./noted.ts";
 import { makeCodec } from "./page/codec.ts";
 import { mainWorld } from "./page/main-world.ts";
 import { type FromPage, preloadWorld, type ToPage } from "./page/preload-world.ts";
-import type { MessagePortMain, PortEnd } from "./ports.ts";
-import { handlers, schemes } from "./session.ts";
+import { decidePermissions } from "./permissions.ts";
+import { type MessagePortMain, type PortEnd, transferable } from "./ports.ts";
+import { type PageRequest, responseTo } from "./serving.ts";
 import { settings } from "./settings.ts";
 
 type Size = { width: number; height: number };
-type OpenHandler = (details: { url: string }) => { action: "deny" | "allow" };
+type OpenHandler = (details: HandlerDetails) => WindowOpenHandlerResponse;
 
 /** Of every host. */
 const zooms = new Map<string, number>();
@@ -27,15 +34,13 @@ const world = "electron-preload";
 let lastContents = 0;
 let lastPort = 0;
 
-/** Permissions of Electron's handlers and the browser's names of them. */
-const permissions = [
-  { name: "notifications", browser: { name: "notifications" } },
-  { name: "geolocation", browser: { name: "geolocation" } },
-  { name: "clipboard-sanitized-write", browser: { name: "clipboard-write", allowWithoutSanitization: false } },
-  { name: "clipboard-read", browser: { name: "clipboard-read" } },
-  { name: "media", browser: { name: "camera" } },
-  { name: "media", browser: { name: "microphone" } },
-] as const;
+type Paused = {
+  requestId: string;
+  request: PageRequest;
+  resourceType: string;
+  frameId: string;
+  redirectedRequestId?: string;
+};
 
 export class WebContents extends EventEmitter {
   static readonly all = new Set<WebContents>();
@@ -48,7 +53,7 @@ export class WebContents extends EventEmitter {
   opening: Promise<void>;
   readonly #preferences: WebPreferences;
   #size: Size;
-  #open: OpenHandler = () => ({ action: "allow" });
+  #askToOpen: OpenHandler = () => ({ action: "allow" });
   #page: Page | null = null;
   #cdp: CDPSession | null = null;
   #url = "";
@@ -107,7 +112,7 @@ export class WebContents extends EventEmitter {
   }
 
   setWindowOpenHandler(handler: OpenHandler): void {
-    this.#open = handler;
+    this.#askToOpen = handler;
   }
 
   /** What a role of a menu does. The browser has a name for each. */
@@ -202,10 +207,15 @@ export class WebContents extends EventEmitter {
       void this.#measure();
     });
     cdp.on("Fetch.requestPaused", (paused) => void this.#answer(paused));
-    // "Called before creating a window a new window is requested by the renderer"; what is denied is never shown.
-    cdp.on("Page.windowOpen", ({ url }) => {
-      if (this.#open({ url: inElectron(url) }).action === "allow")
-        throw new Error("The double has no window of a page's own");
+    cdp.on("Page.windowOpen", ({ url, windowName, windowFeatures }) => {
+      this.#wantsToOpen({ url, frameName: windowName, features: windowFeatures.join(","), disposition: "new-window" });
+    });
+    // A middle click, or one with a key held.
+    cdp.on("Page.frameRequestedNavigation", ({ url, disposition }) => {
+      if (disposition !== "newTab" && disposition !== "newWindow") return;
+      const tab = disposition === "newTab";
+      this.#wantsToOpen({ url, frameName: "", features: "", disposition: tab ? "background-tab" : "new-window" });
+      void closeTab(url);
     });
     page.on("popup", (popup) => void popup.close().catch(() => {}));
     if (this.#preferences.javascript === false) await cdp.send("Emulation.setScriptExecutionDisabled", { value: true });
@@ -234,8 +244,25 @@ export class WebContents extends EventEmitter {
       receiver: `${this.#channel}-receive`,
       paths: `${this.#channel}-paths`,
     };
-    const preload = `function (require, module, exports) {\n${readFileSync(path, "utf8")}\n}`;
+    const script = existsSync(path) ? readFileSync(path, "utf8") : `throw new Error("ENOENT: no such file, ${path}")`;
+    const preload = `function (require, module, exports) {\n${script}\n}`;
     return `(${preloadWorld})(${JSON.stringify(facts)}, (${makeCodec})(), ${preload})`;
+  }
+
+  /** "Called before creating a window when a new window is requested by the renderer". The browser's own window is closed unseen in any case. */
+  #wantsToOpen(asked: Omit<HandlerDetails, "referrer">): void {
+    const referrer = { url: this.#url, policy: "no-referrer" } as const;
+    const { action } = this.#askToOpen({ ...asked, url: inElectron(asked.url), referrer });
+    if (action === "allow") noted.allowed.push(inElectron(asked.url));
+  }
+
+  /** What a frame that no honest page has would send to main: returns what it was answered. */
+  hearFrom(frame: { url: string; top: boolean } | null, channel: string, args: unknown[]): unknown[] {
+    const answered: unknown[] = [];
+    const postMessage = (...given: unknown[]) => void answered.push(given.slice(0, 2));
+    const senderFrame = frame && { parent: frame.top ? null : this.mainFrame, url: frame.url, postMessage };
+    ipcMain.emit(channel, { sender: this, senderFrame, ports: [] }, ...args);
+    return answered;
   }
 
   #heard(message: FromPage, context: number): void {
@@ -264,7 +291,8 @@ export class WebContents extends EventEmitter {
   }
 
   #post(channel: string, args: unknown[], transfer: readonly MessagePortMain[]): void {
-    const ports = transfer.map((port) => {
+    const encoded = codec.encode(args);
+    const ports = transferable(transfer).map((port) => {
       const id = ++lastPort;
       const main = port.handOver({
         post: (message) => this.#send({ type: "port", port: id, data: codec.encode(message) }),
@@ -275,7 +303,7 @@ export class WebContents extends EventEmitter {
       this.#ports.set(id, main);
       return id;
     });
-    this.#send({ type: "ipc", channel, args: codec.encode(args), ports });
+    this.#send({ type: "ipc", channel, args: encoded, ports });
   }
 
   /** What is sent in one turn crosses together. */
@@ -302,71 +330,45 @@ export class WebContents extends EventEmitter {
     for (const port of ports) port.close();
   }
 
-  async #answer(paused: {
-    requestId: string;
-    request: { url: string; method: string; headers: Record<string, string>; isLinkPreload?: boolean };
-    resourceType: string;
-    frameId: string;
-    redirectedRequestId?: string;
-  }): Promise<void> {
-    const { requestId, request, resourceType, frameId } = paused;
+  async #answer({ requestId, request, resourceType, frameId, redirectedRequestId }: Paused): Promise<void> {
     const cdp = this.#cdp!;
-    const fail = (errorReason: "Aborted" | "BlockedByClient" | "AddressUnreachable") =>
+    const fail = (errorReason: "Aborted" | "AddressUnreachable" | "Failed") =>
       cdp.send("Fetch.failRequest", { requestId, errorReason }).catch(() => {});
     const url = inElectron(request.url);
-    const navigation = resourceType === "Document" && frameId === this.#topFrame;
-    if (navigation) {
-      if (request.url === this.#loading) this.#loading = null;
-      else {
-        // "Emitted when a user or the page wants to start navigation"; "not emitted when the navigation is started programmatically" by main.
-        const event = preventable({ url });
-        this.emit(paused.redirectedRequestId ? "will-redirect" : "will-navigate", event, url);
-        if (event.defaultPrevented) return void (await fail("Aborted"));
-      }
-      await this.#decidePermissions(request.url, url);
+    const navigation = resourceType === "Document";
+    if (navigation && !this.#mayNavigate(request.url, frameId === this.#topFrame, redirectedRequestId !== undefined))
+      return void (await fail("Aborted"));
+    if (navigation && frameId === this.#topFrame) {
+      const before = this.#url;
+      // The handlers are asked as if the page were there already.
+      this.#url = url;
+      const decided = decidePermissions(this, new URL(request.url).origin, url);
+      this.#url = before;
+      await decided;
     }
-    const scheme = url.slice(0, url.indexOf(":"));
-    const handler = schemes.handlers.get(scheme);
-    if (handler === undefined) {
-      if (scheme === "http" || scheme === "https") noted.remote.push(url);
-      return void (await fail("AddressUnreachable"));
-    }
-    // A scheme that was not registered as standard has no origin and no relative addresses: nothing but its first document is found.
-    if (!schemes.privileged.get(scheme)?.privileges?.standard && !navigation)
-      return void (await fail("AddressUnreachable"));
-    const response = await handler(new Request(url, { method: request.method }));
-    const body = Buffer.from(await response.arrayBuffer());
-    const responseHeaders = [...response.headers].map(([name, value]) => ({ name, value }));
-    await cdp
-      .send("Fetch.fulfillRequest", {
-        requestId,
-        responseCode: response.status,
-        responseHeaders,
-        body: body.toString("base64"),
-      })
-      .catch(() => {});
+    const answer = await responseTo(url, request, resourceType);
+    if (typeof answer === "string") return void (await fail(answer));
+    await cdp.send("Fetch.fulfillRequest", { requestId, ...answer }).catch(() => {});
   }
 
-  /** The handlers are asked before the page runs, because the browser asks nobody later. */
-  async #decidePermissions(browserUrl: string, url: string): Promise<void> {
-    const origin = new URL(browserUrl).origin;
-    const before = this.#url;
-    this.#url = url;
-    for (const { name, browser: permission } of permissions) {
-      let granted =
-        handlers.check === null ||
-        handlers.check(
-          this as never,
-          name as never,
-          new URL(url).origin === "null" ? url.replace(/\/$/, "") : url,
-          {} as never,
-        );
-      handlers.request?.(this as never, name as never, (answer) => (granted &&= answer), {} as never);
-      await browser()
-        .session.send("Browser.setPermission", { permission, setting: granted ? "granted" : "denied", origin })
-        .catch(() => {});
+  /**
+   * "Emitted when a user or the page wants to start navigation"; "will not emit when the navigation is started programmatically with APIs like
+   * `webContents.loadURL`".
+   */
+  #mayNavigate(browserUrl: string, isMainFrame: boolean, redirected: boolean): boolean {
+    if (isMainFrame && browserUrl === this.#loading) {
+      this.#loading = null;
+      return true;
     }
-    this.#url = before;
+    const url = inElectron(browserUrl);
+    const event = preventable({ url, isMainFrame, isSameDocument: false });
+    if (redirected) this.emit("will-redirect", event, url);
+    else {
+      this.emit("will-frame-navigate", event);
+      if (isMainFrame && !event.defaultPrevented) this.emit("will-navigate", event, url);
+    }
+    if (event.defaultPrevented) noted.stayed.push(url);
+    return !event.defaultPrevented;
   }
 }
 ({}) as WebContents satisfies {

@@ -1,6 +1,6 @@
 /**
  * Structured clones as text, between a page and main. Self-contained: its source is also evaluated in the page.
- * What cannot be cloned is refused before, by `structuredClone` itself.
+ * What cannot be cloned is refused before.
  */
 export function makeCodec() {
   const base64Of = (bytes: Uint8Array): string => {
@@ -60,8 +60,24 @@ export function makeCodec() {
   };
 
   return {
-    encode: (value: unknown): string => JSON.stringify(packed(structuredClone(value))),
+    encode: (value: unknown): string => {
+      let copy: unknown;
+      try {
+        copy = structuredClone(value);
+      } catch {
+        throw new Error("An object could not be cloned.");
+      }
+      return JSON.stringify(packed(copy));
+    },
     decode: (text: string): unknown => unpacked(JSON.parse(text)),
   };
+}
+/** A structured clone, refused in Electron's words. */
+export function cloned<Value>(value: Value): Value {
+  try {
+    return structuredClone(value);
+  } catch {
+    throw new Error("An object could not be cloned.");
+  }
 }
 export type Codec = ReturnType<typeof makeCodec>;

@@ -4,8 +4,8 @@
  * cloned on their way; the events' names are told to nobody else.
  */
 export function mainWorld(channel: string): void {
-  type Shape = { value: unknown } | { call: number } | { members: [string, Shape][] };
-  type Answer = { value: unknown } | { error: string };
+  type Shape = { value: unknown } | { call: number } | { items: Shape[] } | { members: [string, Shape][] };
+  type Answer = { shape: Shape } | { error: string };
   let answer: Answer | null = null;
   document.addEventListener(`${channel}:answer`, (event) => {
     answer = (event as CustomEvent).detail;
@@ -13,16 +13,20 @@ export function mainWorld(channel: string): void {
 
   const built = (shape: Shape): unknown => {
     if ("value" in shape) return shape.value;
+    if ("items" in shape) return Object.freeze(shape.items.map(built));
     if ("members" in shape) {
       return Object.freeze(Object.fromEntries(shape.members.map(([name, member]) => [name, built(member)])));
     }
     return (...args: unknown[]) => {
+      if (args.some((arg) => typeof arg === "function")) {
+        throw new Error("The double carries no functions of a page over the context bridge");
+      }
       answer = null;
       document.dispatchEvent(new CustomEvent(`${channel}:call`, { detail: { call: shape.call, args } }));
       const given = answer as Answer | null;
       if (given === null) throw new Error("the preload script is gone");
       if ("error" in given) throw new Error(given.error);
-      return given.value;
+      return built(given.shape);
     };
   };
 

@@ -100,24 +100,27 @@ export function preloadWorld(
   const calls: ((...args: unknown[]) => unknown)[] = [];
   const shapeOf = (value: unknown): unknown => {
     if (typeof value === "function") return { call: calls.push(value as never) - 1 };
+    if (Array.isArray(value)) return { items: value.map(shapeOf) };
     if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
       return { members: Object.entries(value).map(([name, member]) => [name, shapeOf(member)]) };
+    if (value instanceof Promise) throw new Error("The double does not carry promises over the context bridge");
     return { value: structuredClone(value) };
   };
   document.addEventListener(`${channel}:call`, (event) => {
     const { call, args } = (event as CustomEvent<{ call: number; args: unknown[] }>).detail;
-    let detail: { value: unknown } | { error: string };
+    let detail: { shape: unknown } | { error: string };
     try {
-      const value = calls[call]!(...args);
-      if (value instanceof Promise) throw new Error("The double does not carry promises over the context bridge");
-      detail = { value: structuredClone(value) };
+      detail = { shape: shapeOf(calls[call]!(...args)) };
     } catch (error) {
       detail = { error: error instanceof Error ? error.message : String(error) };
     }
     document.dispatchEvent(new CustomEvent(`${channel}:answer`, { detail }));
   });
+  const exposed = new Set<string>();
   const contextBridge = refusing("contextBridge", {
     exposeInMainWorld(key: string, api: unknown) {
+      if (exposed.has(key)) throw new Error("Cannot bind an API on top of an existing property on the window object");
+      exposed.add(key);
       document.dispatchEvent(new CustomEvent(`${channel}:expose`, { detail: { key, shape: shapeOf(api) } }));
     },
   });
@@ -170,7 +173,10 @@ export function preloadWorld(
     electron: refusing("electron", { contextBridge, ipcRenderer, webUtils }),
   };
   const require = (name: string) => {
-    const found = modules[name.replace(/^node:/, "")];
+    if (/^(node:)?(events|timers|url)$/.test(name)) {
+      throw new Error(`The double of Electron has no module ${name} in a preload script`);
+    }
+    const found = modules[name];
     if (found === undefined) throw new Error(`module not found: ${name}`);
     return found;
   };
