@@ -1,6 +1,8 @@
 /** Entry of browser mode as a process of its own: what the command line starts in the background. */
 import { parseArgs } from "node:util";
-import { runBrowserMode } from "./browser-mode.ts";
+import { keepCompiledCode } from "#node/compiled-code.ts";
 
+keepCompiledCode();
+const { runBrowserMode } = await import("./browser-mode.ts");
 const { values } = parseArgs({ options: { port: { type: "string" }, open: { type: "boolean" } } });
 process.exit(await runBrowserMode({ port: Number(values.port ?? 0), open: values.open ?? false }));

@@ -140,7 +140,7 @@ export class JoinedServices implements BottleServices {
   readonly #listeners = new Set<(bottleId: string) => void>();
 
   constructor(services: readonly BottleService[]) {
-    this.#services = [...services].sort((a, b) => a.name.localeCompare(b.name));
+    this.#services = [...services].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async plan(reach: BottleReach): Promise<PlannedServices> {
