@@ -171,10 +171,6 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
       write(files.arguments, argumentFile(["--clearenv", ...sandboxArguments(bottle, paths)])),
       write(files.inside, argumentFile(insideArguments(uid, gid, environment, cwd))),
       ...Object.entries(ownEtc(uid, gid)).map(([name, content]) => write(`${files.etc}/${name}`, content)),
-      this.#parts.subprocesses.runOrFail(
-        { program: "mkfifo", args: ["-m", "600", at(files.gate)], env: { PATH: "/usr/bin:/bin" }, timeoutMs: 5_000 },
-        "mkfifo",
-      ),
     ]);
     const scope = scopes ? systemdScope(bottle.id, spec.limits) : [];
     return { argv: launchCommand(bottle.id, directory, scope), env: {} };
