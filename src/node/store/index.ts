@@ -44,7 +44,7 @@ export type Store = {
 
 const backupEveryDefault = 30 * 60 * 1000;
 /** Until the first backup: whoever starts wants to get ready first. */
-const firstBackupAfter = 5_000;
+const firstBackupAfter = 30_000;
 
 /**
  * Opens or makes the file. Throws `refused` for a schema of a newer Cellar (the file stays untouched), `conflict` when another

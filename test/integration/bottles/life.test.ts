@@ -57,7 +57,7 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
       () => first(product, "app.watchHost", {}),
       ({ state }) => state === "connected",
     );
-    // Databases are backed up some seconds after they were opened, whatever is planned meanwhile.
+    // Databases are backed up half a minute after they were opened, whatever is planned meanwhile.
     const looked = [product.folder.path, "-not", "-name", "*.db.backup*", "-printf", "%P %y\\n"];
     const everything = () => execFileSync("find", looked, { encoding: "utf8" });
     await prepare();
