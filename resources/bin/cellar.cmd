@@ -5,8 +5,8 @@ set "root=%~dp0..\.."
 set "node=%root%\node_modules\node\bin\node.exe"
 if not exist "%node%" set "node=node"
 if exist "%root%\out\main\cellar.js" (
-  "%node%" "%root%\out\main\cellar.js" %*
+  "%node%" --max-semi-space-size=4 "%root%\out\main\cellar.js" %*
 ) else (
-  "%node%" --disable-warning=ExperimentalWarning "%root%\src\cli\cellar.ts" %*
+  "%node%" --max-semi-space-size=4 --disable-warning=ExperimentalWarning "%root%\src\cli\cellar.ts" %*
 )
 exit /b %errorlevel%

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { call } from "#test/product/call.ts";
 import { Desktop, type DesktopApp } from "#test/product/electron.ts";
 import { eventually } from "#test/product/processes.ts";
-import { missing } from "#test/requirements.ts";
 import { type Figure, median } from "./figure.ts";
 
 const starts = 5;
@@ -13,7 +12,6 @@ const seconds = 5;
 const mostBlocked = 50;
 
 export async function measureDesktop(): Promise<Figure[]> {
-  if (missing("chromium")) return [];
   const windows: number[] = [];
   const usable: number[] = [];
   const blocked: number[] = [];
