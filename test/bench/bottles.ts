@@ -104,7 +104,7 @@ class Place implements AsyncDisposable {
     for (const folder of [product.home, work]) mkdirSync(folder);
     writeFileSync(
       join(product.home, "agent-programs.toml"),
-      `[first]\nname = "First"\ncommand = ["/bin/sh", "-c", '${script}', "sh"]\n`,
+      `[first]\nname = "First"\ncommand = ["/bin/sh", "-c", '${script}', "sh"]\n[first.image]\nrun = []\n`,
     );
     await product.start();
     const { id } = await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" });
