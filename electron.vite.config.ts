@@ -1,17 +1,25 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
+import { nodeHttp } from "./scripts/build/node-http.ts";
 
 /** What a bundle contains of other people's work: `npm run pack` makes its lists of parts and licences from these. */
 const license = { fileName: "bundled-licenses.json" };
 
-/** One bundle per process; native modules and everything in `dependencies` stay outside and are loaded from node_modules. */
+/** What stays in node_modules: native modules, and the emulator, whose packages mean another file for a bundler than for Node. */
+const outside = /^(better-sqlite3|node-pty|@xterm\/.*)$/;
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: Record<string, string> };
+
+/** One bundle per process, with what it depends on: some hundred small files to find and read are half of a start. */
 export default defineConfig({
   main: {
+    plugins: [nodeHttp()],
     build: {
       outDir: "out/main",
       license,
+      externalizeDeps: { exclude: Object.keys(dependencies).filter((name) => !outside.test(name)) },
       target: "node24",
       rollupOptions: {
         input: {
@@ -26,7 +34,11 @@ export default defineConfig({
           "sandbox-terminal": resolve("src/main/bottles/opensandbox/attach.ts"),
           cellar: resolve("src/cli/cellar.ts"),
         },
-        output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+        output: {
+          format: "es",
+          entryFileNames: "[name].js",
+          chunkFileNames: "chunks/[name]-[hash].js",
+        },
       },
     },
   },

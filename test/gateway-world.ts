@@ -100,8 +100,8 @@ export class World implements AsyncDisposable {
     return this.#store.database;
   }
 
-  openBottle(rules: WrittenRule[], more: Partial<GatewayOptions> = {}) {
-    return this.gateways.open({
+  async openBottle(rules: WrittenRule[], more: Partial<GatewayOptions> = {}) {
+    const opened = await this.gateways.open({
       bottleId,
       workspaceId,
       folder: this.folder.in("bottle"),
@@ -110,6 +110,8 @@ export class World implements AsyncDisposable {
       base: rules.map(({ credential = null, ...rule }) => ({ ...gatewayRuleFields.parse(rule), credential })),
       ...more,
     });
+    await this.gateways.trusted(bottleId);
+    return opened;
   }
 
   /** What a person allows: by default a port of this computer. */

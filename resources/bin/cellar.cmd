@@ -9,8 +9,8 @@ if exist "%root%\..\..\Cellar.exe" (
   set "ELECTRON_RUN_AS_NODE=1"
 )
 if exist "%root%\out\main\cellar.js" (
-  "%node%" "%root%\out\main\cellar.js" %*
+  "%node%" --max-semi-space-size=4 "%root%\out\main\cellar.js" %*
 ) else (
-  "%node%" --disable-warning=ExperimentalWarning "%root%\src\cli\cellar.ts" %*
+  "%node%" --max-semi-space-size=4 --disable-warning=ExperimentalWarning "%root%\src\cli\cellar.ts" %*
 )
 exit /b %errorlevel%

@@ -1,4 +1,5 @@
 /** The command line. A command's module is loaded when it is called, and what it needs when it runs: starting fast is part of the job. */
+import { keepCompiledCode } from "#node/compiled-code.ts";
 import type { Command, Group } from "./command.ts";
 import { command as root } from "./commands/index.ts";
 import { findCommand } from "./find-command.ts";
@@ -9,6 +10,7 @@ import { misunderstood } from "./usage.ts";
 delete process.env["ELECTRON_RUN_AS_NODE"];
 // A reader that has seen enough (`| head -1`) is no failure.
 process.stdout.on("error", () => {});
+keepCompiledCode();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: string[]): Promise<number> {

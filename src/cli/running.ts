@@ -22,12 +22,15 @@ export async function connectOrStart(paths: CellarPaths): Promise<ContractConnec
   return started;
 }
 
+/** As `resources/bin/cellar` starts it. */
+const memoryFlags = ["--max-semi-space-size=4"];
+
 /** Resolves when it is ready. It has no terminal of ours, and does not end with us. */
 async function startInBackground(paths: CellarPaths): Promise<void> {
   const { command, args, env } = entryCommand("serve");
   const log = openSync(logOf(paths), "w", 0o600);
   const environment = { ...process.env, ...env, CELLAR_HOME: paths.home };
-  const child = spawn(command, args, {
+  const child = spawn(command, [...memoryFlags, ...args], {
     cwd: paths.home,
     detached: true,
     env: environment,

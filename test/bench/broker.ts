@@ -17,7 +17,9 @@ export async function measureBroker(folder: string): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const children: ChildProcess[] = [];
   const part = async (...args: string[]) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "broker-part.ts"), ...args], {
+    // The broker runs as main does.
+    const flags = args[0] === "broker" ? ["--max-semi-space-size=4"] : [];
+    const child = spawn(process.execPath, [...flags, join(import.meta.dirname, "broker-part.ts"), ...args], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     children.push(child);

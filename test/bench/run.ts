@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures against the budgets and prints a table; `--json FILE` writes the figures as well. It never fails for a number:
- * machines differ. Ratios are taken side by side in one run.
+ * `npm run bench`: measures against the budgets and prints a table; with names of parts only those, and `--json FILE` writes the figures as well. It
+ * never fails for a number: machines differ. Ratios are taken side by side in one run.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -8,10 +8,11 @@ import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureActivity } from "./activity.ts";
-import { measureBottles } from "./bottles.ts";
+import { measureBottles, measureDockerBottles } from "./bottles.ts";
 import { measureBroker } from "./broker.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
+import { measureDesktop } from "./desktop.ts";
 import { type Figure, table } from "./figure.ts";
 import { measureGateway } from "./gateway.ts";
 import { measureK } from "./k.ts";
@@ -26,28 +27,41 @@ const environment = { ...process.env, CELLAR_HOME: folder.in("home"), XDG_RUNTIM
 process.env["CELLAR_HOME"] = environment.CELLAR_HOME;
 process.env["XDG_RUNTIME_DIR"] = environment.XDG_RUNTIME_DIR;
 
-const host = await TerminalHostClient.connect(cellarPaths(environment), { name: "bench", version: "0", events: true });
+const names = process.argv.slice(2).filter((word, index, words) => word !== "--json" && words[index - 1] !== "--json");
 const figures: Figure[] = [];
+/** Terminals are measured in a host of this process; it is started when a part needs it. */
+let host: Promise<TerminalHostClient> | null = null;
+const hosted = () => {
+  host ??= TerminalHostClient.connect(cellarPaths(environment), { name: "bench", version: "0", events: true });
+  return host;
+};
+const parts: Record<string, () => Promise<Figure[]> | Figure[]> = {
+  script: measureInitialScript,
+  packed: () => measurePacked(folder.in("packed")),
+  start: measureStart,
+  desktop: measureDesktop,
+  "command-line": measureCommandLine,
+  main: measureThroughMain,
+  bottles: measureBottles,
+  docker: measureDockerBottles,
+  gateway: measureGateway,
+  cells: async () => measureCells(await hosted()),
+  activity: async () => measureActivity(await hosted(), cellarPaths(environment).agentsSocket),
+  k: async () => measureK(await hosted()),
+  terminals: async () => measureTerminals(await hosted(), folder.in("files")),
+  broker: () => measureBroker(folder.in("broker")),
+  windows: measureWindows,
+};
+const unknown = names.filter((name) => parts[name] === undefined);
+if (unknown.length > 0) throw new Error(`no part ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
 try {
-  const parts: (() => Promise<Figure[]> | Figure[])[] = [
-    measureInitialScript,
-    () => measurePacked(folder.in("packed")),
-    measureStart,
-    measureCommandLine,
-    measureThroughMain,
-    measureBottles,
-    measureGateway,
-    () => measureCells(host),
-    () => measureActivity(host, cellarPaths(environment).agentsSocket),
-    () => measureK(host),
-    () => measureTerminals(host, folder.in("files")),
-    () => measureBroker(folder.in("broker")),
-    measureWindows,
-  ];
-  for (const part of parts) figures.push(...(await part()));
+  for (const [name, part] of Object.entries(parts)) {
+    if (names.length === 0 || names.includes(name)) figures.push(...(await part()));
+  }
 } finally {
-  await host.call("host.shutdown", { force: true }).catch(() => {});
-  host.close();
+  const connected = await (host as Promise<TerminalHostClient> | null);
+  await connected?.call("host.shutdown", { force: true }).catch(() => {});
+  connected?.close();
 }
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}\n`);
 console.log(table(figures));

@@ -61,6 +61,7 @@ export class SmallServices implements BottleServices {
       environment: { SMALL_BROKER: `http://127.0.0.1:${servicePorts.broker}` },
       homeFiles: [],
       trust: null,
+      trusted: Promise.resolve(),
       brokered: null,
       probe: null,
     };

@@ -23,6 +23,9 @@ export class Desktop implements AsyncDisposable {
   readonly home = this.folder.in("home");
   /** The entry that is run; a test of the tests may run another. */
   entry = resolve(root, "out/main/index.js");
+  /** Modules that main loads first, and variables it is started with, for who measures it. */
+  readonly preloads: string[] = [];
+  readonly more: NodeJS.ProcessEnv = {};
   readonly #chromium: Awaited<ReturnType<typeof serveChromium>>;
   readonly browser: Browser;
 
@@ -71,10 +74,15 @@ export class Desktop implements AsyncDisposable {
     const settings: DoubleSettings = { ...computer, browser: this.#chromium.url, control };
     const child = spawn(
       process.execPath,
-      ["--import", resolve(root, "test/doubles/electron/register.ts"), this.entry, ...args],
+      [
+        ...[resolve(root, "test/doubles/electron/register.ts"), ...this.preloads].flatMap((path) => ["--import", path]),
+        this.entry,
+        ...args,
+      ],
       {
         env: {
           ...this.environment,
+          ...this.more,
           ...environment,
           ELECTRON_DOUBLE: JSON.stringify(settings),
           // A keychain outlives the app.

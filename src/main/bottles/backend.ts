@@ -133,6 +133,8 @@ export type BottleToStart<Private = unknown> = {
    * renaming) when the authority changes, so the folder is mounted and not its files; a backend that can only copy says so in `notEnforced`.
    */
   trust: string | null;
+  /** Resolves when its files are there, which is waited for before {@link BottleBackend.release}; a backend that copies them waits itself. */
+  trusted?: Promise<unknown>;
   /** Put into the home from inside, as the agent and before its program starts, so that a link an earlier agent left in a kept home leads nowhere. */
   homeFiles: readonly HomeFile[];
   /** Content of {@link guestSystemPrompt}. */

@@ -84,6 +84,7 @@ export type OpenService = {
   homeFiles?: readonly HomeFile[];
   /** See {@link OpenServices.trust}. */
   trust?: string;
+  trusted?: Promise<unknown>;
   probe?: ProbeHeader;
   brokered?: BrokeredProvider;
 };
@@ -128,6 +129,8 @@ export type OpenServices = {
   homeFiles: HomeFile[];
   /** Folder on the host with the certificates that programs inside are to trust; null when nothing is intercepted. Its files may be replaced while the bottle runs. */
   trust: string | null;
+  /** Its files are there. Making them takes its time, and meanwhile the bottle can be made as well. Rejects when they cannot be had. */
+  trusted: Promise<unknown>;
   /** What the launch probe sends to the gateway; null where there is none, or where it asks nobody. */
   probe: ProbeHeader | null;
   brokered: BrokeredProvider | null;
@@ -154,7 +157,7 @@ export class JoinedServices implements BottleServices {
   readonly #listeners = new Set<(bottleId: string) => void>();
 
   constructor(services: readonly BottleService[]) {
-    this.#services = [...services].sort((a, b) => a.name.localeCompare(b.name));
+    this.#services = [...services].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async plan(reach: BottleReach): Promise<PlannedServices> {
@@ -234,11 +237,15 @@ export class JoinedServices implements BottleServices {
     );
     for (const changed of this.#listeners) changed(id);
     const parts = opened.map(({ part }) => part);
+    const trusted = Promise.all(parts.map(({ trusted }) => trusted));
+    // Said to whoever waits, which may be later.
+    trusted.catch(() => {});
     return {
       ports: opened.map(({ service: { name }, socket }) => ({ name, port: servicePorts[name], socket })),
       environment: joinEnvironments(...parts.map(({ environment = {} }) => environment)),
       homeFiles: parts.flatMap(({ homeFiles = [] }) => homeFiles),
       trust: parts.find(({ trust }) => trust !== undefined)?.trust ?? null,
+      trusted,
       probe: parts.find(({ probe }) => probe !== undefined)?.probe ?? null,
       brokered: parts.find(({ brokered }) => brokered !== undefined)?.brokered ?? null,
     };

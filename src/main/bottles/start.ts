@@ -8,7 +8,7 @@ import type { Bottle } from "#shared/contract/bottles.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import type { EnclosedStart } from "../launches/index.ts";
-import { guestSystemPrompt, type ProbeHeader, type RunningBottle } from "./backend.ts";
+import { guestSystemPrompt, type RunningBottle } from "./backend.ts";
 import { type BottleServices, joinEnvironments, type OpenServices } from "./bottle-services.ts";
 import { bottleEnvironment } from "./environment.ts";
 import type { Prepared } from "./prepare.ts";
@@ -74,7 +74,7 @@ export class Starter {
       terminal = await this.#createTerminal(id, record, prepared, values, command, open);
       record.bottle.terminalId = terminal.id;
       save(record);
-      await this.#letIn(prepared, running(record, open.ports, terminal), open.probe);
+      await this.#letIn(prepared, running(record, open.ports, terminal), open);
       record.bottle.state = "running";
       record.bottle.services = this.#parts.services.states(id);
       save(record);
@@ -125,6 +125,7 @@ export class Starter {
       cwd: command.cwd,
       ports: open.ports,
       trust: open.trust,
+      trusted: open.trusted,
       homeFiles: [
         ...(await filesInside(inside.files, keptHome)),
         ...open.homeFiles,
@@ -137,13 +138,14 @@ export class Starter {
   }
 
   /** Joins the services, proves that nothing else can be reached, and opens the gate. */
-  async #letIn({ backend }: Prepared, bottle: RunningBottle, header: ProbeHeader | null): Promise<void> {
+  async #letIn({ backend }: Prepared, bottle: RunningBottle, open: OpenServices): Promise<void> {
     await backend.enter(bottle);
-    const found = await backend.probe(bottle, header);
+    const found = await backend.probe(bottle, open.probe);
     if (found.length > 0) {
       throw new Failure("refused", `The bottle is not tight, so the program was not started: ${found.join("; ")}`);
     }
     this.#parts.note(bottle.id, "probed from inside: nothing but its services can be reached");
+    await open.trusted;
     await backend.release(bottle);
   }
 

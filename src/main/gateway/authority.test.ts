@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, isIP } from "node:net";
 import { connect, TLSSocket } from "node:tls";
 import { promisify } from "node:util";
@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { missing } from "#test/requirements.ts";
 import { Authority } from "./authority.ts";
-import { javaTrustStore, trustEnvironment, trustFileNames, writeTrustFiles } from "./trust-files.ts";
+import { javaBags, javaTrustStore, trustEnvironment, trustFileNames, writeTrustFiles } from "./trust-files.ts";
 
 const run = promisify(execFile);
 let folder: TemporaryFolder;
@@ -86,6 +86,7 @@ describe("a bottle's certificate authority", () => {
 describe("the files a bottle trusts", () => {
   test("are the certificate alone, and the system's roots with it", async () => {
     const { certificate } = await Authority.open(folder.path, ["a.example"]);
+    mkdirSync(folder.in("trust"));
     writeTrustFiles(folder.in("trust"), certificate);
     const alone = readFileSync(folder.in("trust", trustFileNames.certificate), "utf8");
     expect(new X509Certificate(alone).subject).toContain("Cellar");
@@ -99,7 +100,7 @@ describe("the files a bottle trusts", () => {
 
   test.skipIf(missing("keytool"))("are read by Java as trusted certificates", async () => {
     const { certificate } = await Authority.open(folder.path, ["a.example"]);
-    writeFileSync(folder.in("store.p12"), javaTrustStore([certificate]));
+    writeFileSync(folder.in("store.p12"), javaTrustStore(javaBags([certificate], "root")));
     const { stdout } = await run("keytool", ["-list", "-keystore", folder.in("store.p12"), "-storepass", "changeit"]);
     expect(stdout).toMatch(/root-0.*trustedCertEntry/);
   });

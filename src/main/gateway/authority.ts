@@ -35,17 +35,16 @@ export class Authority {
   readonly certificate: string;
   readonly #issuer: x509.X509Certificate;
   readonly #keys: KeyPair;
-  readonly #leafKeys: KeyPair;
-  readonly #leafKeyPem: string;
+  /** Made meanwhile: nobody asks for a certificate before a program runs. */
+  readonly #leafKeys = newLeafKeys();
   readonly #leaves = new Map<string, Promise<{ context: SecureContext; until: number }>>();
 
-  private constructor(hosts: readonly string[], issuer: x509.X509Certificate, keys: KeyPair, leaf: LeafKeys) {
+  private constructor(hosts: readonly string[], issuer: x509.X509Certificate, keys: KeyPair) {
     this.hosts = hosts;
     this.#issuer = issuer;
     this.certificate = issuer.toString("pem");
     this.#keys = keys;
-    this.#leafKeys = leaf.keys;
-    this.#leafKeyPem = leaf.pem;
+    this.#leafKeys.catch(() => {});
   }
 
   /**
@@ -71,7 +70,7 @@ export class Authority {
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey as never),
       ],
     });
-    return new Authority(sorted, issuer, keys, await newLeafKeys());
+    return new Authority(sorted, issuer, keys);
   }
 
   /** What a TLS server needs to be `host`. The caller has decided that it is one of ours. */
@@ -88,6 +87,7 @@ export class Authority {
   async #sign(host: string): Promise<{ context: SecureContext; until: number }> {
     const now = Date.now();
     const until = now + leafLife;
+    const { keys, pem } = await this.#leafKeys;
     const leaf = await x509.X509CertificateGenerator.create({
       serialNumber: serial(),
       // No common name: some clients would hold it against the constraints, and none needs it beside the extension.
@@ -95,7 +95,7 @@ export class Authority {
       issuer: this.#issuer.subjectName,
       notBefore: new Date(now - clockSlack),
       notAfter: new Date(until),
-      publicKey: this.#leafKeys.publicKey as never,
+      publicKey: keys.publicKey as never,
       signingKey: this.#keys.privateKey as never,
       signingAlgorithm: signing,
       extensions: [
@@ -107,7 +107,7 @@ export class Authority {
       ],
     });
     const cert = `${leaf.toString("pem")}\n${this.certificate}\n`;
-    return { context: createSecureContext({ key: this.#leafKeyPem, cert, minVersion: "TLSv1.2" }), until };
+    return { context: createSecureContext({ key: pem, cert, minVersion: "TLSv1.2" }), until };
   }
 }
 

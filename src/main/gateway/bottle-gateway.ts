@@ -1,6 +1,7 @@
 /** The gateway of one bottle: its listeners, its policy, its authority and the files that lead the bottle to them. */
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { ownDirectory } from "#node/own-directory.ts";
 import type { Secret } from "#node/secret.ts";
 import { newToken, sameToken } from "#node/token.ts";
@@ -15,7 +16,7 @@ import { Policy, type PolicyParts } from "./policy.ts";
 import { createProxy, type ProxyServer, proxyLimits } from "./proxy.ts";
 import { createDatagramResolver, createStreamResolver, Resolver } from "./resolver.ts";
 import { decide, interceptedHosts, type Rules } from "./rules.ts";
-import { trustEnvironment, writeTrustFiles } from "./trust-files.ts";
+import { systemRoots, trustEnvironment, writeTrustFiles } from "./trust-files.ts";
 
 export type BottleGatewayParts = {
   policy: Omit<PolicyParts, "rules">;
@@ -57,6 +58,16 @@ const directAddresses = [
   { address: "169.254.169.254", port: 80 },
 ];
 
+/** Loaded with the first bottle that is planned: Cellar's start does not wait for it, and no launch either. */
+const authorities = () => import("./authority.ts");
+
+/** Gets ready what every gateway needs and the first one would have to wait for. */
+export async function warmUp(): Promise<void> {
+  await authorities();
+  await setImmediate();
+  systemRoots();
+}
+
 export class BottleGateway {
   readonly #parts: BottleGatewayParts;
   readonly policy: Policy;
@@ -73,6 +84,8 @@ export class BottleGateway {
     this.#hosts = this.#intercepted();
     this.policy = new Policy({ ...parts.policy, rules: () => this.#rules });
     ownDirectory(parts.folder);
+    // Mounted before anything is in it.
+    mkdirSync(parts.trustFolder, { recursive: true, mode: 0o755 });
     this.#authority = this.#openAuthority();
     this.#authority.catch(() => {});
   }
@@ -81,9 +94,8 @@ export class BottleGateway {
     return { ...this.policy.counters, intercepted: [...this.#hosts] };
   }
 
-  /** Throws `unavailable` when it cannot listen, `failed` when its authority cannot be had; then nothing is left open. */
+  /** Throws `unavailable` when it cannot listen; then nothing is left open. Its authority may still be made: see {@link trusted}. */
   async open(): Promise<OpenedGateway> {
-    await this.#authority;
     const { dialer, secretOf, knownSecrets } = this.#parts;
     const password = this.#parts.listen.type === "unix" ? null : this.#password();
     const resolver = new Resolver(this.policy, dialer);
@@ -127,7 +139,7 @@ export class BottleGateway {
     this.policy.rulesChanged();
   }
 
-  /** The files in `trustFolder` are those of the rules of now. */
+  /** The files in `trustFolder` are those of the rules of now. Throws `failed` when the authority cannot be had. */
   async trusted(): Promise<void> {
     await this.#authority;
   }
@@ -148,8 +160,7 @@ export class BottleGateway {
   }
 
   async #openAuthority(): Promise<Authority> {
-    // Loaded when the first bottle opens: Cellar's start does not wait for it.
-    const { Authority } = await import("./authority.ts");
+    const { Authority } = await authorities();
     const authority = await Authority.open(this.#parts.folder, this.#hosts);
     writeTrustFiles(this.#parts.trustFolder, authority.certificate);
     return authority;

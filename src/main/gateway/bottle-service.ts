@@ -41,6 +41,7 @@ export class BottleGateways implements BottleService {
   async plan(reach: BottleReach): Promise<PlannedService & { serves: boolean }> {
     const rules = rulesOf(reach);
     await this.#checkCredentials(rules, "the launch of a bottle");
+    this.#parts.gateways.expect();
     return {
       serves: true,
       allowedHosts: rules
@@ -58,8 +59,10 @@ export class BottleGateways implements BottleService {
   }
 
   /** Without asking the vault: it may be locked, and is asked for each request. */
-  restore(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService> {
-    return this.#listen(place, reach, socket);
+  async restore(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService> {
+    const opened = await this.#listen(place, reach, socket);
+    await opened.trusted;
+    return opened;
   }
 
   async #listen({ id, directory }: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService> {
@@ -77,7 +80,13 @@ export class BottleGateways implements BottleService {
       knownSecrets: this.#parts.knownSecrets,
     });
     const { header, value } = probe.refused;
-    return { listening: true, environment: trustEnvironment(guestTrust), trust, probe: { name: header, value } };
+    return {
+      listening: true,
+      environment: trustEnvironment(guestTrust),
+      trust,
+      trusted: this.#parts.gateways.trusted(id),
+      probe: { name: header, value },
+    };
   }
 
   state() {

@@ -15,7 +15,7 @@ import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { BrokeredHost } from "../bottles/index.ts";
 import type { Dialer } from "../egress/index.ts";
-import { BottleGateway, type OpenedGateway } from "./bottle-gateway.ts";
+import { BottleGateway, type OpenedGateway, warmUp } from "./bottle-gateway.ts";
 import { DecisionLog } from "./decision-log.ts";
 import type { Listen } from "./listeners.ts";
 import { type NewRule, RuleStore, ruleFrom } from "./rule-store.ts";
@@ -118,6 +118,11 @@ export class Gateways {
       for (const rule of base) this.rules.set(rule);
       return opened;
     });
+  }
+
+  /** A bottle will be opened soon. */
+  expect(): void {
+    void warmUp();
   }
 
   /** Ends every connection of the bottle. Its decisions stay to be looked at until {@link forget}. */

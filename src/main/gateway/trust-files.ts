@@ -3,7 +3,7 @@
  * variables that lead the usual programs there (features 4.5: before anything in the bottle speaks TLS).
  */
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { getCACertificates, rootCertificates } from "node:tls";
 import { bmpString, explicit, integer, nothing, octets, oid, sequence, set } from "./der.ts";
@@ -17,23 +17,38 @@ export const trustFileNames = {
 /** Keeps nothing secret: Java wants one all the same, and this is the one it tries itself. */
 const javaPassword = "changeit";
 
+/** Certificates as the files have them: one after the other as text, and for Java. */
+type Encoded = { pem: string; bags: Uint8Array };
+
 /** Writes the files, each whole at once: programs of the bottle may be reading them. */
-export function writeTrustFiles(folder: string, authority: string, roots: readonly string[] = systemRoots()): void {
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+export function writeTrustFiles(folder: string, authority: string): void {
+  const roots = systemRoots();
+  const own = encoded([authority], "cellar");
   const write = (name: string, content: string | Uint8Array) => {
     writeFileSync(join(folder, `.${name}.new`), content, { mode: 0o644 });
     renameSync(join(folder, `.${name}.new`), join(folder, name));
   };
-  const all = [...roots, authority];
-  write(trustFileNames.certificate, `${authority.trim()}\n`);
-  write(trustFileNames.bundle, `${all.map((pem) => pem.trim()).join("\n")}\n`);
-  write(trustFileNames.java, javaTrustStore(all));
+  write(trustFileNames.certificate, own.pem);
+  write(trustFileNames.bundle, roots.pem + own.pem);
+  write(trustFileNames.java, javaTrustStore(roots.bags, own.bags));
 }
 
-/** What this computer trusts (a company may have an authority of its own); Node's own list where it keeps none. */
-function systemRoots(): readonly string[] {
-  const own = getCACertificates("system");
-  return own.length > 0 ? own : rootCertificates;
+let knownRoots: Encoded | undefined;
+
+/**
+ * What this computer trusts (a company may have an authority of its own); Node's own list where it keeps none. Some hundred certificates, the same
+ * for every bottle: they are read once.
+ */
+export function systemRoots(): Encoded {
+  if (knownRoots === undefined) {
+    const own = getCACertificates("system");
+    knownRoots = encoded(own.length > 0 ? own : rootCertificates, "root");
+  }
+  return knownRoots;
+}
+
+function encoded(certificates: readonly string[], alias: string): Encoded {
+  return { pem: certificates.map((pem) => `${pem.trim()}\n`).join(""), bags: javaBags(certificates, alias) };
 }
 
 /** `folder`: where the bottle sees the files. */
@@ -64,8 +79,8 @@ const ids = {
   sha1: oid("1.3.14.3.2.26"),
 };
 
-/** A PKCS 12 file (RFC 7292) with certificates in plain, and the checksum under a password that every Java can verify. */
-export function javaTrustStore(certificates: readonly string[]): Uint8Array {
+/** Certificates as the content of a PKCS 12 file has them (RFC 7292), in plain. */
+export function javaBags(certificates: readonly string[], alias: string): Uint8Array {
   const bags = certificates.map((pem, index) => {
     const certificate = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ""), "base64");
     const attribute = (id: Uint8Array, value: Uint8Array) => sequence(id, set(value));
@@ -73,11 +88,16 @@ export function javaTrustStore(certificates: readonly string[]): Uint8Array {
       ids.certificateBag,
       explicit(0, sequence(ids.x509Certificate, explicit(0, octets(certificate)))),
       set(
-        attribute(ids.friendlyName, bmpString(`root-${index}`)),
+        attribute(ids.friendlyName, bmpString(`${alias}-${index}`)),
         attribute(ids.javaTrustedKeyUsage, ids.anyExtendedKeyUsage),
       ),
     );
   });
+  return Buffer.concat(bags);
+}
+
+/** A PKCS 12 file of these bags, with the checksum under a password that every Java can verify. */
+export function javaTrustStore(...bags: readonly Uint8Array[]): Uint8Array {
   const data = (content: Uint8Array) => sequence(ids.data, explicit(0, octets(content)));
   const contents = sequence(data(sequence(...bags)));
   const salt = randomBytes(8);

@@ -10,12 +10,19 @@ export function nameOfLabel(label: string | undefined): string | null {
   return label?.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "") || null;
 }
 
-export function terminalNameFor(workspace: string, program: string, terminals: readonly Terminal[]): string {
+/** `promised`: names of terminals that are still being made. */
+export function terminalNameFor(
+  workspace: string,
+  program: string,
+  terminals: readonly Terminal[],
+  promised: ReadonlySet<string> = new Set(),
+): string {
   const base = `${workspace}-${program}`
     .replace(/[^A-Za-z0-9_.-]/g, "-")
     .replace(/\.{2,}/g, ".")
     .slice(0, longest);
-  const taken = new Set(terminals.filter((each) => !finalStates.has(each.state)).map((each) => each.name));
+  const running = terminals.filter((each) => !finalStates.has(each.state)).map((each) => each.name);
+  const taken = new Set([...running, ...promised]);
   if (!taken.has(base)) return base;
   for (let n = 2; ; n++) if (!taken.has(`${base}-${n}`)) return `${base}-${n}`;
 }

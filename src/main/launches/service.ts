@@ -63,6 +63,8 @@ export class Launches {
   readonly #store: LaunchStore;
   readonly #records = new Map<string, LaunchRecord>();
   readonly #settling = new Set<string>();
+  /** Of terminals that are being made: several launches at once get several names. */
+  readonly #promisedNames = new Set<string>();
   readonly #stop = new AbortController();
   readonly #stopListening: () => void;
 
@@ -235,15 +237,19 @@ export class Launches {
     this.#store.save(record);
     this.#records.set(id, record);
     let terminal: Terminal;
+    let name: string | undefined;
     try {
       await this.#parts.terminals.known();
       const cwd = workspace.path;
+      name = terminalNameFor(
+        workspace.name,
+        nameOfLabel(enclosure?.label) ?? program.id,
+        this.#parts.terminals.list(),
+        this.#promisedNames,
+      );
+      this.#promisedNames.add(name);
       const around = {
-        name: terminalNameFor(
-          workspace.name,
-          nameOfLabel(enclosure?.label) ?? program.id,
-          this.#parts.terminals.list(),
-        ),
+        name,
         ...(with_.size && { size: with_.size }),
         owner: { workspaceId: workspace.id, launchId: id, programId: program.id },
       };
@@ -276,6 +282,8 @@ export class Launches {
     } catch (error) {
       this.#forget(id);
       throw error;
+    } finally {
+      if (name !== undefined) this.#promisedNames.delete(name);
     }
     const launch = this.#save({ ...record, ...this.#records.get(id), terminalId: terminal.id });
     if (plan.prompt.by === "paste") void this.#paste(id, terminal.id, plan.prompt.text);

@@ -28,14 +28,22 @@ export type Catalogue = {
 /** Order in which built-in programs are shown; what is not named here follows by name, the shell is last. */
 const order = ["claude", "codex", "gemini", "opencode", "copilot", "cursor", "amp", "goose", "aider", "qwen", "crush"];
 
-const notRead: Catalogue = { programs: [], problem: "Cellar was started without your own agent programs." };
+const notRead = { programs: [], problem: "Cellar was started without your own agent programs." };
 
-/** Reads both, or, without an own file, only what comes with Cellar. Throws when a built-in entry is broken: that is a defect of Cellar. */
+/** The built-in entries as they are written, and as they are understood. */
+type Builtin = { raw: ReadonlyMap<string, Raw>; programs: readonly CatalogueProgram[] };
+
+/** By folder: what comes with Cellar stays the same while it runs, and every launch asks. */
+const builtins = new Map<string, Promise<Builtin>>();
+
+/**
+ * Reads both, the person's own file each time; without one, only what comes with Cellar. Throws when a built-in entry is broken: that is a defect of
+ * Cellar.
+ */
 export async function readCatalogue(builtinFolder: string, ownFile: string | null): Promise<Catalogue> {
-  const builtin = await readBuiltin(builtinFolder);
-  const own = ownFile === null ? notRead : await readOwn(ownFile, builtin);
-  const programs = new Map<string, CatalogueProgram>();
-  for (const [id, raw] of builtin) programs.set(id, checked(id, "builtin", raw, null));
+  const builtin = await (builtins.get(builtinFolder) ?? readBuiltin(builtinFolder));
+  const own = ownFile === null ? notRead : await readOwn(ownFile, builtin.raw);
+  const programs = new Map(builtin.programs.map((program) => [program.id, program]));
   for (const program of own.programs) programs.set(program.id, program);
   const rank = (id: string) => (id === "shell" ? order.length + 1 : (order.indexOf(id) + 1 || order.length + 1) - 1);
   return {
@@ -46,16 +54,25 @@ export async function readCatalogue(builtinFolder: string, ownFile: string | nul
 
 type Raw = Record<string, unknown>;
 
-async function readBuiltin(folder: string): Promise<Map<string, Raw>> {
+function readBuiltin(folder: string): Promise<Builtin> {
+  const reading = parseBuiltin(folder);
+  builtins.set(folder, reading);
+  reading.catch(() => builtins.delete(folder));
+  return reading;
+}
+
+async function parseBuiltin(folder: string): Promise<Builtin> {
   const entries = new Map<string, Raw>();
+  const programs: CatalogueProgram[] = [];
   for (const file of (await readdir(folder)).filter((name) => name.endsWith(".toml")).sort()) {
     const { id, ...raw } = parse(await readFile(join(folder, file), "utf8"));
     if (id !== basename(file, ".toml")) throw new Error(`${file}: id must be "${basename(file, ".toml")}"`);
     const program = checked(id, "builtin", raw, null);
     if (program.entry === null) throw new Error(`${file}: ${program.problem}`);
     entries.set(id, raw);
+    programs.push(program);
   }
-  return entries;
+  return { raw: entries, programs };
 }
 
 async function readOwn(file: string, builtin: ReadonlyMap<string, Raw>): Promise<Catalogue> {

@@ -1,7 +1,7 @@
-/** The file below the settings: written whole or not at all by `conf`, read with care, and watched for a person's own edits. */
+/** The file below the settings: written whole or not at all, read with care, and watched for a person's own edits. */
 import { existsSync, type FSWatcher, readFileSync, renameSync, unwatchFile, watch, watchFile } from "node:fs";
 import { basename, dirname } from "node:path";
-import Conf from "conf";
+import { writeFileSync } from "atomically";
 
 export type Stored = Record<string, unknown>;
 
@@ -14,17 +14,10 @@ export class SettingsFile {
   readonly path: string;
   /** What happened to the file when it was opened, in sentences. */
   readonly notices: string[] = [];
-  readonly #file: Conf<Stored>;
 
   constructor(path: string) {
     this.path = path;
     this.#setAsideWhenBroken();
-    this.#file = new Conf<Stored>({
-      cwd: dirname(path),
-      configName: basename(path, ".json"),
-      accessPropertiesByDotNotation: false,
-      configFileMode: 0o600,
-    });
   }
 
   /** What the file holds now. Throws when it is not the JSON of an object. */
@@ -36,7 +29,7 @@ export class SettingsFile {
   }
 
   write(stored: Stored): void {
-    this.#file.store = stored;
+    writeFileSync(this.path, JSON.stringify(stored, undefined, "\t"), { mode: 0o600 });
   }
 
   /** Calls back some time after the file has changed, whoever changed it. Returns what ends that. */

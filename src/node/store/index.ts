@@ -38,11 +38,13 @@ export type Store = {
   readonly notices: readonly string[];
   /** Writes the backup now. */
   backup(): void;
-  /** Closes the file; a changed one is backed up first. */
+  /** Closes the file; one that has no backup of what it holds is backed up first. */
   close(): void;
 };
 
 const backupEveryDefault = 30 * 60 * 1000;
+/** Until the first backup: whoever starts wants to get ready first. */
+const firstBackupAfter = 30_000;
 
 /**
  * Opens or makes the file. Throws `refused` for a schema of a newer Cellar (the file stays untouched), `conflict` when another
@@ -76,7 +78,7 @@ export function openStore(options: StoreOptions): Store {
 }
 
 function running(database: Database.Database, notices: string[], backupPath: string, every: number): Store {
-  let backedUpAt = changes(database);
+  let backedUpAt: number | null = null;
   const backup = (): void => {
     writeBackup(database, backupPath);
     backedUpAt = changes(database);
@@ -92,16 +94,16 @@ function running(database: Database.Database, notices: string[], backupPath: str
   const backupIfChanged = (): void => {
     if (changes(database) !== backedUpAt) tryBackup();
   };
-  // A file that has just passed its check is the best backup there is.
-  tryBackup();
-  const timer = setInterval(backupIfChanged, every);
-  timer.unref();
+  // A file that has just passed its check is the best backup there is, changed or not.
+  const first = setTimeout(backupIfChanged, firstBackupAfter).unref();
+  const timer = setInterval(backupIfChanged, every).unref();
   return {
     database,
     notices,
     backup,
     close() {
       if (!database.open) return;
+      clearTimeout(first);
       clearInterval(timer);
       backupIfChanged();
       database.close();
@@ -207,6 +209,8 @@ function prepare(
     );
   }
   if (version > 0 && version < migrations.length) writeBackup(database, backupPath);
+  // A step that a power cut takes back is done again; the first commit after them all waits for the disk, and so for them.
+  database.pragma("synchronous = NORMAL");
   migrate(database, migrations);
   database.pragma("foreign_keys = ON");
 }

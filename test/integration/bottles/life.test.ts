@@ -57,7 +57,9 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
       () => first(product, "app.watchHost", {}),
       ({ state }) => state === "connected",
     );
-    const everything = () => execFileSync("find", [product.folder.path, "-printf", "%P %y\\n"], { encoding: "utf8" });
+    // Databases are backed up half a minute after they were opened, whatever is planned meanwhile.
+    const looked = [product.folder.path, "-not", "-name", "*.db.backup*", "-printf", "%P %y\\n"];
+    const everything = () => execFileSync("find", looked, { encoding: "utf8" });
     await prepare();
     const before = { files: everything(), processes: product.processes().length };
     const plan = await prepare();

@@ -173,10 +173,6 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
       write(files.arguments, sandbox),
       write(files.inside, argumentFile(insideArguments(uid, gid, environment, cwd))),
       ...Object.entries(ownEtc(uid, gid)).map(([name, content]) => write(`${files.etc}/${name}`, content)),
-      this.#parts.subprocesses.runOrFail(
-        { program: "mkfifo", args: ["-m", "600", at(files.gate)], env: { PATH: "/usr/bin:/bin" }, timeoutMs: 5_000 },
-        "mkfifo",
-      ),
     ]);
     // Only when none is under way any more: whoever takes it back must not race with them.
     for (const each of made) if (each.status === "rejected") throw each.reason;

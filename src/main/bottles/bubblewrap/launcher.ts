@@ -46,7 +46,7 @@ const systemPath = "/usr/bin:/bin:/usr/sbin:/sbin";
 const launchScript = `
 ${closeOthers}
 d=$1 id=$2; shift 2
-if ! [ -p "$d/${files.gate}" ]; then echo 'This bottle has ended. Launch the program again.'; exit 1; fi
+if ! mkfifo -m 600 "$d/${files.gate}" 2>/dev/null; then echo 'This bottle has ended. Launch the program again.'; exit 1; fi
 exec 6<"$d/${files.arguments}" 7<>"$d/${files.gate}" 8>"$d/${files.info}" 9<"$d/${files.filter}" || exit 1
 exec "$@" env -i PATH=${systemPath} ${bottleVariable}="$id" \\
   unshare --user --map-root-user -- bwrap --args 6 --info-fd 8 --seccomp 9 -- /bin/sh ${guestInit}

@@ -5,7 +5,6 @@
 import { constants } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
 import type { Manifest } from "#shared/contract/bottles.ts";
 import { Failure } from "#shared/failure.ts";
@@ -66,7 +65,7 @@ export class Manifests {
     for (const { folder } of this.#agentFolders(workspace)) {
       const text = await readManifest(join(folder, `${name}.md`));
       if (text === null) continue;
-      const { front, body } = split(text, `agent '${name}'`);
+      const { front, body } = await split(text, `agent '${name}'`);
       return { name, manifest: checked(agentManifest, front, `agent '${name}'`), systemPrompt: body.trim() };
     }
     this.#checkReadsOwn(`agent '${name}'`);
@@ -91,7 +90,8 @@ export class Manifests {
           hint: `Write it to ${join(this.folder, "bottles", `${next}.md`)}.`,
         });
       }
-      chain.push(checked(bottleManifest, split(text, `bottle '${next}'`).front, `bottle '${next}'`));
+      const { front } = await split(text, `bottle '${next}'`);
+      chain.push(checked(bottleManifest, front, `bottle '${next}'`));
     }
     return chain.reverse().reduce(merged);
   }
@@ -162,11 +162,13 @@ async function readManifest(path: string): Promise<string | null> {
   }
 }
 
-function split(text: string, what: string): { front: unknown; body: string } {
+/** The parser is loaded with the first manifest: most people have none. */
+async function split(text: string, what: string): Promise<{ front: unknown; body: string }> {
   const [, front, body] = /^---\r?\n([\s\S]*?)\r?\n?---[ \t]*(?:\r?\n([\s\S]*))?$/.exec(text) ?? [];
   if (front === undefined) {
     throw new Failure("invalid_input", `${what} has no front matter`, { hint: "Begin the file with a line of ---." });
   }
+  const { parse, YAMLParseError } = await import("yaml");
   try {
     // Aliases could be nested into something that grows without end.
     return { front: parse(front, { maxAliasCount: 0 }) ?? {}, body: body ?? "" };

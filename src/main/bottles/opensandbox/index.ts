@@ -119,6 +119,7 @@ export class OpenSandbox implements BottleBackend<OpenSandboxDetails> {
     await checkPolicy(server, sandbox);
     const execd = await server.inside(sandbox, execdPort);
     await waitForExecd(execd);
+    await bottle.trusted;
     const [first = "", ...rest] = bottle.argv;
     const agent = { user: agentUser, limits: spec.limits, environment, cwd };
     const argv = [basename(first), ...rest];
