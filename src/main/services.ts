@@ -372,6 +372,7 @@ async function compose(
   closing.push(() => mcp.close());
   const requests = new WindowRequests();
   const layouts = new Layouts(paths.home);
+  const hasWorkspace = (id: string) => workspaces.list().some((workspace) => workspace.id === id);
   const notifications = new Notifications({
     database: store.database,
     desktop,
@@ -407,6 +408,7 @@ async function compose(
       home: paths.home,
       requests,
       layouts,
+      hasWorkspace,
       notices,
     }),
     settings: settingsProcedures(settings),
@@ -450,7 +452,7 @@ async function compose(
     requests,
     layouts,
     log,
-    hasWorkspace: (id) => workspaces.list().some((workspace) => workspace.id === id),
+    hasWorkspace,
     ports: {
       rpc: (port) => serveRpcPort(rpc, port),
       terminal: (port, view) => void serveTerminalPort(streams, port, view),

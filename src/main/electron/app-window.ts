@@ -54,6 +54,7 @@ export class AppWindow {
   #zoom: number;
   /** Counts loads, so that the failure of one that was given up is not taken for the next one's. */
   #load = 0;
+  #loadedAt = 0;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
   /** Its renderer is being ended by us. */
@@ -89,6 +90,7 @@ export class AppWindow {
   load(): void {
     this.#load += 1;
     const load = this.#load;
+    this.#loadedAt = performance.now();
     this.#health.loading();
     clearTimeout(this.#patience);
     const seconds = Math.round(startPatienceMs / 1000);
@@ -109,6 +111,8 @@ export class AppWindow {
     clearTimeout(this.#patience);
     this.#replacing = false;
     this.#health.becameUsable();
+    const ms = Math.round(performance.now() - this.#loadedAt);
+    this.#parts.log.info({ window: this.key, ms }, "a window can be used");
   }
 
   /** The percentage it has come to. */
@@ -195,7 +199,8 @@ export class AppWindow {
     this.#asking?.abort();
     const remedy = this.#health.crashed();
     this.#parts.log.warn({ window: this.key, reason, exitCode, remedy }, "a window's page has ended");
-    if (remedy === "reload") return this.load();
+    // Nobody sees a hidden window, and nobody could answer for it.
+    if (remedy === "reload" || (remedy === "ask" && !this.window.isVisible())) return this.load();
     if (remedy === "recover") return this.#parts.stuck("Its page has crashed several times in a row.");
     const answer = await this.#ask(crashed);
     if (answer === 0) this.load();
