@@ -180,7 +180,16 @@ export class AppWindow {
     contents.on("render-process-gone", (_event, { reason, exitCode }) => void this.#ended(reason, exitCode));
   }
 
+  /** Not while Chromium is still telling that the page has ended. */
+  #loadSoon(): void {
+    setImmediate(() => {
+      if (!this.window.isDestroyed()) this.load();
+    });
+  }
+
   async #hung(): Promise<void> {
+    // When it is shown again and still hangs, that is noticed again.
+    if (!this.window.isVisible()) return;
     const answer = await this.#ask(hangs);
     if (answer === 2) return this.#closeNow();
     if (answer !== 0) return;
@@ -197,10 +206,12 @@ export class AppWindow {
     }
     clearTimeout(this.#patience);
     this.#asking?.abort();
+    // Whatever was still being loaded has ended with it.
+    this.#load += 1;
     const remedy = this.#health.crashed();
     this.#parts.log.warn({ window: this.key, reason, exitCode, remedy }, "a window's page has ended");
     // Nobody sees a hidden window, and nobody could answer for it.
-    if (remedy === "reload" || (remedy === "ask" && !this.window.isVisible())) return this.load();
+    if (remedy === "reload" || (remedy === "ask" && !this.window.isVisible())) return this.#loadSoon();
     if (remedy === "recover") return this.#parts.stuck("Its page has crashed several times in a row.");
     const answer = await this.#ask(crashed);
     if (answer === 0) this.load();

@@ -55,14 +55,17 @@ export class Windows {
   }
 
   /** Brings a window to the front, made anew when it is not open; null: the one last used of those that show all. */
-  show(key: WindowKey | null = null): BrowserWindow {
+  show(key: WindowKey | null = null): void {
     const wanted = key ?? this.windowFor(null);
     const open = this.#windows.get(wanted);
-    // Hidden behind the recovery window, which was closed without a choice.
-    if (open !== undefined && !open.usable && !open.window.isVisible() && !this.#recovery.open) open.startAfresh();
-    const window = open ?? this.#open(wanted);
-    window.show();
-    return window.window;
+    const stuck = open !== undefined && !open.usable && !open.window.isVisible();
+    if (stuck && this.#recovery.open) {
+      this.#recovery.focus();
+      return;
+    }
+    // The recovery window was closed without a choice.
+    if (stuck) open.startAfresh();
+    (open ?? this.#open(wanted)).show();
   }
 
   /** One more window, or the one that shows this workspace alone. */
