@@ -193,7 +193,9 @@ describe("windows", () => {
     expect(again).toMatchObject({ bounds: { x: 100, y: 60, width: 900, height: 700 }, maximized: true });
     const alone = await app.page(again.id);
     await alone.getByRole("tab", { name: "Workspace alpha" }).waitFor();
-    const state = await app.until(({ windows }) => windows.some(({ zoom }) => zoom === 1.25));
+    const state = await app.until(
+      ({ windows }) => windows.some(({ zoom }) => zoom === 1.25) && windows.every(({ url }) => url !== ""),
+    );
     expect(state.windows.find(({ url }) => url.endsWith("://app/"))).toMatchObject({
       bounds: { x: 2000, y: 40, width: 1200, height: 800 },
       focused: true,
