@@ -50,6 +50,8 @@ export class Windows {
   /** Those that were open when the app ended. Returns their keys. */
   restore(hasWorkspace: (id: string) => boolean): readonly WindowKey[] {
     const keys = windowsToOpen(this.#state.open, hasWorkspace);
+    // All of them before the first is opened: what is remembered of a further window goes when it is not among the open ones.
+    this.#recent = [...keys];
     for (const key of keys) this.show(key);
     return keys;
   }
