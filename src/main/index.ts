@@ -95,8 +95,7 @@ async function start(): Promise<void> {
     ask: () => leave.ask(),
     show: () => windows.show(),
   });
-  const showRequest = (request: WindowRequest) => {
-    const window = windows.windowFor(null);
+  const showRequest = (request: WindowRequest, window = windows.windowFor(null)) => {
     services.requests.push(request, window);
     windows.show(window);
   };
@@ -119,7 +118,7 @@ async function start(): Promise<void> {
   guardSession(session.defaultSession);
   serveWindowScheme(join(windowFolder, "renderer"), () => windows.recoveryPage);
   setApplicationMenu({
-    run: (id) => showRequest({ type: "command", id }),
+    run: (id) => showRequest({ type: "command", id }, windows.currentKey),
     newWindow: () => windows.open(null),
     zoom: (change) => windows.zoomCurrent(change),
     quit: () => void leave.ask(),

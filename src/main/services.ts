@@ -430,6 +430,7 @@ async function compose(
   const requests = new WindowRequests();
   const layouts = new Layouts(paths.home);
   const workspaceName = (id: string) => workspaces.list().find((workspace) => workspace.id === id)?.name ?? null;
+  const hasWorkspace = (id: string) => workspaces.list().some((workspace) => workspace.id === id);
   const show = (request: WindowRequest, workspaceId: string | null) => {
     const window = desktop.windowFor(workspaceId);
     requests.push(request, window);
@@ -491,6 +492,7 @@ async function compose(
       home: paths.home,
       requests,
       layouts,
+      hasWorkspace,
       notices,
     }),
     settings: settingsProcedures(settings),
@@ -539,7 +541,7 @@ async function compose(
     requests,
     layouts,
     log,
-    hasWorkspace: (id) => workspaces.list().some((workspace) => workspace.id === id),
+    hasWorkspace,
     leaving: new Leaving({
       terminals,
       bottles,

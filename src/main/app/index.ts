@@ -30,11 +30,12 @@ export type AppParts = {
   home: string;
   requests: WindowRequests;
   layouts: Layouts;
+  hasWorkspace(id: string): boolean;
   /** What happened at start, in sentences. */
   notices: readonly string[];
 };
 
-export function appProcedures({ desktop, host, version, home, requests, layouts, notices }: AppParts) {
+export function appProcedures({ desktop, host, version, home, requests, layouts, hasWorkspace, notices }: AppParts) {
   const info = (): AppInfo => ({
     name: "Cellar",
     version,
@@ -95,6 +96,9 @@ export function appProcedures({ desktop, host, version, home, requests, layouts,
     }),
     watchRequests: implementing.app.watchRequests.handler(({ input, signal }) => requests.watch(input.window, signal)),
     newWindow: implementing.app.newWindow.handler(({ input }) => {
+      if (input.workspaceId !== null && !hasWorkspace(input.workspaceId)) {
+        throw new Failure("not_found", `there is no workspace ${input.workspaceId}`);
+      }
       desktop.newWindow(input.workspaceId);
       return {};
     }),

@@ -54,6 +54,7 @@ export class AppWindow {
   #zoom: number;
   /** Counts loads, so that the failure of one that was given up is not taken for the next one's. */
   #load = 0;
+  #loadedAt = 0;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
   /** Its renderer is being ended by us. */
@@ -89,6 +90,7 @@ export class AppWindow {
   load(): void {
     this.#load += 1;
     const load = this.#load;
+    this.#loadedAt = performance.now();
     this.#health.loading();
     clearTimeout(this.#patience);
     const seconds = Math.round(startPatienceMs / 1000);
@@ -109,6 +111,8 @@ export class AppWindow {
     clearTimeout(this.#patience);
     this.#replacing = false;
     this.#health.becameUsable();
+    const ms = Math.round(performance.now() - this.#loadedAt);
+    this.#parts.log.info({ window: this.key, ms }, "a window can be used");
   }
 
   /** The percentage it has come to. */
@@ -176,7 +180,16 @@ export class AppWindow {
     contents.on("render-process-gone", (_event, { reason, exitCode }) => void this.#ended(reason, exitCode));
   }
 
+  /** Not while Chromium is still telling that the page has ended. */
+  #loadSoon(): void {
+    setImmediate(() => {
+      if (!this.window.isDestroyed()) this.load();
+    });
+  }
+
   async #hung(): Promise<void> {
+    // When it is shown again and still hangs, that is noticed again.
+    if (!this.window.isVisible()) return;
     const answer = await this.#ask(hangs);
     if (answer === 2) return this.#closeNow();
     if (answer !== 0) return;
@@ -193,9 +206,12 @@ export class AppWindow {
     }
     clearTimeout(this.#patience);
     this.#asking?.abort();
+    // Whatever was still being loaded has ended with it.
+    this.#load += 1;
     const remedy = this.#health.crashed();
     this.#parts.log.warn({ window: this.key, reason, exitCode, remedy }, "a window's page has ended");
-    if (remedy === "reload") return this.load();
+    // Nobody sees a hidden window, and nobody could answer for it.
+    if (remedy === "reload" || (remedy === "ask" && !this.window.isVisible())) return this.#loadSoon();
     if (remedy === "recover") return this.#parts.stuck("Its page has crashed several times in a row.");
     const answer = await this.#ask(crashed);
     if (answer === 0) this.load();

@@ -32,6 +32,7 @@ describe("a window that crashes", () => {
     const health = new Health();
     health.becameUsable();
     expect(health.crashed()).toBe("ask");
+    expect(health.usable).toBe(false);
     health.loading();
     expect([health.crashed(), health.crashed()]).toEqual(["reload", "recover"]);
   });

@@ -42,8 +42,10 @@ export class Health {
 
   crashed(): Remedy {
     const now = this.#now();
+    const wasUsable = this.#usable;
+    this.#usable = false;
     this.#crashes = [...this.#crashes.filter((at) => now - at < togetherMs), now];
-    if (!this.#usable) {
+    if (!wasUsable) {
       this.#failedStarts += 1;
       return this.#failedStarts === 1 ? "reload" : "recover";
     }

@@ -26,7 +26,7 @@ export class RecoveryWindow {
 
   show(why: string): void {
     if (this.#window !== null) {
-      this.#window.focus();
+      this.focus();
       return;
     }
     this.#why = why;
@@ -49,7 +49,8 @@ export class RecoveryWindow {
     window.webContents.on("will-navigate", (event) => {
       event.preventDefault();
       const choice = recoveryChoiceOf(event.url);
-      if (choice !== null) this.#chosen(choice);
+      // What is chosen may close this window, which must not go while it is being asked.
+      if (choice !== null) setImmediate(() => this.#chosen(choice));
     });
     window.on("closed", () => {
       if (this.#window !== window) return;
@@ -57,6 +58,11 @@ export class RecoveryWindow {
       this.#closed();
     });
     void window.loadURL(recoveryAddress).catch(() => {});
+  }
+
+  focus(): void {
+    this.#window?.show();
+    this.#window?.focus();
   }
 
   close(): void {

@@ -51,6 +51,8 @@ export class Windows {
   /** Those that were open when the app ended. Returns their keys. */
   restore(hasWorkspace: (id: string) => boolean): readonly WindowKey[] {
     const keys = windowsToOpen(this.#state.open, hasWorkspace);
+    // All of them before the first is opened: what is remembered of a further window goes when it is not among the open ones.
+    this.#recent = [...keys];
     for (const key of keys) this.show(key);
     return keys;
   }
@@ -61,17 +63,20 @@ export class Windows {
   }
 
   /** Brings a window to the front, made anew when it is not open; null: the one last used of those that show all. */
-  show(key: WindowKey | null = null): BrowserWindow {
+  show(key: WindowKey | null = null): void {
     const restore = this.#beforeFirst;
     this.#beforeFirst = null;
     restore?.();
     const wanted = key ?? this.windowFor(null);
     const open = this.#windows.get(wanted);
-    // Hidden behind the recovery window, which was closed without a choice.
-    if (open !== undefined && !open.usable && !open.window.isVisible() && !this.#recovery.open) open.startAfresh();
-    const window = open ?? this.#open(wanted);
-    window.show();
-    return window.window;
+    const stuck = open !== undefined && !open.usable && !open.window.isVisible();
+    if (stuck && this.#recovery.open) {
+      this.#recovery.focus();
+      return;
+    }
+    // The recovery window was closed without a choice.
+    if (stuck) open.startAfresh();
+    (open ?? this.#open(wanted)).show();
   }
 
   /** One more window, or the one that shows this workspace alone. */
@@ -87,7 +92,12 @@ export class Windows {
 
   /** The one that a dialog belongs to. */
   get current(): BrowserWindow | null {
-    return this.#windows.get(this.#recent.at(-1) ?? mainWindow)?.window ?? null;
+    return this.#windows.get(this.currentKey)?.window ?? null;
+  }
+
+  /** The one that has or had the keyboard last. */
+  get currentKey(): WindowKey {
+    return this.#recent.at(-1) ?? mainWindow;
   }
 
   zoom(key: WindowKey, change: ZoomChange): number {
@@ -98,7 +108,7 @@ export class Windows {
 
   /** Of the window that has the keyboard. */
   zoomCurrent(change: ZoomChange): void {
-    this.#windows.get(this.#recent.at(-1) ?? mainWindow)?.zoom(change);
+    this.#windows.get(this.currentKey)?.zoom(change);
   }
 
   usable(key: WindowKey): void {

@@ -1,5 +1,5 @@
 /** Windows as a person has them: several at once, a workspace in its own, on displays that come and go, and when their pages hang or end. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import type { DisplayFacts } from "#test/doubles/electron/settings.ts";
 import { call, first } from "#test/product/call.ts";
 import { Desktop, type DesktopApp } from "#test/product/electron.ts";
 import { eventually, isAlive } from "#test/product/processes.ts";
+import { Product } from "#test/product/product.ts";
 import { Window } from "../window.ts";
 
 const display = (id: number, x: number, width = 1920, height = 1080, scaleFactor = 1): DisplayFacts => ({
@@ -37,6 +38,17 @@ describe("windows", () => {
       .click();
     await on.getByRole("combobox").fill(title);
     await on.getByRole("option", { name: title }).first().click();
+  };
+  /** How often a window has come up; main knows of it a moment after a person sees it. */
+  const cameUp = () =>
+    readFileSync(join(desktop.home, "logs", "main.log"), "utf8").split("a window can be used").length - 1;
+  const comesUp = async (act: () => Promise<unknown>) => {
+    const before = cameUp();
+    await act();
+    await eventually(
+      async () => cameUp(),
+      (count) => count > before,
+    );
   };
   const closeOthers = async () => {
     for (const { id, url } of await windows()) if (!url.endsWith("://app/")) await app.control.closeWindow(id);
@@ -118,6 +130,12 @@ describe("windows", () => {
     expect(state.windows).toHaveLength(2);
   });
 
+  test("a workspace that there is not has none", async () => {
+    await expect(call(desktop, "app.newWindow", { workspaceId: "ws-00000000" })).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+
   test("each has its own zoom, by menu, keys, palette and wheel", async () => {
     const own = await windowAt(`?workspace=${workspaceId}`);
     const alone = await app.page(own.id);
@@ -162,6 +180,10 @@ describe("windows", () => {
     await app.control.setBounds(main.id, { x: 2000, y: 40, width: 1200, height: 800 });
     await app.control.setBounds(own.id, { x: 100, y: 60, width: 900, height: 700 });
     await app.control.maximizeWindow(own.id);
+    await app.control.clickMenu("New window");
+    const { windows: three } = await app.until((state) => state.windows.length === 3);
+    await app.control.setBounds(three[2]!.id, { x: 300, y: 50, width: 1000, height: 700 });
+    await app.control.fullScreenWindow(three[2]!.id);
     await app.control.focusWindow(main.id);
     await app.control.clickTrayMenu("Quit (terminals go on)");
     expect(await app.exited).toBe(0);
@@ -171,10 +193,16 @@ describe("windows", () => {
     expect(again).toMatchObject({ bounds: { x: 100, y: 60, width: 900, height: 700 }, maximized: true });
     const alone = await app.page(again.id);
     await alone.getByRole("tab", { name: "Workspace alpha" }).waitFor();
-    const state = await app.until(({ windows }) => windows.some(({ zoom }) => zoom === 1.25));
+    const state = await app.until(
+      ({ windows }) => windows.some(({ zoom }) => zoom === 1.25) && windows.every(({ url }) => url !== ""),
+    );
     expect(state.windows.find(({ url }) => url.endsWith("://app/"))).toMatchObject({
       bounds: { x: 2000, y: 40, width: 1200, height: 800 },
       focused: true,
+    });
+    expect(state.windows.find(({ fullScreen }) => fullScreen)).toMatchObject({
+      url: expect.stringContaining("?window="),
+      bounds: { x: 300, y: 50, width: 1000, height: 700 },
     });
     page = await app.page((await mainWindow()).id);
   });
@@ -197,22 +225,10 @@ describe("windows", () => {
     await boundsOf({ x: 2000, y: 40, width: 1200, height: 800 });
   });
 
-  test("full screen is remembered, and the place it leaves to", async () => {
-    const { id } = await mainWindow();
-    await app.control.fullScreenWindow(id);
-    await app.control.clickTrayMenu("Quit (terminals go on)");
-    await app.exited;
-    app = await desktop.start({ displays: [laptop, beside] });
-    expect(await mainWindow()).toMatchObject({
-      fullScreen: true,
-      bounds: { x: 2000, y: 40, width: 1200, height: 800 },
-    });
-    page = await app.page((await mainWindow()).id);
-  });
-
   test("one that hangs is offered a reload, and terminals do not notice", async () => {
     await closeOthers();
     const { id } = await mainWindow();
+    page = await app.page(id);
     const terminal = await call(desktop, "terminals.create", { name: "steady" });
     await app.control.hangRenderer(id);
     await app.until(({ questions }) => questions.length === 1);
@@ -229,7 +245,7 @@ describe("windows", () => {
 
     await app.control.hangRenderer(id);
     await app.until(({ questions }) => questions.length === 1);
-    await app.control.clickButton("Reload");
+    await comesUp(() => app.control.clickButton("Reload"));
     await eventually(
       async () => page.isClosed(),
       (closed) => closed,
@@ -243,11 +259,9 @@ describe("windows", () => {
   test("one whose page crashes is offered a reload, and after several in a row the recovery window", async () => {
     const { id } = await mainWindow();
     for (let n = 0; n < 2; n++) {
-      await app.page(id);
-      await app.until(({ questions }) => questions.length === 0);
       await app.control.crashRenderer(id);
       await app.until(({ questions }) => questions.some(({ buttons }) => buttons.join() === "Reload,Close"));
-      await app.control.clickButton("Reload");
+      await comesUp(() => app.control.clickButton("Reload"));
     }
     await (await app.page(id)).getByRole("treeitem", { name: "steady" }).waitFor();
     await app.control.crashRenderer(id);
@@ -285,7 +299,7 @@ describe("windows", () => {
         ([one, other]) => one.subscriptions === other.subscriptions && one.ports === other.ports,
       );
     const [before] = await settled();
-    for (let n = 0; n < 5; n++) await openAndClose();
+    for (let n = 0; n < 3; n++) await openAndClose();
     const { heapUsed: _, resources: __, ...expected } = before;
     await eventually(
       async () => {
@@ -362,4 +376,30 @@ describe("a window that does not come up", () => {
     const page = await app.page();
     await page.getByText("Started without your own extensions").waitFor();
   });
+});
+
+test("in a browser a workspace's own window is a tab at the same address, which is taken again the second time", async () => {
+  await using product = await Product.start();
+  await using window = await Window.open(product.url);
+  await window.skipFirstRun();
+  const source = product.folder.in("alpha");
+  mkdirSync(source);
+  const { id } = await call(product, "workspaces.create", { mode: "in-place", source, name: "alpha" });
+  const pages = window.page.context().pages.bind(window.page.context());
+  for (const _ of ["opens", "takes again"]) {
+    await window.page.getByRole("treeitem", { name: "alpha" }).click({ button: "right" });
+    await window.page.getByRole("menuitem", { name: "Open in its own window" }).click();
+    await eventually(
+      async () => pages().length,
+      (count) => count === 2,
+    );
+    const tab = pages()[1]!;
+    await tab.getByRole("tab", { name: "Workspace alpha" }).waitFor();
+    expect(new URL(tab.url()).search).toBe(`?workspace=${id}`);
+    await eventually(
+      () => tab.title(),
+      (title) => title === "alpha — Cellar",
+    );
+  }
+  expect(window.errors).toEqual([]);
 });
