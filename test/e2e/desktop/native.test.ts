@@ -26,6 +26,8 @@ const workspaces = async () => {
 const screen = async () => (await call(desktop, "terminals.screen", { id: terminalId })).lines.join("\n");
 const shows = (text: string) => eventually(screen, (lines) => lines.includes(text));
 const notice = (text: string | RegExp) => page.getByRole("alert").filter({ hasText: text }).first();
+/** Longer than Vitest's own second: the machine may be busy. */
+const polled = <T>(get: () => T) => expect.poll(get, { timeout: 20_000 });
 const closeNotices = async () => {
   for (const button of await page.getByRole("button", { name: "Close this message" }).all()) await button.click();
 };
@@ -132,11 +134,11 @@ describe("text", () => {
       "selectAll true",
     ]);
     await app.control.clickPopup("selectAll");
-    await expect.poll(() => search.evaluate((field: HTMLInputElement) => field.selectionEnd)).toBe(5);
+    await polled(() => search.evaluate((field: HTMLInputElement) => field.selectionEnd)).toBe(5);
     await search.click({ button: "right" });
     await app.until((state) => state.popup.some(({ role, enabled }) => role === "cut" && enabled));
     await app.control.clickPopup("cut");
-    await expect.poll(() => search.inputValue()).toBe("");
+    await polled(() => search.inputValue()).toBe("");
 
     const heading = page.getByRole("heading", { name: "Settings" });
     await heading.click({ button: "right" });
@@ -176,7 +178,7 @@ describe("a terminal", () => {
   test("takes what an input method composes once, and shows it while it is composed", async () => {
     await readKeys();
     await cdp.send("Input.imeSetComposition", { text: "ni", selectionStart: 2, selectionEnd: 2 });
-    await expect.poll(() => page.locator(".composition-view.active").last().innerText()).toBe("ni");
+    await polled(() => page.locator(".composition-view.active").last().innerText()).toBe("ni");
     expect(await screen()).not.toContain("ni");
     await cdp.send("Input.imeSetComposition", { text: "你", selectionStart: 1, selectionEnd: 1 });
     await cdp.send("Input.insertText", { text: "你好" });
@@ -362,9 +364,9 @@ describe("what is given to the app itself", () => {
     for (const path of folders) mkdirSync(path, { recursive: true });
     await app.control.dropOnTray(folders);
     await page.getByText("1 more dropped").waitFor();
-    await expect.poll(() => field().inputValue()).toBe(folders[0]);
+    await polled(() => field().inputValue()).toBe(folders[0]);
     await page.getByRole("button", { name: "Skip this one" }).click();
-    await expect.poll(() => field().inputValue()).toBe(folders[1]);
+    await polled(() => field().inputValue()).toBe(folders[1]);
     expect(await page.getByText("more dropped").count()).toBe(0);
   });
 
@@ -372,7 +374,7 @@ describe("what is given to the app itself", () => {
     const file = desktop.folder.in("notes.txt");
     writeFileSync(file, "text");
     await app.control.openFile(file);
-    await expect.poll(() => field().inputValue()).toBe(file);
+    await polled(() => field().inputValue()).toBe(file);
     await page.getByText(/not a (folder|directory)/i).waitFor();
     await app.control.openFile(desktop.folder.in("nothing"));
     await page.getByText(/(does not exist|no such)/i).waitFor();
@@ -385,7 +387,7 @@ describe("what is given to the app itself", () => {
     const folder = desktop.folder.in("given/two");
     const second = await desktop.start({ words: [folder] });
     expect(await second.exited).toBe(0);
-    await expect.poll(() => field().inputValue()).toBe(folder);
+    await polled(() => field().inputValue()).toBe(folder);
   });
 
   test("its page has stayed free of errors", () => {
