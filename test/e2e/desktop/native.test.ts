@@ -347,11 +347,15 @@ describe("a link from anywhere", () => {
     expect(asked).toBe(0);
     await app.control.openUrl(`cellar://open?repository=${encodeURIComponent(repository)}`);
     await offer.getByRole("button", { name: "Fill in the form" }).click();
+    await polled(() => page.getByLabel("Folder or git URL").inputValue()).toBe(repository);
+    expect(await workspaces()).toEqual([]);
+    expect(asked).toBe(0);
+    // It would have been seen: making the workspace does ask.
+    await page.getByRole("button", { name: /^Create/ }).click();
     await eventually(
       async () => asked,
       (count) => count > 0,
     );
-    expect(await workspaces()).toEqual([]);
     server.close();
   });
 });
