@@ -1,10 +1,21 @@
 /** What a link from outside asks for, before anything of it is looked at: a folder's files or another computer's answer come after a person's yes. */
+import { useEffect, useRef } from "react";
+import { panelFocusAttribute } from "../terminals/panels.tsx";
 import { Button, Sign } from "../ui/index.ts";
 import { changeDraft, emptyDraft, useNewWorkspace } from "./draft.ts";
 
 export function LinkOffer({ source }: { source: string }) {
+  // It comes while a person types something else: no key that they have not meant for it may choose a button.
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => section.current?.focus({ preventScroll: true }), []);
   return (
-    <section aria-label="A link from outside" className="flex flex-col gap-3">
+    <section
+      ref={section}
+      tabIndex={-1}
+      {...{ [panelFocusAttribute]: "" }}
+      aria-label="A link from outside"
+      className="flex flex-col gap-3 outline-none"
+    >
       <p className="flex items-start gap-2">
         <Sign state="permission" className="mt-[3px]" />
         <span>
