@@ -4,9 +4,11 @@ import { Failure } from "#shared/failure.ts";
 import { plainReach } from "#test/product/bottle.ts";
 import type { BottleReach } from "../bottles/index.ts";
 import { BottleGateways, type BottleGatewaysParts } from "./bottle-service.ts";
+import type { Gateways } from "./service.ts";
 
 /** A plan opens nothing, and needs only to know what the vault has. */
 const gateways = new BottleGateways({
+  gateways: { warmUp: () => {} } as Gateways,
   resolve: async (handle) => {
     if (handle === "github_token") return new Secret("the-real-one");
     if (handle === "locked") throw new Failure("unavailable", "the vault is locked");

@@ -41,7 +41,7 @@ export class BottleGateways implements BottleService {
   async plan(reach: BottleReach): Promise<PlannedService & { serves: boolean }> {
     const rules = rulesOf(reach);
     await this.#checkCredentials(rules, "the launch of a bottle");
-    this.#parts.gateways.expect();
+    this.#parts.gateways.warmUp();
     return {
       serves: true,
       allowedHosts: rules

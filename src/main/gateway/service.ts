@@ -121,7 +121,7 @@ export class Gateways {
   }
 
   /** A bottle will be opened soon. */
-  expect(): void {
+  warmUp(): void {
     void warmUp();
   }
 
