@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
@@ -8,18 +7,16 @@ import { nodeHttp } from "./scripts/build/node-http.ts";
 /** What a bundle contains of other people's work: `npm run pack` makes its lists of parts and licences from these. */
 const license = { fileName: "bundled-licenses.json" };
 
-/** What stays in node_modules: native modules, and the emulator, whose packages mean another file for a bundler than for Node. */
-const outside = /^(better-sqlite3|node-pty|@xterm\/.*)$/;
-const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: Record<string, string> };
-
-/** One bundle per process, with what it depends on: some hundred small files to find and read are half of a start. */
+/**
+ * One bundle per process, with what it is made of: some hundred small files to find and read are half of a start. What `dependencies` names stays in
+ * node_modules: native modules, and the emulator, whose packages mean another file for a bundler than for Node.
+ */
 export default defineConfig({
   main: {
     plugins: [nodeHttp()],
     build: {
       outDir: "out/main",
       license,
-      externalizeDeps: { exclude: Object.keys(dependencies).filter((name) => !outside.test(name)) },
       target: "node24",
       rollupOptions: {
         input: {

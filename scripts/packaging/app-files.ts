@@ -20,8 +20,6 @@ const archived = /^out\/(renderer|preload)\/|^out\/main\/index\.js$/;
 const authorsFolders = /^(tests?|__tests__|docs?|examples?|benchmarks?|bench|coverage|types|typings|src|browser)\//;
 const authorsFiles = /\.(test|spec)\.[cm]?js$/;
 const code = /\.(js|cjs|mjs|json|wasm|node)$/;
-/** Packages whose code really lies in a folder of such a name. */
-const codeThere = ["real-require"];
 /** Images that only the packages themselves are made with. */
 const packageImages = /^resources\/icons\/(app\/|.*\.svg$)/;
 const licenceFile = /^(licen[cs]e|copying|notice)[^/]*$/i;
@@ -40,7 +38,7 @@ export function appFiles(root: string, target: Target): AppFile[] {
   const files = [
     "LICENSE",
     ...below(root, "out").filter((file) => !/\/bundled-licenses\.json$|\.map$/.test(file)),
-    ...below(root, "resources").filter((file) => !packageImages.test(file)),
+    ...below(root, "resources").filter((file) => !packageImages.test(file) && forSystem(file, target)),
     ...shippedPackages(root).flatMap(({ path, name }) =>
       below(root, path)
         .map((file) => file.slice(path.length + 1))
@@ -51,12 +49,17 @@ export function appFiles(root: string, target: Target): AppFile[] {
   return files.sort().map((path) => ({ path, source: join(root, path), archived: archived.test(path) }));
 }
 
+/** Images in a form that only Windows reads. */
+function forSystem(file: string, target: Target): boolean {
+  return !file.endsWith(".ico") || target.system === "win32";
+}
+
 function runs(name: string, file: string, target: Target): boolean {
   if (file === "package.json" || licenceFile.test(file)) return true;
   if (authorsFiles.test(file) || file.endsWith(".map") || file.endsWith(".pdb")) return false;
   const only = onlyOf[name];
   if (only) return only(file, target);
-  return code.test(file) && (codeThere.includes(name) || !authorsFolders.test(file));
+  return code.test(file) && !authorsFolders.test(file);
 }
 
 function below(root: string, folder: string): string[] {
