@@ -90,7 +90,7 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle whose gateway goes away", ()
       (there) => there,
       60_000,
     );
-    const lines = readFileSync(said, "utf8").trimEnd().split("\n");
+    const lines = readFileSync(said, "utf8").split("\n").filter(Boolean);
     return Object.fromEntries(lines.map((line) => [line.split(" ")[0], line.replace(/^\S+ /, "")])) as Round;
   }
 
