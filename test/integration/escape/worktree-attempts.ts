@@ -40,7 +40,8 @@ tries ln "$REPOSITORY/.git/config" "$WORK/.escape/h"; mkdir -p "$ENTRY/hooks" &&
     script: `
 ${pwn}
 cd "$WORK"; tries cp "$REPOSITORY/.git/config" "$REPOSITORY/.git/config.lock"; tries mv "$REPOSITORY/.git/config.lock" "$REPOSITORY/.git/config"
-for key in core.fsmonitor core.hooksPath core.pager core.sshCommand diff.external extensions.worktreeConfig; do tries git config "$key" "$WORK/.escape/pwn"; done
+for key in core.fsmonitor core.hooksPath core.pager core.sshCommand diff.external; do tries git config "$key" "$WORK/.escape/pwn"; done
+tries git config extensions.worktreeConfig true
 printf '[core]\\n\\tfsmonitor = %s\\n' "$WORK/.escape/pwn" > .escape/config; tries cp .escape/config "$REPOSITORY/.git/config.worktree"
 # Its own entry can be written, and git must not take this from there.
 cp .escape/config "$ENTRY/config.worktree"; cp .escape/config "$ENTRY/config"; true`,
