@@ -29,7 +29,8 @@ const notice = (text: string | RegExp) => page.getByRole("alert").filter({ hasTe
 /** Longer than Vitest's own second: the machine may be busy. */
 const polled = <T>(get: () => T) => expect.poll(get, { timeout: 20_000 });
 const closeNotices = async () => {
-  for (const button of await page.getByRole("button", { name: "Close this message" }).all()) await button.click();
+  const close = page.getByRole("button", { name: "Close this message" });
+  while ((await close.count()) > 0) await close.first().click();
 };
 /** A program in the terminal that shows what it gets of keys, as `cat -v` prints it, after what `first` does. */
 async function readKeys(first = "true"): Promise<void> {
@@ -94,7 +95,8 @@ describe("the application menu", () => {
     const { menu } = await app.control.state();
     const inMenu = all(menu).filter(({ id, accelerator }) => id !== null && accelerator !== null);
     expect(shown.length).toBeGreaterThan(25);
-    expect(shown.sort()).toEqual(inMenu.map(({ accelerator }) => accelerator).sort());
+    // In a terminal the keys of the window's size are its own.
+    expect([...new Set(shown)].sort()).toEqual(inMenu.map(({ accelerator }) => accelerator).sort());
     expect(
       all(menu)
         .flatMap(({ id }) => id ?? [])
@@ -309,8 +311,11 @@ describe("what the system carries out", () => {
     await page.getByRole("textbox", { name: "Search settings" }).fill("login");
     const box = page.getByRole("switch", { name: "Start when you sign in" });
     await box.click();
-    await eventually(async () => existsSync(path), Boolean);
-    expect(readFileSync(path, "utf8")).toMatch(/^Exec=.*CELLAR_HOME=.* --hidden$/m);
+    const written = await eventually(
+      () => (existsSync(path) ? readFileSync(path, "utf8") : ""),
+      (text) => text !== "",
+    );
+    expect(written).toMatch(/^Exec=.*CELLAR_HOME=.* --hidden$/m);
     await box.click();
     await eventually(async () => !existsSync(path), Boolean);
   });
