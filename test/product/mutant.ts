@@ -22,19 +22,20 @@ export class Mutant implements Disposable {
   /** Breaks the product until it is disposed. Throws when a place is not there exactly once. */
   broken(edits: readonly Edit[]): Disposable {
     const before = new Map<string, string>();
+    const restore = () => {
+      for (const [file, text] of before) writeFileSync(file, text);
+    };
     for (const { find, put, more = "" } of edits) {
       const [file, ...others] = this.#files().filter((path) => readFileSync(path, "utf8").includes(find));
       const text = file === undefined ? "" : readFileSync(file, "utf8");
-      if (file === undefined || others.length > 0 || text.split(find).length !== 2)
+      if (file === undefined || others.length > 0 || text.split(find).length !== 2) {
+        restore();
         throw new Error(`not exactly once in the built product: ${find}`);
+      }
       if (!before.has(file)) before.set(file, text);
       writeFileSync(file, `${text.replace(find, () => put)}${more}`);
     }
-    return {
-      [Symbol.dispose]: () => {
-        for (const [file, text] of before) writeFileSync(file, text);
-      },
-    };
+    return { [Symbol.dispose]: restore };
   }
 
   /** What Electron's main process and its preload script run: not the other programs beside them. */

@@ -2,6 +2,7 @@
 import { BrowserWindow, nativeTheme } from "electron";
 import { type RecoveryChoice, recoveryChoiceOf, recoveryPage } from "./recovery-page.ts";
 import { recoveryAddress } from "./window-address.ts";
+import { confined } from "./window-options.ts";
 
 export class RecoveryWindow {
   readonly #chosen: (choice: RecoveryChoice) => void;
@@ -37,10 +38,7 @@ export class RecoveryWindow {
       autoHideMenuBar: true,
       backgroundColor: nativeTheme.shouldUseDarkColors ? "#16181c" : "#fbfbfc",
       webPreferences: {
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
+        ...confined,
         spellcheck: false,
         javascript: false,
       },

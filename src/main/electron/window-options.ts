@@ -1,9 +1,17 @@
 /** How a window is made: what its page may do, and the title bar that its platform's people expect. Without Electron, so that each platform's can be looked at. */
-import type { BrowserWindowConstructorOptions } from "electron";
+import type { BrowserWindowConstructorOptions, WebPreferences } from "electron";
 import { smallestWindow } from "./placement.ts";
 
 /** The height of the window's own top bar, `--bar-top` of its tokens. */
 const topBarHeight = 36;
+
+/** What no page of ours can ever do. */
+export const confined = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  webviewTag: false,
+} as const satisfies WebPreferences;
 
 /** macOS: no bar of its own, the buttons in ours. Elsewhere the desktop's own bar, which is where its people look for the buttons and the menu. */
 function titleBar(platform: NodeJS.Platform): BrowserWindowConstructorOptions {
@@ -32,10 +40,7 @@ export function windowOptions(
     backgroundColor: dark ? "#16181c" : "#fbfbfc",
     webPreferences: {
       preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
+      ...confined,
       // Where the system checks it. Elsewhere Chromium would fetch dictionaries from the network, and nothing of ours does that.
       spellcheck: platform === "darwin",
       zoomFactor: zoom,

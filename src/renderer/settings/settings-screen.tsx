@@ -130,7 +130,7 @@ function Found(props: { search: string; onlyChanged: boolean; onShowAll: () => v
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section aria-label={title} className="mb-6">
+    <section aria-label={`${title} settings`} className="mb-6">
       <h3 className="border-line border-b pb-1 text-muted">{title}</h3>
       {children}
     </section>

@@ -41,9 +41,9 @@ const noWebviews = "webviewTag: false";
 const never = `contents.on("never"`;
 const keychain = "electronKeychain(safeStorage, process.platform)";
 const asker = "event.senderFrame?.postMessage(";
-/** Nobody holds the tray: whoever uses it asks a weak reference. */
-const weakly = `
-function weakly(Made, ...given) {
+/** Nobody holds what is made: whoever uses it asks a weak reference. `name`: of the function, one to a mutation, because they share a file. */
+const weak = (name: string) => `
+function ${name}(Made, ...given) {
   const held = new WeakRef(new Made(...given));
   return new Proxy({}, { get: (_, name) => (...args) => held.deref()?.[name](...args) });
 }`;
@@ -102,7 +102,12 @@ export const mutations: readonly Mutation[] = [
     permissions,
     /"request":true/,
   ),
-  one("there is no policy", [`"content-security-policy":`, `"x-policy":`], policy, /null/),
+  one(
+    "there is no policy",
+    [`"content-security-policy": contentSecurityPolicy(`, `"x-policy": contentSecurityPolicy(`],
+    policy,
+    /null/,
+  ),
   one(
     "the policy allows scripts in the page",
     [`"script-src 'self'"`, `"script-src 'self' 'unsafe-inline'"`],
@@ -117,7 +122,7 @@ export const mutations: readonly Mutation[] = [
   ),
   one(
     "any page is our own",
-    [`return url === "cellar-window://app"`, "return true"],
+    ["return isOwn(to) && windowOfAddress(from) === windowOfAddress(to)", "return true"],
     navigation,
     /"remote":\["https:\/\/example.com\/"\]/,
   ),
@@ -154,16 +159,16 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "nobody holds the tray",
-    edits: [{ find: "new AppTray(", put: "weakly(AppTray, ", more: weakly }],
+    edits: [{ find: "new Tray(", put: "weakTray(Tray, ", more: weak("weakTray") }],
     breaks: "the tray is held",
     saying: /expected \[\] to have a length of 1/,
   },
-  one(
-    "nobody holds a notification",
-    ["shown.add(notification);", ""],
-    "a notification is held until it is closed",
-    /there is no notification/,
-  ),
+  {
+    name: "nobody holds a notification",
+    edits: [{ find: "new Notification({", put: "weakNotification(Notification, {", more: weak("weakNotification") }],
+    breaks: "a notification is held until it is closed",
+    saying: /there is no notification/,
+  },
   one(
     "the single-instance lock is not asked for",
     ["if (app.requestSingleInstanceLock())", "if (true)"],
