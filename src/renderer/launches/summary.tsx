@@ -209,7 +209,7 @@ function paths(plan: Pick<BottlePlanView, "mounts">, access: "read-only" | "read
   return (
     <ul>
       {mounts.map(({ to, what }) => (
-        <li key={to} className="flex min-w-0 gap-2">
+        <li key={to} className="flex min-w-0 flex-wrap gap-x-2">
           <code className="min-w-0 select-text break-all font-mono text-sm">{to}</code>
           <span className="shrink-0 text-muted text-sm">{what}</span>
         </li>

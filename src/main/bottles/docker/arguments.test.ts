@@ -111,6 +111,21 @@ describe("the containers of a bottle", () => {
     ]);
   });
 
+  test("on another computer volumes stand for folders: nothing of the image goes into them, and a kept home takes the place of the one in memory", () => {
+    const volumes = [
+      { name: "v-work", to: "/w", access: "read-write" as const },
+      { name: "v-home", to: "/home/agent", access: "read-write" as const },
+      { name: "v-trust", to: "/run/cellar/trust", access: "read-only" as const },
+    ];
+    const args = createArguments({ ...parts, mounts: [], volumes });
+    expect(all(args, "--mount").toSorted()).toEqual([
+      "type=volume,source=v-home,target=/home/agent,volume-nocopy",
+      "type=volume,source=v-trust,target=/run/cellar/trust,volume-nocopy,readonly",
+      "type=volume,source=v-work,target=/w,volume-nocopy",
+    ]);
+    expect(all(args, "--tmpfs").filter((each) => each.startsWith("/home/agent"))).toEqual([]);
+  });
+
   test("the sockets' folder is seen by the ports alone, read-only", () => {
     expect(createArguments(parts).join(" ")).not.toContain("sockets");
     expect(all(portsArguments(ports), "--mount")).toEqual([
