@@ -1,6 +1,7 @@
 /** Containers of an engine: found, asked about, waited for, removed. */
 import { setTimeout } from "node:timers/promises";
 import { Failure } from "#shared/failure.ts";
+import { isBottleId } from "../ids.ts";
 import { type Engine, engineFailure } from "./engine.ts";
 import { labels } from "./names.ts";
 
@@ -54,5 +55,5 @@ export async function bottlesOn(engine: Engine, home: string, which: "running" |
   const format = `{{.Label "${labels.bottle}"}}`;
   const args = ["ps", ...some, "--filter", `label=${labels.home}=${home}`, "--format", format];
   const said = await engine.text(args, "Listing the bottles");
-  return said.split("\n").filter((id) => /^bottle-[0-9a-f]{12}$/.test(id));
+  return said.split("\n").filter(isBottleId);
 }

@@ -1,7 +1,6 @@
 /** The engines that bottles are on: the one that is chosen now, and those that earlier ones were started on. */
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Subprocesses } from "#node/subprocess.ts";
+import { directoriesIn } from "../ids.ts";
 import { Engine, type EngineAddress, engineAddress } from "./engine.ts";
 import { keptOf } from "./kept.ts";
 
@@ -36,8 +35,8 @@ export class Engines {
   }
 
   async all(): Promise<Engine[]> {
-    const names = (await readdir(this.#parts.runtime).catch(() => [])).filter((name) => /^b-[0-9a-f]{12}$/.test(name));
-    const kept = await Promise.all(names.map((name) => keptOf(join(this.#parts.runtime, name))));
+    const directories = await directoriesIn(this.#parts.runtime);
+    const kept = await Promise.all([...directories.values()].map(keptOf));
     const addresses = [(await this.chosen()).address, ...kept.flatMap((each) => (each === null ? [] : [each.address]))];
     const different = new Map(
       addresses.map((address) => [JSON.stringify([address.args, address.env["DOCKER_HOST"]]), address]),

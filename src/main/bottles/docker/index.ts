@@ -17,6 +17,7 @@ import type {
   ProbeHeader,
   RunningBottle,
 } from "../backend.ts";
+import { directoryOf, homeMark } from "../ids.ts";
 import { holdPlaceholders, type ReadGitConfig, releasePlaceholders } from "../protect.ts";
 import { createArguments } from "./arguments.ts";
 import { tryDocker } from "./availability.ts";
@@ -26,7 +27,7 @@ import { Engines } from "./engines.ts";
 import type { InsideProbe } from "./forward.ts";
 import { makeImages } from "./images.ts";
 import { type Kept, keep, keptOf, keptOrThrow, seccompFile } from "./kept.ts";
-import { containerName, guestFiles, homeMark, keeper, portsName } from "./names.ts";
+import { containerName, guestFiles, keeper, portsName } from "./names.ts";
 import { type DockerDetails, planContainer } from "./plan.ts";
 import { Ports } from "./ports.ts";
 import { environmentFile, insideCommand, launchCommand, moreEnvironmentPath, openGate } from "./scripts.ts";
@@ -249,7 +250,7 @@ export class Docker implements BottleBackend<DockerDetails> {
         kind: "container",
         bottleId: id,
         what: `Container of a bottle that no terminal shows (${containerName(id)})`,
-        key: join(this.#parts.runtime, `b-${id.slice("bottle-".length)}`),
+        key: directoryOf(this.#parts.runtime, id),
       }));
   }
 
