@@ -2,5 +2,6 @@
 export { composeLaunches } from "./compose.ts";
 export type { EnclosedStart, Enclosure } from "./enclosure.ts";
 export { launchesProcedures } from "./procedures.ts";
-export { Launches, type Started } from "./service.ts";
+export { Launches } from "./service.ts";
+export type { Started } from "./starter.ts";
 export { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "./store.ts";
