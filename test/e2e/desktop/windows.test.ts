@@ -291,7 +291,8 @@ describe("windows", () => {
       await app.control.closeWindow(windows[1]!.id);
       await app.until((state) => state.windows.length === 1);
     };
-    // What is made once and kept is there after the first.
+    // What is made once and kept is there after the first; the window that stays has all that it asks for.
+    await page.getByRole("treeitem", { name: "alpha" }).waitFor();
     await openAndClose();
     const settled = () =>
       eventually(
