@@ -97,6 +97,13 @@ describe("the structure", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("the window's frame knows its screens, and no screen knows the frame", () => {
+    const wrong = imports
+      .filter(({ from, to }) => to.startsWith("renderer/frame/") && !/^renderer\/(frame\/|main\.tsx$)/.test(from))
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
   test("a domain of main is reached only through its index, or that of a folder in it", () => {
     const wrong = imports.filter(({ from, to }) => {
       const [, target] = /^main\/([^/]+)\/(?!(?:[^/]+\/)?index\.ts$)/.exec(to) ?? [];
