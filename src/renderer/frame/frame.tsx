@@ -5,7 +5,7 @@
 import "./title-bar.css";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { clamp, inspectorLimits, sidebarLimits, useLayout } from "../app/layout.ts";
-import { useDock } from "../terminals/panels.tsx";
+import { useDock } from "../dock/panels.tsx";
 import { hideOver, type Side, useNarrow, useShown } from "./sides.ts";
 
 export type FrameSlots = {

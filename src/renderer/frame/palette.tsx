@@ -6,7 +6,7 @@ import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { matches, shortcutLabel } from "../app/commands.ts";
 import { useUi } from "../app/open.ts";
 import { useClient } from "../connection/index.ts";
-import { frontPanel, useDock } from "../terminals/panels.tsx";
+import { frontPanel, useDock } from "../dock/panels.tsx";
 import { orNotice } from "../ui/index.ts";
 import { type Entry, useEntries } from "./palette-entries.tsx";
 import { searchEntries } from "./palette-search.ts";

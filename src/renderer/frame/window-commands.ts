@@ -16,6 +16,7 @@ import {
   openWorkspace,
   useUi,
 } from "../app/open.ts";
+import { frontPanel, useDock } from "../dock/panels.tsx";
 import { openGateway } from "../gateway/index.ts";
 import { openGitGate } from "../git-gate/index.ts";
 import {
@@ -27,7 +28,6 @@ import {
   useWorkspaces,
 } from "../live/index.ts";
 import { askLine, openProposals } from "../supervise/index.ts";
-import { frontPanel, useDock } from "../terminals/panels.tsx";
 import { showSide, toggleSide } from "./sides.ts";
 
 /** Of questions in the palette; the panel has all of them. */
