@@ -4,7 +4,7 @@ import { UsageSection } from "../broker/index.ts";
 import { useConnection } from "../connection/index.ts";
 import type { PanelProps } from "../dock/panels.tsx";
 import { useCloseWhenGone } from "../dock/use-close-when-gone.ts";
-import { GatewaySection } from "../gateway/index.ts";
+import { GatewaySection, openGateway } from "../gateway/index.ts";
 import { GitGateSection } from "../git-gate/index.ts";
 import { PlanFacts } from "../launches/summary.tsx";
 import { useBottles } from "../live/index.ts";
@@ -44,7 +44,7 @@ export default function BottleScreen({ params: { bottleId }, panelId }: PanelPro
         {bottle.problem && <ProblemNote problem={bottle.problem} />}
         <ProposalsSection bottleId={bottle.id} />
         <TriggersSection bottle={bottle} />
-        <UsageSection bottleId={bottle.id} />
+        <UsageSection bottleId={bottle.id} onRequests={() => openGateway(bottle.id, "requests")} />
         <div className="-mx-3">
           <GatewaySection bottleId={bottle.id} />
         </div>
