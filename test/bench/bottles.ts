@@ -1,4 +1,5 @@
 /** Bottles: from the click on "Launch" to the program's first instruction, against the bare tool; twenty at once; and what they cost. */
+
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { call } from "#test/product/call.ts";
 import { DockerDaemon, testBaseImage } from "#test/product/docker.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 import { type Figure, median } from "./figure.ts";
 
@@ -107,12 +109,7 @@ class Place implements AsyncDisposable {
       `[first]\nname = "First"\ncommand = ["/bin/sh", "-c", '${script}', "sh"]\n[first.image]\nrun = []\n`,
     );
     await product.start();
-    const { id } = await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" });
-    place.#workspaceId = id;
-    await eventually(
-      () => call(product, "workspaces.get", { id }),
-      ({ state }) => state === "ready",
-    );
+    place.#workspaceId = (await readyWorkspace(product, work, "work")).id;
     return place;
   }
 

@@ -7,7 +7,7 @@ import { type ServiceName, servicePorts } from "#shared/bottles/names.ts";
 import type { BottleServiceState } from "#shared/contract/bottles.ts";
 import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { HomeFile, ProbeHeader, ServicePort } from "./backend.ts";
-import type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
+import type { EgressRoute, GitRepository } from "./manifests/schema.ts";
 
 /** A host that the broker serves. */
 export type BrokeredHost = { host: string; port: number };
@@ -24,13 +24,7 @@ export type BottleReach = {
   brokeredHosts?: readonly BrokeredHost[];
   /** Routes that need more than a host: a credential, methods, paths, detectors. */
   routes: readonly EgressRoute[];
-  gitRepositories: readonly {
-    name: string;
-    upstream: string;
-    identityFile: string | null;
-    knownHostKey: string | null;
-    push: GitPushRules;
-  }[];
+  gitRepositories: readonly GitRepository[];
   /** The program may ask the person for things. */
   supervise: boolean;
   /** The program may drive the terminals of its bottle through MCP. */

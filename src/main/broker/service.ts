@@ -22,7 +22,8 @@ import { signInPath, signInPrograms } from "./sign-in/programs.ts";
 import type { TokenEndpoint } from "./sign-in/refresh.ts";
 import { SignIns } from "./sign-in/sign-ins.ts";
 import { BrokerStore, type Owner, ownerSchema, type SavedListener, setupSchema } from "./store.ts";
-import { type Limits, noTotals } from "./usage/meter.ts";
+import type { Limits } from "./usage/limits.ts";
+import { noTotals } from "./usage/meter.ts";
 import { valid } from "./valid.ts";
 
 export type BrokerParts = {

@@ -1,4 +1,5 @@
 /** Bottles in Docker through the contract of the whole product: kept through an end of main, of the terminal and of the engine. */
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -6,6 +7,7 @@ import { call, first } from "#test/product/call.ts";
 import { DockerDaemon, testBaseImage } from "#test/product/docker.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 describe.skipIf(missing("dockerd"))("a bottle in Docker", () => {
@@ -21,11 +23,7 @@ describe.skipIf(missing("dockerd"))("a bottle in Docker", () => {
     work = product.folder.in("work");
     mkdirSync(work);
     await call(product, "settings.change", { dockerBaseImage: testBaseImage });
-    workspaceId = (await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" })).id;
-    await eventually(
-      () => call(product, "workspaces.get", { id: workspaceId }),
-      ({ state }) => state === "ready",
-    );
+    workspaceId = (await readyWorkspace(product, work, "work")).id;
   };
   afterEach(async () => {
     await product?.[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
 /** The gateway of a bottle that lives goes away: it hangs, loses its socket, or is killed. Nothing gets out then, and it goes on when it is back. */
+
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -7,8 +8,10 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
+import { letOut } from "#test/product/let-out.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 /** What is tried in each round, in this order; the first two are what the rules allow. */
@@ -60,18 +63,8 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle whose gateway goes away", ()
     );
     writeFileSync(join(work, "prober.sh"), prober(port));
     await product.start();
-    await call(product, "settings.change", { gatewayHoldSeconds: 0 });
-    await call(product, "gateway.addRule", {
-      host: "localhost",
-      ports: [port],
-      privateAddresses: true,
-      scope: { type: "always" },
-    });
-    const { id } = await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" });
-    await eventually(
-      () => call(product, "workspaces.get", { id }),
-      ({ state }) => state === "ready",
-    );
+    await letOut(product, port);
+    const { id } = await readyWorkspace(product, work, "work");
     const request = { workspaceId: id, programId: "prober", backend: "bubblewrap" } as const;
     const plan = await call(product, "bottles.prepare", request);
     bottleId = (await call(product, "bottles.launch", { planId: plan.id })).bottle.id;

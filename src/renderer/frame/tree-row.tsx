@@ -2,10 +2,10 @@
 import { ChevronRight, GitBranch, Play } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
 import { workspaceStatus } from "#shared/states.ts";
+import { useLayout } from "../app/layout.ts";
+import { openLaunch, openTerminal, openWorkspace } from "../app/open.ts";
 import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { StateSign } from "../ui/index.ts";
-import { useLayout } from "./layout.ts";
-import { openLaunch, openTerminal, openWorkspace } from "./open.ts";
 import type { TreeRow } from "./tree-model.ts";
 
 export function toggleFolded(id: string): void {

@@ -2,15 +2,15 @@
 import { useEffect } from "react";
 import type { CommandId } from "#shared/commands/catalogue.ts";
 import type { WindowRequest } from "#shared/contract/app.ts";
+import { useActions } from "../app/actions.ts";
+import { runCommand } from "../app/commands.ts";
+import { openLaunch, openNewWorkspace, openRunning, openTerminal, openWorkspace, useUi } from "../app/open.ts";
 import { type Client, reachable, useConnection } from "../connection/index.ts";
 import { follow } from "../live/follow.ts";
 import { here } from "../live/place.ts";
 import { openNotification } from "../notifications/open-notification.ts";
 import { notice } from "../ui/index.ts";
-import { useActions } from "./actions.ts";
-import { runCommand } from "./commands.ts";
 import { followLink } from "./follow-link.ts";
-import { openLaunch, openNewWorkspace, openRunning, openTerminal, openWorkspace, useUi } from "./open.ts";
 
 export function useWindowRequests(): void {
   const connection = useConnection();

@@ -4,8 +4,8 @@
  */
 import "./title-bar.css";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
-import { useDock } from "../terminals/panels.tsx";
-import { clamp, inspectorLimits, sidebarLimits, useLayout } from "./layout.ts";
+import { clamp, inspectorLimits, sidebarLimits, useLayout } from "../app/layout.ts";
+import { useDock } from "../dock/panels.tsx";
 import { hideOver, type Side, useNarrow, useShown } from "./sides.ts";
 
 export type FrameSlots = {

@@ -2,10 +2,10 @@
 import { useMemo } from "react";
 import { zoomShortcuts } from "#shared/commands/shortcuts.ts";
 import { newWindowKey, queryOfWindow } from "#shared/windows.ts";
+import { type Command, useCommands } from "../app/commands.ts";
 import { type Connection, useConnection } from "../connection/index.ts";
 import { here, ownWorkspace } from "../live/index.ts";
 import { noticeProblem, orNotice } from "../ui/index.ts";
-import { type Command, useCommands } from "./commands.ts";
 import { useCurrentWorkspace } from "./window-commands.ts";
 
 /** The window that shows this workspace alone; null: one more that shows all. */

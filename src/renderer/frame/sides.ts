@@ -4,7 +4,7 @@
  */
 import { useSyncExternalStore } from "react";
 import { create } from "zustand";
-import { useLayout } from "./layout.ts";
+import { useLayout } from "../app/layout.ts";
 
 export type Side = "sidebar" | "inspector";
 

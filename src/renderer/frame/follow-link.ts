@@ -1,8 +1,8 @@
 /** A `cellar://` link in the window: it shows what is there, or offers a source to the person. It never does anything by itself. */
 import { readDeepLink } from "#shared/deep-link.ts";
+import { openNewWorkspace, openTerminal, openWorkspace } from "../app/open.ts";
 import { type Client, problemFrom } from "../connection/index.ts";
 import { notice, noticeProblem } from "../ui/index.ts";
-import { openNewWorkspace, openTerminal, openWorkspace } from "./open.ts";
 
 export async function followLink(url: string, client: Client): Promise<void> {
   const read = readDeepLink(url);

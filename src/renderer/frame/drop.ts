@@ -2,8 +2,9 @@
  * What a drop on the window says. Electron knows real paths; a browser only gives `text/uri-list` (file managers add it on some systems)
  * or the contents themselves. Read at once: a drop's data is gone after the event.
  */
+
+import type { NewWorkspaceSource } from "../app/open.ts";
 import type { Connection } from "../connection/index.ts";
-import type { NewWorkspaceSource } from "./open.ts";
 
 export type Dropped = {
   sources: NewWorkspaceSource[];

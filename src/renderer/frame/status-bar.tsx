@@ -3,6 +3,8 @@ import { useMemo } from "react";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Status } from "#shared/states.ts";
 import { jobStatus } from "#shared/states.ts";
+import { useLayout } from "../app/layout.ts";
+import { openSettings, openVault } from "../app/open.ts";
 import { useConnectionStatus } from "../connection/index.ts";
 import { GatewayCount } from "../gateway/index.ts";
 import { jobProgressWords, jobTitle } from "../jobs/progress.ts";
@@ -10,8 +12,6 @@ import { useHostStatus, useJobs, useSettings, useVaultState } from "../live/inde
 import { ProposalCount } from "../supervise/index.ts";
 import { counted, Elapsed, exact, Sign, StateLine } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
-import { useLayout } from "./layout.ts";
-import { openSettings, openVault } from "./open.ts";
 
 export function StatusBar() {
   return (

@@ -1,14 +1,14 @@
 /** The bar at the top: the palette's field in the middle, how things stand to its right. */
 import { Keyboard, Moon, PanelLeft, PanelRight, Search, Settings as SettingsIcon, Sun } from "lucide-react";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
+import { useActions } from "../app/actions.ts";
+import { shortcutLabel } from "../app/commands.ts";
+import { openPalette, openRunning, openSettings, openTerminal, useUi } from "../app/open.ts";
+import { useDarkNow } from "../app/theme.ts";
 import { ownWorkspace, useSettings, useTerminalSummaries, useWorkspace } from "../live/index.ts";
 import { Bell } from "../notifications/bell.tsx";
 import { IconButton, Keys, Sign } from "../ui/index.ts";
-import { useActions } from "./actions.ts";
-import { shortcutLabel } from "./commands.ts";
-import { openPalette, openRunning, openSettings, openTerminal, useUi } from "./open.ts";
 import { toggleSide, useShown } from "./sides.ts";
-import { useDarkNow } from "./theme.ts";
 
 export function TopBar() {
   const sidebarOpen = useShown("sidebar");

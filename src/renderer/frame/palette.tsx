@@ -3,11 +3,11 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { Command as Cmdk } from "cmdk";
 import { useMemo, useRef, useState } from "react";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
+import { matches, shortcutLabel } from "../app/commands.ts";
+import { useUi } from "../app/open.ts";
 import { useClient } from "../connection/index.ts";
-import { frontPanel, useDock } from "../terminals/panels.tsx";
+import { frontPanel, useDock } from "../dock/panels.tsx";
 import { orNotice } from "../ui/index.ts";
-import { matches, shortcutLabel } from "./commands.ts";
-import { useUi } from "./open.ts";
 import { type Entry, useEntries } from "./palette-entries.tsx";
 import { searchEntries } from "./palette-search.ts";
 

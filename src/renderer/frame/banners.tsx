@@ -1,12 +1,12 @@
 /** What concerns the whole window: the terminal host is gone, something was repaired at start, a settings file is not understood. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useActions } from "../app/actions.ts";
+import { openSettings } from "../app/open.ts";
 import { useClient } from "../connection/index.ts";
 import { useHostStatus, useSettingsState } from "../live/index.ts";
 import { Banner, Button, sentence } from "../ui/index.ts";
 import { UpdateBanner } from "../updates/index.ts";
-import { useActions } from "./actions.ts";
-import { openSettings } from "./open.ts";
 
 export function Banners() {
   return (

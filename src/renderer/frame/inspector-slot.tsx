@@ -2,9 +2,10 @@
 
 import { BottleInspector } from "../bottles/bottle-inspector.tsx";
 import { CellsInspector } from "../cells/index.ts";
+import { frontPanel, useDock } from "../dock/panels.tsx";
 import { useTerminal } from "../live/index.ts";
 import { MayDrive } from "../mcp/index.ts";
-import { frontPanel, terminalPanel, useDock, useTerminalLabel } from "../terminals/index.ts";
+import { terminalPanel, useTerminalLabel } from "../terminals/index.ts";
 
 export function InspectorSlot() {
   const terminalId = useDock((state) => terminalPanel.paramsOf(frontPanel(state))?.terminalId ?? null);

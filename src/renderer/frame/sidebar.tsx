@@ -1,6 +1,7 @@
 /** The left side: what needs you, and the tree of workspaces and terminals. */
 import { KeyRound, Plus } from "lucide-react";
 import { useMemo, useRef } from "react";
+import { openNewWorkspace, openTerminal, openVault } from "../app/open.ts";
 import { BottleList } from "../bottles/bottle-list.tsx";
 import {
   ownWorkspace,
@@ -11,7 +12,6 @@ import {
 } from "../live/index.ts";
 import { Button, IconButton, StateSign } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
-import { openNewWorkspace, openTerminal, openVault } from "./open.ts";
 import { Tree } from "./tree.tsx";
 
 /** More than so many scroll, so that the tree keeps its place. */

@@ -1,10 +1,10 @@
 /** The context menu of a row of the tree: the same actions as the palette's. */
 import { useCallback } from "react";
+import { useActions } from "../app/actions.ts";
+import { openLaunch, openTerminal, openWorkspace } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
 import { ownWorkspace } from "../live/index.ts";
 import type { MenuItem } from "../ui/index.ts";
-import { useActions } from "./actions.ts";
-import { openLaunch, openTerminal, openWorkspace } from "./open.ts";
 import type { TreeRow } from "./tree-model.ts";
 import { openInWindow } from "./windows.ts";
 

@@ -1,10 +1,10 @@
 /** The whole window takes a dropped folder, except where a terminal takes it as text. */
 import { FolderPlus } from "lucide-react";
 import { useEffect, useState } from "react";
+import { openNewWorkspace } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
 import { notice } from "../ui/index.ts";
 import { dragConcernsUs, readDrop } from "./drop.ts";
-import { openNewWorkspace } from "./open.ts";
 
 /**
  * A terminal takes a dropped file as its path. Where the window is not told paths that would be an error, so a folder is ours there

@@ -1,6 +1,6 @@
 /** Cellar prints nothing: a page of a terminal's colours is of use to nobody, and Ctrl-P is the shells' "previous line". Elsewhere its keys lead to the palette. */
-import { matches } from "./commands.ts";
-import { openPalette } from "./open.ts";
+import { matches } from "../app/commands.ts";
+import { openPalette } from "../app/open.ts";
 
 /** Behind everything else: a terminal that takes the keys for itself has them. */
 export function refusePrinting(): () => void {

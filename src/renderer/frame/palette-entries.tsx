@@ -1,13 +1,13 @@
 /** Everything the palette offers: terminals, workspaces, programs to launch, commands. */
 import { type ReactNode, useMemo } from "react";
 import { workspaceStatus } from "#shared/states.ts";
+import { allCommands, shortcutLabel, useCommandList } from "../app/commands.ts";
+import { openTerminal, openWorkspace } from "../app/open.ts";
 import { useDefaultIsolation } from "../launches/use-isolations.ts";
 import { useLaunch } from "../launches/use-launch.ts";
 import { isShell, usePrograms } from "../launches/use-programs.ts";
 import { useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { Keys, orNotice, Sign, statusText } from "../ui/index.ts";
-import { allCommands, shortcutLabel, useCommandList } from "./commands.ts";
-import { openTerminal, openWorkspace } from "./open.ts";
 import { useCurrentWorkspace } from "./window-commands.ts";
 
 export type Entry = {

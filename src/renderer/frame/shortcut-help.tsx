@@ -1,8 +1,8 @@
 /** Every shortcut there is right now, by group. */
 import type { Shortcut } from "#shared/commands/shortcut.ts";
+import { allCommands, type Command, shortcutLabel, useCommandList } from "../app/commands.ts";
+import { useUi } from "../app/open.ts";
 import { Button, Dialog, Keys } from "../ui/index.ts";
-import { allCommands, type Command, shortcutLabel, useCommandList } from "./commands.ts";
-import { useUi } from "./open.ts";
 
 export default function ShortcutHelp() {
   const parts = useCommandList((state) => state.parts);

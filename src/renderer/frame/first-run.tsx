@@ -8,14 +8,14 @@ import { type ReactNode, useState } from "react";
 import { withoutCommand } from "#shared/bottles/repair.ts";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
 import type { BottleBackendView } from "#shared/contract/bottles.ts";
+import { shortcutLabel } from "../app/commands.ts";
+import { openNewWorkspace, useUi } from "../app/open.ts";
 import { problemFrom, useClient, useConnection } from "../connection/index.ts";
 import { MissingPrograms } from "../launches/program-list.tsx";
 import { useBackends } from "../launches/use-isolations.ts";
 import { isShell, sortPrograms, usePrograms } from "../launches/use-programs.ts";
 import { Where } from "../launches/where.tsx";
 import { Button, CopyButton, Dialog, Keys, orNotice, ProblemNote, Sign } from "../ui/index.ts";
-import { shortcutLabel } from "./commands.ts";
-import { openNewWorkspace, useUi } from "./open.ts";
 
 export default function FirstRun() {
   const close = () => useUi.setState({ firstRunOpen: false });

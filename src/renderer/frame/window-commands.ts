@@ -1,21 +1,9 @@
 /** The window's own commands: what is always possible, wherever the keyboard is. */
 import { useMemo } from "react";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
-import { openGateway } from "../gateway/index.ts";
-import { openGitGate } from "../git-gate/index.ts";
-import {
-  ownWorkspace,
-  usePendingProposals,
-  useSettings,
-  useTerminalSummaries,
-  useVaultState,
-  useWorkspaces,
-} from "../live/index.ts";
-import { askLine, openProposals } from "../supervise/index.ts";
-import { frontPanel, useDock } from "../terminals/panels.tsx";
-import { useActions } from "./actions.ts";
-import { type Command, command, useCommands } from "./commands.ts";
-import { useLayout } from "./layout.ts";
+import { useActions } from "../app/actions.ts";
+import { type Command, command, useCommands } from "../app/commands.ts";
+import { useLayout } from "../app/layout.ts";
 import {
   openBottles,
   openLaunch,
@@ -27,7 +15,19 @@ import {
   openVault,
   openWorkspace,
   useUi,
-} from "./open.ts";
+} from "../app/open.ts";
+import { frontPanel, useDock } from "../dock/panels.tsx";
+import { openGateway } from "../gateway/index.ts";
+import { openGitGate } from "../git-gate/index.ts";
+import {
+  ownWorkspace,
+  usePendingProposals,
+  useSettings,
+  useTerminalSummaries,
+  useVaultState,
+  useWorkspaces,
+} from "../live/index.ts";
+import { askLine, openProposals } from "../supervise/index.ts";
 import { showSide, toggleSide } from "./sides.ts";
 
 /** Of questions in the palette; the panel has all of them. */

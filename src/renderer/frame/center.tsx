@@ -1,12 +1,12 @@
 /** The middle of the window: the dock, and what stands there while nothing is open. */
 import { Suspense } from "react";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
+import { shortcutLabel } from "../app/commands.ts";
+import { openLaunch, openNewWorkspace, openPalette } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
 import { ownWorkspace, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { Dock } from "../terminals/index.ts";
 import { Button, Empty, Keys } from "../ui/index.ts";
-import { shortcutLabel } from "./commands.ts";
-import { openLaunch, openNewWorkspace, openPalette } from "./open.ts";
 import { useCurrentWorkspace } from "./window-commands.ts";
 
 export function Center() {

@@ -1,10 +1,10 @@
 /** The sidebar's tree: workspaces and their terminals. One tab stop; arrows move, letters filter, Enter opens, the menu key lists what can be done. */
 import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { useLayout } from "../app/layout.ts";
+import { useDock } from "../dock/panels.tsx";
 import { useTerminalSummaries, useWorkspaces } from "../live/index.ts";
-import { useDock } from "../terminals/panels.tsx";
 import { ContextMenu, type MenuItem } from "../ui/index.ts";
 import { VirtualRows, type VirtualRowsHandle } from "../ui/virtual-rows.tsx";
-import { useLayout } from "./layout.ts";
 import { useRowMenu } from "./row-menu.ts";
 import { treeRows } from "./tree-model.ts";
 import { isFolded, openRow, Row, rowDomId, toggleFolded } from "./tree-row.tsx";
