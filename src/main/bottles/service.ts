@@ -6,7 +6,7 @@ import type { Git } from "#node/git/index.ts";
 import { OneAtATime } from "#node/one-at-a-time.ts";
 import type { Database } from "#node/store/index.ts";
 import { within } from "#node/within.ts";
-import type { BackendName } from "#shared/bottles/names.ts";
+import type { BackendName, ServiceName } from "#shared/bottles/names.ts";
 import type { LiveListEvent, TerminalSize } from "#shared/contract/base.ts";
 import type { Bottle, BottlePlanView, Manifest } from "#shared/contract/bottles.ts";
 import type { UsageLimits } from "#shared/contract/broker.ts";
@@ -106,7 +106,7 @@ export class Bottles {
     this.#publish();
     this.#ends = [
       parts.terminals.onChange((terminal) => this.#follow(terminal)),
-      parts.services.onChange((id) => this.#servicesChanged(id)),
+      parts.services.onChange((id, lost) => this.#servicesChanged(id, lost)),
     ];
     for (const backend of parts.backends) backend.watch?.(() => void this.#lookAgain(backend));
   }
@@ -170,7 +170,13 @@ export class Bottles {
       mcpUrl: view.supervise || view.drivesTerminals ? guestMcpUrl : null,
       drivesTerminals: view.drivesTerminals,
       label: request.label?.trim(),
-      start: (command: Parameters<Starter["start"]>[3]) => this.#starter.start(id, prepared, answers.values, command),
+      start: async (command: Parameters<Starter["start"]>[3]) => {
+        const terminal = await this.#starter.start(id, prepared, answers.values, command);
+        // Its end may have been told while the bottle was still starting, when it was nobody's to act upon.
+        const now = this.#terminalOf(this.get(id));
+        if (now !== undefined) this.#follow(now);
+        return terminal;
+      },
     };
     const { workspaceId, programId, prompt, resume } = request;
     const started: Started =
@@ -387,11 +393,14 @@ export class Bottles {
     };
   }
 
-  #servicesChanged(id: string): void {
+  #servicesChanged(id: string, lost: ServiceName | undefined): void {
     const record = this.#records.get(id);
     if (record === undefined || !lives(record.bottle)) return;
     record.bottle.services = this.#parts.services.states(id);
     this.#save(record);
+    const down = record.bottle.services.find(({ name, state }) => name === lost && state === "down");
+    if (down !== undefined) this.#log.note(id, `${lost}: ${down.detail}`);
+    else if (lost !== undefined) this.#log.note(id, `${lost}: its socket was lost, and is there again`);
   }
 
   /** A workspace that is deleted takes its bottles with it: its terminals were ended already. */

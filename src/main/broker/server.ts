@@ -1,8 +1,8 @@
 /** The broker of one bottle or run: an HTTP server on a Unix socket or on loopback that decides, resolves the secret, and forwards. */
-import { chmod } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { listenOnSocket } from "#node/listen-on-socket.ts";
 import type { Secret } from "#node/secret.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Dialer } from "../egress/index.ts";
@@ -123,22 +123,10 @@ export class BrokerServer {
 
   async #listen(): Promise<void> {
     const { listen } = this.#parts;
-    if ("socketPath" in listen) await removeStaleSocket(listen.socketPath);
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (error: NodeJS.ErrnoException) => {
-        const where = "socketPath" in listen ? listen.socketPath : `port ${listen.loopback}`;
-        reject(
-          error.code === "EADDRINUSE"
-            ? new Failure("conflict", `The broker cannot listen: ${where} is taken by another program`)
-            : error,
-        );
-      });
-      if ("socketPath" in listen) this.#server.listen(listen.socketPath, resolve);
-      else this.#server.listen(listen.loopback, "127.0.0.1", resolve);
-    });
     const { hosts } = this.#parts;
     if ("socketPath" in listen) {
-      if (process.platform !== "win32") await chmod(listen.socketPath, 0o600);
+      await removeStaleSocket(listen.socketPath);
+      await listenOnSocket(this.#server, listen.socketPath);
       this.#address = { socketPath: listen.socketPath };
       this.#listening = {
         ...this.#listening,
@@ -146,6 +134,13 @@ export class BrokerServer {
       };
       return;
     }
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", (error: NodeJS.ErrnoException) => {
+        const taken = `The broker cannot listen: port ${listen.loopback} is taken by another program`;
+        reject(error.code === "EADDRINUSE" ? new Failure("conflict", taken) : error);
+      });
+      this.#server.listen(listen.loopback, "127.0.0.1", resolve);
+    });
     const { port } = this.#server.address() as AddressInfo;
     this.#address = { host: "127.0.0.1", port };
     const withPort = (host: string) => (/:\d+$/.test(host) ? [host] : [`${host}:${port}`, host]);

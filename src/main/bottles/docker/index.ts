@@ -1,7 +1,7 @@
 /** The Docker backend: one container per bottle without any network but its loopback, and one beside it that leads the ports there to the services. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
@@ -18,6 +18,7 @@ import type {
   ProbeHeader,
   RunningBottle,
 } from "../backend.ts";
+import { removeBottleDirectory } from "../directory.ts";
 import { bringBack, type Sent } from "../elsewhere/put-back.ts";
 import { treeOf } from "../elsewhere/tree.ts";
 import { holdPlaceholders, type ReadGitConfig, releasePlaceholders } from "../protect.ts";
@@ -232,7 +233,7 @@ export class Docker implements BottleBackend<DockerDetails> {
       if (kept === null || kept.traits.distant) await this.#fetchBack(engine, id, directory, report);
     }
     await releasePlaceholders(join(directory, files.placeholders));
-    await rm(directory, { recursive: true, force: true });
+    await removeBottleDirectory(directory);
     this.#watch.remove(id);
   }
 

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { entryCommand } from "#node/entries.ts";
 import { endTrees } from "#node/processes/end-tree.ts";
@@ -27,6 +27,7 @@ import {
   type ProbeHeader,
   type RunningBottle,
 } from "../backend.ts";
+import { removeBottleDirectory } from "../directory.ts";
 import { type Tree, treeOf } from "../elsewhere/tree.ts";
 import { GuestGate } from "../guest/gate.ts";
 import { becomes, checksImage, guestFolder, guestInit, initScript, writeGuestFolder } from "../guest/init.ts";
@@ -230,7 +231,7 @@ export class OpenSandbox implements BottleBackend<OpenSandboxDetails> {
         hint: "Enter its address in the settings again.",
       });
     }
-    await rm(directory, { recursive: true, force: true });
+    await removeBottleDirectory(directory);
   }
 
   async enumerate(): Promise<string[]> {
