@@ -8,7 +8,12 @@ import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureActivity } from "./activity.ts";
-import { measureBottles, measureDockerBottles } from "./bottles.ts";
+import {
+  measureBottles,
+  measureDockerBottles,
+  measureOpenSandboxBottles,
+  measureSmolmachinesBottles,
+} from "./bottles.ts";
 import { measureBroker } from "./broker.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
@@ -44,6 +49,8 @@ const parts: Record<string, () => Promise<Figure[]> | Figure[]> = {
   main: measureThroughMain,
   bottles: measureBottles,
   docker: measureDockerBottles,
+  smolmachines: measureSmolmachinesBottles,
+  opensandbox: measureOpenSandboxBottles,
   gateway: measureGateway,
   cells: async () => measureCells(await hosted()),
   activity: async () => measureActivity(await hosted(), cellarPaths(environment).agentsSocket),
