@@ -10,7 +10,12 @@ import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import { program } from "#test/product/command.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureActivity } from "./activity.ts";
-import { measureBottles, measureDockerBottles } from "./bottles.ts";
+import {
+  measureBottles,
+  measureDockerBottles,
+  measureOpenSandboxBottles,
+  measureSmolmachinesBottles,
+} from "./bottles.ts";
 import { measureBroker } from "./broker.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
@@ -49,6 +54,8 @@ const parts: Record<string, () => Promise<Figure[]> | Figure[]> = {
   main: measureThroughMain,
   bottles: measureBottles,
   docker: measureDockerBottles,
+  smolmachines: measureSmolmachinesBottles,
+  opensandbox: measureOpenSandboxBottles,
   gateway: measureGateway,
   cells: async () => measureCells(await hosted()),
   activity: async () => measureActivity(await hosted(), cellarPaths(environment).agentsSocket),

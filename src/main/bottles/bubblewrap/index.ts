@@ -1,6 +1,6 @@
 /** The bubblewrap backend: namespaces of the Linux kernel, without a daemon and without rights of root. */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { endTrees } from "#node/processes/end-tree.ts";
@@ -20,7 +20,9 @@ import type {
   RunningBottle,
 } from "../backend.ts";
 import { guestHome, type ProbeHeader } from "../backend.ts";
+import { removeBottleDirectory } from "../directory.ts";
 import { writeHomeFiles } from "../home-files.ts";
+import { directoriesIn } from "../ids.ts";
 import {
   checkWorkspace,
   holdPlaceholders,
@@ -222,7 +224,7 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
   }
 
   async enumerate(): Promise<string[]> {
-    const ids = await this.#directories();
+    const ids = await directoriesIn(this.#parts.runtime);
     const marks = new Map([...ids.keys()].map((id) => [`${bottleVariable}=${id}`, id]));
     const found = await findByEnvironment(await listProcesses(), new Set(marks.keys()));
     return [...new Set([...found.values()].map((mark) => marks.get(mark)!))];
@@ -230,7 +232,7 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
 
   async leftovers(known: ReadonlySet<string>): Promise<Leftover[]> {
     const running = new Set(await this.enumerate());
-    return [...(await this.#directories())]
+    return [...(await directoriesIn(this.#parts.runtime))]
       .filter(([id]) => !known.has(id))
       .map(([id, directory]) => ({
         kind: running.has(id) ? "processes" : "folder",
@@ -260,16 +262,6 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
     this.#scopes ??= this.#parts.loginEnvironment().then((env) => hasScopes(this.#parts.subprocesses, env));
     return this.#scopes;
   }
-
-  /** Directories of bottles of this home, by the id that each says. */
-  async #directories(): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    for (const name of await readdir(this.#parts.runtime).catch(() => [])) {
-      const [, short] = /^b-([0-9a-f]{12})$/.exec(name) ?? [];
-      if (short !== undefined) found.set(`bottle-${short}`, join(this.#parts.runtime, name));
-    }
-    return found;
-  }
 }
 
 function mount(path: string, access: BottleMount["access"], what: string): BottleMount {
@@ -284,5 +276,5 @@ function outerPid({ pid }: RunningBottle): number {
 /** The bottle's directory, and what was made in the workspace for its mounts. */
 async function removeDirectory(directory: string): Promise<void> {
   await releasePlaceholders(join(directory, files.placeholders));
-  await rm(directory, { recursive: true, force: true });
+  await removeBottleDirectory(directory);
 }
