@@ -190,9 +190,9 @@ export class WebContents extends EventEmitter {
     const page = await context.newPage();
     await page.setViewportSize(this.#size);
     const cdp = await context.newCDPSession(page);
-    const { targetInfo } = await cdp.send("Target.getTargetInfo");
     this.#page = page;
     this.#cdp = cdp;
+    const { targetInfo } = await cdp.send("Target.getTargetInfo");
     const line = await PageLine.to(targetInfo.targetId);
     this.#line = line;
     cdp.on("Runtime.bindingCalled", ({ name, payload, executionContextId }) => {
