@@ -112,6 +112,12 @@ export type Services = {
     rpc(port: Port): void;
     terminal(port: Port, view: TerminalView): void;
   };
+  /** The computer has slept: what is elsewhere is asked again at once, and what should have happened meanwhile happens once. */
+  woke(): void;
+  /** The person has locked their screen. */
+  screenLocked(): void;
+  /** Main is to end because the system does: nothing is begun on the way out. */
+  systemEnds(): void;
   /** Ends what main owns; terminals go on in their host. */
   stop(): Promise<void>;
 };
@@ -554,6 +560,15 @@ async function compose(
       terminal: (port, view) => void serveTerminalPort(streams, port, view),
     },
     pauseNotifications: (minutes) => void notifications.pause(minutes),
+    woke: () => {
+      vault.watchIdle();
+      bottles.askAgainNow();
+      updates.woke();
+    },
+    screenLocked: () => {
+      if (settings.settings.vaultLockWithScreen) vault.screenLocked();
+    },
+    systemEnds: () => updates.leaveInPlace(),
     stop: () => closeAll(closing),
   };
 }

@@ -309,6 +309,12 @@ export class Bottles {
     }
   }
 
+  /** Asks every backend that has bottles whether they are there, and believes no longer what was known of the others. */
+  askAgainNow(): void {
+    this.backends.forget();
+    for (const backend of this.#parts.backends) if (this.#of(backend).length > 0) this.#again.hurry(backend);
+  }
+
   /** A backend went away or is back. What cannot be asked about is unknown, and not ended. */
   async #lookAgain(backend: BottleBackend): Promise<void> {
     try {

@@ -111,6 +111,11 @@ export class Windows {
     this.#windows.get(this.currentKey)?.zoom(change);
   }
 
+  /** The computer has slept: the time that a page has to come up has not passed for it. */
+  woke(): void {
+    for (const each of this.#windows.values()) each.waitAnew();
+  }
+
   usable(key: WindowKey): void {
     const window = this.#windows.get(key);
     if (window === undefined) return;
@@ -175,7 +180,7 @@ export class Windows {
 
   #stuck(key: WindowKey, why: string): void {
     this.#parts.log().warn({ window: key, why }, "a window does not come up");
-    this.#recovery.show(why);
+    this.#recovery.show({ of: "window", why });
     this.#windows.get(key)?.window.hide();
   }
 

@@ -15,7 +15,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { eventually } from "#test/product/processes.ts";
 import { Updates } from "./service.ts";
 
@@ -257,6 +257,58 @@ test("quitting stops a download, which goes on next time", async () => {
   await updates.stop();
   expect(await downloading).toMatchObject({ state: "failed", message: expect.stringContaining("stopped") });
   expect(existsSync(join(folder, "downloads"))).toBe(true);
+});
+
+test("after a sleep it looks at once, and not again for a wake that follows, nor before the usual time", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  try {
+    const { updates } = open();
+    let wanted = true;
+    updates.start(() => wanted);
+    const hours = 60 * 60_000;
+    const looks = async (count: number) => {
+      await updates.check();
+      // What was asked for here is one of them.
+      expect(asked.splice(0)).toHaveLength(count);
+    };
+    offer();
+    updates.woke();
+    await looks(1);
+    vi.setSystemTime(Date.now() + 10 * 60_000);
+    updates.woke();
+    vi.advanceTimersByTime(5 * hours);
+    await looks(1);
+    // The timer of the first look has not fired once more beside the one that the wake began.
+    vi.advanceTimersByTime(1 * hours);
+    expect(updates.state.state).toBe("checking");
+    await looks(1);
+    vi.setSystemTime(Date.now() + 1 * hours);
+    wanted = false;
+    updates.woke();
+    expect(updates.state.state).not.toBe("checking");
+    await updates.stop();
+    wanted = true;
+    updates.woke();
+    expect(updates.state.state).not.toBe("checking");
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("a system that ends is not held up by an installer: what is ready stays for the next time", async () => {
+  offer();
+  const { updates, seen } = open();
+  await updates.check();
+  await updates.download();
+  updates.leaveInPlace();
+  await updates.stop();
+  expect(seen.installed).toEqual([]);
+  const next = open();
+  await next.updates.check();
+  await next.updates.download();
+  await next.updates.stop();
+  expect(next.seen.installed).toEqual([{ content, restart: false }]);
+  expect(asked.filter(({ url }) => url === "/files/cellar")).toHaveLength(1);
 });
 
 test("updates that are off say why, and ask nobody", async () => {

@@ -180,13 +180,3 @@ describe("the keychain", () => {
     await expect(call(desktop, "vault.setUp", { passphrase: null })).rejects.toMatchObject({ code: "unavailable" });
   });
 });
-
-describe("a start that fails", () => {
-  test("says why in a box, and ends", async () => {
-    mkdirSync(desktop.home, { recursive: true, mode: 0o700 });
-    mkdirSync(join(desktop.home, "cellar.db"));
-    const app = await desktop.start();
-    expect(await app.exited).toBe(1);
-    expect(app.errors).toContain("Cellar could not be started");
-  });
-});
