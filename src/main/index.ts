@@ -13,7 +13,7 @@ import { watchChromium } from "./electron/crashes.ts";
 import { electronDesktop } from "./electron/desktop.ts";
 import { failedStart } from "./electron/failed-start.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
-import { serveTextMenus, setApplicationMenu } from "./electron/menu.ts";
+import { ApplicationMenu, serveTextMenus } from "./electron/menu.ts";
 import { Outside, takeLinks } from "./electron/outside.ts";
 import { servePorts } from "./electron/ports.ts";
 import { watchPower } from "./electron/power.ts";
@@ -46,6 +46,7 @@ async function start(): Promise<void> {
   // Terminals are counted while the services start, when there is no tray yet.
   let attention: Attention = { running: 0, needsYou: 0, asking: 0, failed: 0, unseen: 0, active: [] };
   let showAttention = () => {};
+  let factsChanged = () => {};
   const windowStateFile = join(paths.home, "windows.json");
   const windows = new Windows({
     preload: join(windowFolder, "preload", "index.cjs"),
@@ -54,6 +55,7 @@ async function start(): Promise<void> {
     keptByTray: () => closing.toTray,
     quitting: () => leave.decided,
     quit: () => leave.now(),
+    factsChanged: () => factsChanged(),
     showLogs: () => shell.showItemInFolder(join(paths.logs, "main.log")),
     resetLayouts: () => services.layouts.reset(),
     restartWithoutExtensions: () => {
@@ -116,12 +118,16 @@ async function start(): Promise<void> {
   showAttention();
 
   watchChromium(services.crashReports);
-  setApplicationMenu({
-    run: (id) => showRequest({ type: "command", id }, windows.currentKey),
-    newWindow: () => windows.open(null),
-    zoom: (change) => windows.zoomCurrent(change),
-    quit: () => void leave.ask(),
-  });
+  const menu = new ApplicationMenu(
+    {
+      run: (id) => showRequest({ type: "command", id }, windows.currentKey),
+      newWindow: () => windows.open(null),
+      zoom: (change) => windows.zoomCurrent(change),
+      quit: () => void leave.ask(),
+    },
+    windows.facts,
+  );
+  factsChanged = () => menu.show(windows.facts);
   serveTextMenus();
   takeLinks();
   system.watchScreenReader();

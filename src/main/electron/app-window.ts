@@ -1,6 +1,7 @@
 /** One window: where it is, how large everything in it is, and what becomes of it when its page hangs, ends, or does not come up. */
 import { BrowserWindow, dialog, type MessageBoxOptions, nativeTheme, screen } from "electron";
 import type { Log } from "#node/log.ts";
+import { type CommandFacts, nothingToActOn } from "#shared/commands/facts.ts";
 import type { WindowKey } from "#shared/windows.ts";
 import { Health, startPatienceMs } from "./health.ts";
 import { arrangementOf, placeFor, placesWith, reachable } from "./placement.ts";
@@ -50,6 +51,8 @@ export class AppWindow {
   readonly key: WindowKey;
   readonly window: BrowserWindow;
   readonly #parts: AppWindowParts;
+  /** What there is to act on, as its page has said it. */
+  facts: CommandFacts = nothingToActOn;
   readonly #health = new Health();
   #zoom: number;
   /** Counts loads, so that the failure of one that was given up is not taken for the next one's. */
@@ -90,6 +93,7 @@ export class AppWindow {
 
   load(): void {
     this.#load += 1;
+    this.facts = nothingToActOn;
     const load = this.#load;
     this.#loadedAt = performance.now();
     this.#health.loading();

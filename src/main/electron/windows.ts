@@ -2,6 +2,7 @@
 import type { BrowserWindow } from "electron";
 import { screen } from "electron";
 import type { Log } from "#node/log.ts";
+import { type CommandFacts, nothingToActOn } from "#shared/commands/facts.ts";
 import { Failure } from "#shared/failure.ts";
 import { mainWindow, newWindowKey, type WindowKey, workspaceOfWindow } from "#shared/windows.ts";
 import { AppWindow } from "./app-window.ts";
@@ -20,6 +21,8 @@ export type WindowsParts = {
   quitting(): boolean;
   quit(): void;
   showLogs(): void;
+  /** {@link Windows.facts} may say something else. */
+  factsChanged(): void;
   resetLayouts(): Promise<void>;
   restartWithoutExtensions(): void;
 };
@@ -126,6 +129,18 @@ export class Windows {
     if ([...this.#windows.values()].every(({ usable }) => usable)) this.#recovery.close();
   }
 
+  setFacts(key: WindowKey, facts: CommandFacts): void {
+    const window = this.#windows.get(key);
+    if (window === undefined) return;
+    window.facts = facts;
+    this.#parts.factsChanged();
+  }
+
+  /** What there is to act on in the window that has or had the keyboard last. */
+  get facts(): CommandFacts {
+    return this.#windows.get(this.currentKey)?.facts ?? nothingToActOn;
+  }
+
   /** What the recovery window shows; null while there is none. */
   get recoveryPage(): string | null {
     return this.#recovery.page;
@@ -156,6 +171,7 @@ export class Windows {
 
   #used(key: WindowKey): void {
     this.#recent = [...this.#recent.filter((each) => each !== key), key];
+    this.#parts.factsChanged();
   }
 
   /** The last window that shows all is only hidden, for the tray to show again. */
@@ -167,6 +183,7 @@ export class Windows {
   #closed(key: WindowKey): void {
     this.#windows.delete(key);
     this.#recent = this.#recent.filter((each) => each !== key);
+    this.#parts.factsChanged();
     if (this.#parts.quitting()) return;
     this.#state.setOpen(this.#recent);
     this.#quitWithoutWindows();

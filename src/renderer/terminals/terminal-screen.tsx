@@ -4,6 +4,7 @@ import "./terminal.css";
 import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { useTerminalFacts } from "../app/command-facts.ts";
 import { type Command, isMac, useCommands } from "../app/commands.ts";
 import { useConnection, useConnectionStatus } from "../connection/index.ts";
 import { useSettings, useTerminal, useTerminals } from "../live/index.ts";
@@ -60,6 +61,13 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   const oversize = useSessionPart(session, (state) => state.oversize) ?? false;
   const hasSelection = useSessionPart(session, (state) => state.hasSelection) ?? false;
 
+  const { launchId } = terminal.owner;
+  const facts = useMemo(
+    () => ({ alive: !ended, launched: launchId !== undefined, selection: hasSelection }),
+    [ended, launchId, hasSelection],
+  );
+  useTerminalFacts(active ? facts : null);
+
   commands.current = useMemo(() => {
     if (session === null) return none;
     return terminalCommands({
@@ -67,11 +75,11 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
       terminal,
       session,
       panelId,
-      hasSelection,
+      facts,
       openFind: () => setFindOpen(true),
       openRename: () => setRenameOpen(true),
     });
-  }, [connection, terminal, session, panelId, hasSelection]);
+  }, [connection, terminal, session, panelId, facts]);
   useCommands(active ? commands.current : none);
   useFocusWhenWanted(session, panelId);
 
