@@ -231,6 +231,9 @@ async function compose(
     failed,
   });
   closing.push(() => terminals.close());
+  terminals.onEvent((event) => {
+    if (event.type === "defect") crashReports.record({ process: "terminal host", how: event.how, thrown: event.text });
+  });
   const activities = new Activities({
     onHostEvent: (listener) => terminals.onEvent(listener),
     onTerminal: (listener) => terminals.onChange(listener),

@@ -14,6 +14,7 @@ import { droppedText } from "./drop.ts";
 import { FindBar } from "./find-bar.tsx";
 import { FirstPrompt } from "./first-prompt.tsx";
 import { FollowPill } from "./follow-pill.tsx";
+import { InOlderVersion } from "./in-older-version.tsx";
 import { dock, type PanelProps, panelFocusAttribute, panelFocusLaterAttribute, useDock } from "./panels.tsx";
 import type { SessionState, TerminalSession } from "./session.ts";
 import { KillBar, NoStreamBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
@@ -31,6 +32,7 @@ export default function TerminalScreen({ params: { terminalId }, ...panel }: Pan
   const terminal = useTerminal(terminalId);
   const { status } = useTerminals();
   useCloseWhenGone(terminal !== undefined, status === "live", panel.panelId);
+  if (terminal?.olderVersion !== undefined) return <InOlderVersion terminal={terminal} />;
   if (terminal) return <KnownTerminal terminal={terminal} {...panel} />;
   if (status === "loading") return null;
   return (

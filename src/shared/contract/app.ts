@@ -20,8 +20,8 @@ export const commandFacts = z.strictObject({
 }) satisfies z.ZodType<CommandFacts>;
 
 export const hostStatus = z.strictObject({
-  /** `lost`: it died; its terminals are `stream_lost`. `refused`: another version runs and still holds terminals. */
-  state: z.enum(["starting", "connected", "lost", "refused"]),
+  /** `lost`: it died; its terminals are `stream_lost`. */
+  state: z.enum(["starting", "connected", "lost"]),
   pid: z.int().nullable(),
   startedAt: timestamp.nullable(),
   message: z.string(),
