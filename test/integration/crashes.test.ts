@@ -8,9 +8,13 @@ import { call, first } from "#test/product/call.ts";
 import { eventually, isAlive } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 
+const credential = "a-key-of-somebody";
 let product: Product;
 beforeAll(async () => {
-  product = await Product.start();
+  // A defect at a person's word: no code of ours is wrong on purpose.
+  const defect = `process.on("SIGUSR2",()=>{throw new Error("nobody caught it, api_key=${credential}")})`;
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(defect)}` };
+  product = await Product.start({ environment });
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
@@ -100,3 +104,20 @@ test.each(Array.from({ length: 12 }, (_, n) => ({ victim: victims[n % 3]!, after
     );
   },
 );
+
+test("what nobody has caught in the host is a report, redacted, also when main comes only later; terminals do not notice", async () => {
+  const { id } = await call(product, "terminals.create", { command: "cat" });
+  const pid = await hostPid();
+  await product.end("SIGKILL");
+  process.kill(pid, "SIGUSR2");
+  await product.start();
+  const reports = () => first(product, "crashReports.watch", {}).then((state) => state.reports);
+  const [report] = await eventually(reports, (all) => all.some((each) => each.process === "terminal host"));
+  expect(report).toMatchObject({ process: "terminal host", title: "Error: nobody caught it, api_key=[redacted]" });
+  expect(report!.text).toContain("uncaught exception");
+  expect(report!.text).not.toContain(credential);
+  process.kill(pid, "SIGUSR2");
+  await eventually(reports, ([again]) => again?.count === 2);
+  expect(await hostPid()).toBe(pid);
+  expect(await call(product, "terminals.get", { id })).toMatchObject({ state: "running" });
+});

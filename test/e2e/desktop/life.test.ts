@@ -8,7 +8,6 @@ import { isAlive } from "#test/product/processes.ts";
 
 let desktop: Desktop;
 let app: DesktopApp;
-let heldTerminalPid: number;
 beforeAll(async () => {
   desktop = await Desktop.open();
   mkdirSync(desktop.home, { recursive: true, mode: 0o700 });
@@ -56,40 +55,16 @@ describe("the screen's lock", () => {
   });
 });
 
-describe("an end that comes from outside", () => {
-  test("the Dock's Quit asks what the menu's asks, once however often it is clicked, and then quits", async () => {
+describe("the end of the session (Windows)", () => {
+  test("ends it in order without a question; terminals go on", async () => {
     const { id, pid } = await call(desktop, "terminals.create", { cwd: desktop.folder.path, name: "held" });
-    heldTerminalPid = pid!;
     await call(desktop, "cells.fire", { terminalId: id, code: "sleep 1000", limitSeconds: 0 });
-    for (let click = 0; click < 3; click++) await app.control.quit();
-    const { boxes, questions } = await app.until((state) => state.questions.length > 0);
-    expect(questions).toHaveLength(1);
-    expect(boxes.map(({ message }) => message)).toEqual(["Quit Cellar?"]);
-    await app.control.clickButton("Cancel");
-    await app.until((state) => state.questions.length === 0);
-    expect(app.process.exitCode).toBeNull();
-    await app.page();
-
-    await app.control.quit();
-    await app.until((state) => state.questions.length === 1);
-    await app.control.clickButton("Quit");
-    expect(await app.exited).toBe(0);
-    expect(isAlive(heldTerminalPid)).toBe(true);
-  });
-
-  test.each([
-    ["a shutdown, which waits for it", async () => void expect(await app.control.shutDown()).toBe(true)],
-    ["the end of the session (Windows)", async () => void (await app.control.endSession())],
-    ["a signal", async () => void app.process.kill("SIGTERM")],
-  ])("%s ends it in order without a question; terminals go on", async (_what, end) => {
-    const before = stops();
-    app = await desktop.start();
-    await app.page();
     await app.until(({ tray }) => tray[0]!.menu.some(({ label }) => label === "● held: Working"));
-    await end();
+    const before = stops();
+    await app.control.endSession();
     expect(await app.exited).toBe(0);
     expect(stops()).toBe(before + 1);
-    expect(isAlive(heldTerminalPid)).toBe(true);
+    expect(isAlive(pid!)).toBe(true);
   });
 });
 
