@@ -131,6 +131,30 @@ describe("the end of a program", () => {
     process.kill(pidIn("pid"), "SIGKILL");
   });
 
+  test.skipIf(process.platform !== "linux")("all that it said is read, however busy we are when it ends", async () => {
+    const busyUntil = (condition: () => boolean) => {
+      while (!condition());
+    };
+    const busyFor = (ms: number) => {
+      const end = performance.now() + ms;
+      busyUntil(() => performance.now() > end);
+    };
+    // Two ends become known in one turn of the loop, in which the second's words were not there yet; and that turn is long.
+    const first = subprocesses.run(
+      sh("echo $$ > first; echo said", {
+        cwd: folder,
+        onStdout: () => {
+          writeFileSync(join(folder, "go"), "");
+          busyUntil(() => written("second") && !alive(pidIn("second")));
+          setImmediate(() => busyFor(1000));
+        },
+      }),
+    );
+    const second = subprocesses.run(sh("until test -e go; do :; done; echo said; echo $$ > second", { cwd: folder }));
+    busyUntil(() => written("first") && !alive(pidIn("first")));
+    for (const { stdout } of await Promise.all([first, second])) expect(stdout.toString()).toBe("said\n");
+  });
+
   test("nothing is started after an abort or after shutdown", async () => {
     await expect(subprocesses.run(sh("touch x", { cwd: folder, signal: AbortSignal.abort() }))).rejects.toMatchObject({
       code: "cancelled",

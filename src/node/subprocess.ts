@@ -61,6 +61,8 @@ const defaultStdoutBytes = 16 * 1024 * 1024;
 const graceMs = 1000;
 /** A pipe that a grandchild (a credential daemon) keeps open after the program's end is read for this long and then left. */
 const lingerMs = 500;
+/** More than a pipe or a socket pair holds: whatever comes beyond was written by somebody else after the program's end. */
+const pipeBytes = 1024 * 1024;
 
 /** Owns every process it starts; `close` ends them all. */
 export class Subprocesses {
@@ -132,6 +134,7 @@ class Running {
   readonly #child: ChildProcess;
   readonly #stdout: Beginning;
   readonly #stderr = new Ending();
+  #heardBytes = 0;
   #reason: Reason | null = null;
   #killTimer: NodeJS.Timeout | undefined;
 
@@ -188,12 +191,14 @@ class Running {
     if (stdoutTo !== undefined) this.#hand(stdoutTo);
     else
       this.#child.stdout?.on("data", (chunk: Buffer) => {
+        this.#heardBytes += chunk.length;
         this.#stdout.push(chunk);
         if (this.#stdout.cut && overflow !== "drop") this.end("overflow");
         onStdout?.(chunk);
         lines.stdout?.push(chunk);
       });
     this.#child.stderr?.on("data", (chunk: Buffer) => {
+      this.#heardBytes += chunk.length;
       this.#stderr.push(chunk);
       lines.stderr?.push(chunk);
     });
@@ -224,17 +229,28 @@ class Running {
         );
       });
       child.once("exit", () => {
-        linger = setTimeout(() => {
-          // A slow reader of stdout has not been given everything yet.
-          if (this.#command.stdoutTo === undefined || this.#reason !== null) child.stdout?.destroy();
-          child.stderr?.destroy();
-        }, lingerMs);
+        linger = setTimeout(() => void this.#leavePipes(), lingerMs);
       });
       child.once("close", (code, by) => {
         clearTimeout(linger);
         resolve([code, by]);
       });
     });
+  }
+
+  /**
+   * What the program itself has said is in its pipes since before its end, but while we were busy nothing was read: time alone says nothing. A turn
+   * of the loop that brings no more shows that all of it was.
+   */
+  async #leavePipes(): Promise<void> {
+    const before = this.#heardBytes;
+    for (let heard = -1; heard !== this.#heardBytes && heard - before < pipeBytes; ) {
+      heard = this.#heardBytes;
+      await new Promise(setImmediate);
+    }
+    // A slow reader of stdout has not been given everything yet.
+    if (this.#command.stdoutTo === undefined || this.#reason !== null) this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
   }
 
   #result(exitCode: number | null, signal: NodeJS.Signals | null): Ended {

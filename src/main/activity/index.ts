@@ -1,4 +1,5 @@
 /** Activity: what launched programs are doing, as the terminal host says it. */
-export { BottleHooks, type BottleHooksParts } from "./bottle-hooks.ts";
+
+export { composeActivities, composeBottleHooks } from "./compose.ts";
 export { activitiesProcedures } from "./procedures.ts";
-export { Activities, type ActivityChange } from "./service.ts";
+export { Activities } from "./service.ts";

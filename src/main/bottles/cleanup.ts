@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BackendName } from "#shared/bottles/names.ts";
 import { problemOf } from "#shared/failure.ts";
 import type { Leftover } from "./backend.ts";
+import { isBottleId } from "./ids.ts";
 import { Plans } from "./plans.ts";
 import type { Bottles } from "./service.ts";
 
@@ -61,7 +62,7 @@ export class Cleanup {
     const used = this.#bottles.homesInUse();
     const names = await readdir(this.#homes).catch(() => []);
     return names
-      .filter((name) => /^bottle-[0-9a-f]{12}$/.test(name) && !used.has(name))
+      .filter((name) => isBottleId(name) && !used.has(name))
       .map((name) => ({
         backend: "bubblewrap",
         leftover: {

@@ -1,14 +1,13 @@
 /** Bottles: agent programs in isolated environments, and what makes those. */
+
 export {
   type BackendPlan,
   type BottleBackend,
   type BottleSpec,
-  guestMcpUrl,
   guestTrust,
   type HomeFile,
   type InsideCommand,
   type RunningBottle,
-  type ServicePort,
 } from "./backend.ts";
 export {
   type BottlePlace,
@@ -24,12 +23,11 @@ export {
   type PlannedService,
 } from "./bottle-services.ts";
 export { Bubblewrap, readGitConfig } from "./bubblewrap/index.ts";
-export { Cleanup } from "./cleanup.ts";
+export { composeBottles } from "./compose.ts";
 export { Docker } from "./docker/index.ts";
-export { Inside } from "./inside.ts";
 export type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
 export { OpenSandbox } from "./opensandbox/index.ts";
 export { bottlesProcedures } from "./procedures.ts";
 export { bottlesSchema } from "./record.ts";
-export { Bottles, type BottlesParts } from "./service.ts";
+export { Bottles } from "./service.ts";
 export { Smolmachines } from "./smolmachines/index.ts";

@@ -1,5 +1,4 @@
 /** The bottles: plans and launches, what runs, what has ended, and what becomes of both when main or a terminal ends. */
-import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "#node/git/index.ts";
@@ -29,6 +28,7 @@ import {
 import { Backends } from "./backends.ts";
 import { BottleLog } from "./bottle-log.ts";
 import type { BottleServices } from "./bottle-services.ts";
+import { newBottleId } from "./ids.ts";
 import { Manifests } from "./manifests/read.ts";
 import { Plans } from "./plans.ts";
 import { type Prepared, type PrepareRequest, prepare } from "./prepare.ts";
@@ -163,7 +163,7 @@ export class Bottles {
     checkAnswers(this.#plans.get(planId), answers);
     const prepared = this.#plans.take(planId);
     const { request, view } = prepared;
-    const id = `bottle-${randomBytes(6).toString("hex")}`;
+    const id = newBottleId();
     const enclosure: Enclosure = {
       isolation: view.backend,
       home: guestHome,

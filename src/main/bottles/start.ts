@@ -11,6 +11,7 @@ import type { EnclosedStart } from "../launches/index.ts";
 import { guestSystemPrompt, type RunningBottle } from "./backend.ts";
 import { type BottleServices, joinEnvironments, type OpenServices } from "./bottle-services.ts";
 import { bottleEnvironment } from "./environment.ts";
+import { directoryOf } from "./ids.ts";
 import type { Prepared } from "./prepare.ts";
 import { filesInside, programInside } from "./program-inside.ts";
 import type { BottleRecord } from "./record.ts";
@@ -190,7 +191,7 @@ export class Starter {
     };
     return {
       bottle,
-      directory: join(this.#parts.runtime, `b-${id.slice("bottle-".length)}`),
+      directory: directoryOf(this.#parts.runtime, id),
       cwd: command.cwd,
       limits: spec.limits,
       reach,

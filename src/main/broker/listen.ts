@@ -1,6 +1,6 @@
 /** Where a listener listens: a Unix socket that only we can open, or loopback. Never another interface. */
-import { unlink } from "node:fs/promises";
-import { connect } from "node:net";
+import { chmod, unlink } from "node:fs/promises";
+import { type AddressInfo, connect, type Server } from "node:net";
 import { z } from "zod";
 import { Failure } from "#shared/failure.ts";
 
@@ -13,8 +13,48 @@ export type ListenOn = z.infer<typeof listenSchema>;
 
 export type ListenAddress = { socketPath: string } | { host: string; port: number };
 
+/**
+ * Listens, and says where, and which values of `host` mean it. `names`: further ones; one without a port goes with the listener's own.
+ * Throws `conflict` when the address is taken.
+ */
+export async function listenOn(
+  server: Server,
+  on: ListenOn,
+  names: readonly string[],
+): Promise<{ address: ListenAddress; hosts: ReadonlySet<string> }> {
+  if ("socketPath" in on) {
+    const { socketPath } = on;
+    await removeStaleSocket(socketPath);
+    await listening(server, socketPath, (done) => server.listen(socketPath, done));
+    if (process.platform !== "win32") await chmod(socketPath, 0o600);
+    return { address: { socketPath }, hosts: inLowerCase(["localhost", ...names]) };
+  }
+  await listening(server, `port ${on.loopback}`, (done) => server.listen(on.loopback, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  const withPort = (host: string) => (/:\d+$/.test(host) ? [host] : [`${host}:${port}`, host]);
+  return {
+    address: { host: "127.0.0.1", port },
+    hosts: inLowerCase([`127.0.0.1:${port}`, `localhost:${port}`, ...names.flatMap(withPort)]),
+  };
+}
+
+function listening(server: Server, where: string, listen: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(error.code === "EADDRINUSE" ? taken(where) : error));
+    listen(resolve);
+  });
+}
+
+function inLowerCase(hosts: readonly string[]): ReadonlySet<string> {
+  return new Set(hosts.map((host) => host.toLowerCase()));
+}
+
+function taken(where: string): Failure {
+  return new Failure("conflict", `The broker cannot listen: ${where} is taken by another program`);
+}
+
 /** A socket file whose process is gone is removed; one that answers belongs to somebody. */
-export async function removeStaleSocket(path: string): Promise<void> {
+async function removeStaleSocket(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const state = await new Promise<"answers" | "stale" | "absent">((resolve) => {
     const socket = connect(path);
@@ -24,7 +64,6 @@ export async function removeStaleSocket(path: string): Promise<void> {
     });
     socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED" ? "stale" : "absent"));
   });
-  if (state === "answers")
-    throw new Failure("conflict", `The broker cannot listen: ${path} is taken by another program`);
+  if (state === "answers") throw taken(path);
   if (state === "stale") await unlink(path);
 }

@@ -1,7 +1,6 @@
 /** The broker of one bottle or run: an HTTP server on a Unix socket or on loopback that decides, resolves the secret, and forwards. */
-import { chmod } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Secret } from "#node/secret.ts";
 import { Failure } from "#shared/failure.ts";
@@ -9,12 +8,13 @@ import type { Dialer } from "../egress/index.ts";
 import { answer, answerRaw } from "./answers.ts";
 import { type Decision, decide, type Forward, type Listening } from "./decide.ts";
 import { exchange, type Tap, type Timing } from "./exchange.ts";
-import { type ListenAddress, type ListenOn, removeStaleSocket } from "./listen.ts";
+import { type ListenAddress, type ListenOn, listenOn } from "./listen.ts";
 import type { Provider } from "./providers.ts";
 import type { PendingRequest, RequestLog } from "./request-log.ts";
 import type { Route } from "./route.ts";
 import { tunnel } from "./tunnel.ts";
-import { Upstream } from "./upstream.ts";
+import type { Upstream } from "./upstream.ts";
+import { Upstreams } from "./upstreams.ts";
 import type { Meter } from "./usage/meter.ts";
 import { UsageReader } from "./usage/reader.ts";
 
@@ -50,7 +50,7 @@ export type ServerParts = {
 export class BrokerServer {
   readonly #parts: ServerParts;
   readonly #server: Server;
-  readonly #upstreams = new Map<Route, Upstream>();
+  readonly #upstreams: Upstreams;
   /** Connections that are no longer the server's. */
   readonly #tunnels = new Set<Duplex>();
   readonly #pending = new WeakMap<Duplex, ServerResponse>();
@@ -67,6 +67,7 @@ export class BrokerServer {
   private constructor(parts: ServerParts) {
     this.#parts = parts;
     this.#address = { socketPath: "" };
+    this.#upstreams = new Upstreams(parts.dialer, parts.timing.connectMs);
     this.#listening = { hosts: new Set(), sentinel: parts.sentinel, routes: [] };
     this.update(parts.routes);
     this.#server = createServer({
@@ -99,58 +100,21 @@ export class BrokerServer {
   }
 
   update(routes: readonly Route[]): void {
-    const before = new Map([...this.#upstreams].map(([route, upstream]) => [JSON.stringify(route), upstream]));
-    this.#upstreams.clear();
-    const kept: Route[] = [];
-    for (const route of routes) {
-      const id = JSON.stringify(route);
-      const upstream = before.get(id) ?? new Upstream(route, this.#parts.dialer, this.#parts.timing.connectMs);
-      before.delete(id);
-      this.#upstreams.set(upstream.route, upstream);
-      kept.push(upstream.route);
-    }
-    for (const gone of before.values()) gone.close();
-    this.#listening = { ...this.#listening, routes: kept };
+    this.#listening = { ...this.#listening, routes: this.#upstreams.update(routes) };
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     for (const socket of this.#tunnels) socket.destroy();
-    for (const upstream of this.#upstreams.values()) upstream.close();
+    this.#upstreams.close();
     await closed;
   }
 
   async #listen(): Promise<void> {
-    const { listen } = this.#parts;
-    if ("socketPath" in listen) await removeStaleSocket(listen.socketPath);
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (error: NodeJS.ErrnoException) => {
-        const where = "socketPath" in listen ? listen.socketPath : `port ${listen.loopback}`;
-        reject(
-          error.code === "EADDRINUSE"
-            ? new Failure("conflict", `The broker cannot listen: ${where} is taken by another program`)
-            : error,
-        );
-      });
-      if ("socketPath" in listen) this.#server.listen(listen.socketPath, resolve);
-      else this.#server.listen(listen.loopback, "127.0.0.1", resolve);
-    });
-    const { hosts } = this.#parts;
-    if ("socketPath" in listen) {
-      if (process.platform !== "win32") await chmod(listen.socketPath, 0o600);
-      this.#address = { socketPath: listen.socketPath };
-      this.#listening = {
-        ...this.#listening,
-        hosts: new Set(["localhost", ...hosts].map((host) => host.toLowerCase())),
-      };
-      return;
-    }
-    const { port } = this.#server.address() as AddressInfo;
-    this.#address = { host: "127.0.0.1", port };
-    const withPort = (host: string) => (/:\d+$/.test(host) ? [host] : [`${host}:${port}`, host]);
-    const own = [`127.0.0.1:${port}`, `localhost:${port}`, ...hosts.flatMap(withPort)];
-    this.#listening = { ...this.#listening, hosts: new Set(own.map((host) => host.toLowerCase())) };
+    const { address, hosts } = await listenOn(this.#server, this.#parts.listen, this.#parts.hosts);
+    this.#address = address;
+    this.#listening = { ...this.#listening, hosts };
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
@@ -235,7 +199,7 @@ export class BrokerServer {
     }
     try {
       const secret = await this.#parts.secretOf(route);
-      const upstream = this.#upstreams.get(route);
+      const upstream = this.#upstreams.of(route);
       if (request.socket.destroyed) {
         log.end("cancelled", "the client went away");
         return null;

@@ -3,7 +3,7 @@
  * Nothing of the person's own ssh or git configuration has a say, and no key is in an argument, a variable or a file of ours.
  */
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GitOptions } from "#node/git/index.ts";
 import type { Secret } from "#node/secret.ts";
@@ -128,8 +128,8 @@ function sshAccess(
     knownHostsFile: join(folder, "known_hosts"),
   });
   const path = key === null ? join(folder, "ssh_config") : `${key.socket}.conf`;
-  if (knownHosts !== null) writeFileSync(join(folder, "known_hosts"), knownHosts, { mode: 0o600 });
-  writeFileSync(path, config, { mode: 0o600 });
+  if (knownHosts !== null) writeWhole(join(folder, "known_hosts"), knownHosts);
+  writeWhole(path, config);
   return {
     url,
     settings: [],
@@ -143,6 +143,12 @@ function sshAccess(
     },
     end: async () => key?.end(),
   };
+}
+
+/** Never into a file that is there: it is the mirror's, and the ssh of another push may be reading it. */
+function writeWhole(path: string, content: string): void {
+  writeFileSync(`${path}.new`, content, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
 
 function sshFiles(

@@ -78,6 +78,7 @@ class Push {
       const updates = await this.#byName();
       this.#change({ updates: updates.map(shown) });
       const pushed = await this.#passOn(await this.#byContent(updates));
+      await this.#drain();
       report.end(null, this.#reports(pushed));
     } catch (error) {
       await this.#refused(error);
@@ -299,7 +300,7 @@ class Push {
     }
   }
 
-  /** git sends everything before it reads the answer. */
+  /** git sends everything before it reads the answer, and a request that was not read to its end takes its connection with it. */
   async #drain(): Promise<void> {
     let left = this.#parts.limits.packBytes;
     try {

@@ -1,4 +1,5 @@
+export { composeJobs } from "./compose.ts";
 export { jobProcedures } from "./procedures.ts";
-export { type JobRepository, jobRepository, jobsSchema } from "./repository.ts";
+export { jobRepository, jobsSchema } from "./repository.ts";
 export { RunningJob } from "./running-job.ts";
-export { JobService, type JobWork, type NewJob } from "./service.ts";
+export { JobService, type JobWork } from "./service.ts";

@@ -1,6 +1,7 @@
 /** Launches: agent programs started in workspaces. */
-export type { EnclosedFile, EnclosedStart, Enclosure } from "./enclosure.ts";
+export { composeLaunches } from "./compose.ts";
+export type { EnclosedStart, Enclosure } from "./enclosure.ts";
 export { launchesProcedures } from "./procedures.ts";
-export { Launches, type LaunchesParts, type Started, type StartRequest } from "./service.ts";
+export { Launches } from "./service.ts";
+export type { Started } from "./starter.ts";
 export { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "./store.ts";
-export type { LaunchTerminals } from "./terminals.ts";

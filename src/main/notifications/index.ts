@@ -1,5 +1,5 @@
 /** Notifications: what a person is told when they are not looking. */
-export { hasPanel } from "./answers.ts";
+
+export { composeNotifications } from "./compose.ts";
 export { notificationsProcedures } from "./procedures.ts";
-export { Notifications, type NotificationsParts } from "./service.ts";
 export { notificationActionsSchema, notificationsSchema } from "./store.ts";

@@ -1,9 +1,10 @@
 /** Terminals and cells: main's side of the terminal host. */
 
+export { composeTerminals } from "./compose.ts";
 export { HandOver } from "./hand-over.ts";
-export { configureHost, TerminalHostControl } from "./host-control.ts";
+export { TerminalHostControl } from "./host-control.ts";
 export { workspaceTerminals } from "./of-workspace.ts";
 export { cellsProcedures, terminalsProcedures } from "./procedures.ts";
-export { TerminalService, type TerminalServiceParts } from "./service.ts";
+export { TerminalService } from "./service.ts";
 export { finalStates } from "./states.ts";
 export { terminalStreams } from "./streams.ts";

@@ -1,10 +1,11 @@
 /** The ways to an upstream: a key of the vault, a token of the vault, the hosts that a person knows; and that no key is where it must not be. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
+import { syncBuiltinESMExports } from "node:module";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { Secret } from "#node/secret.ts";
 import { GitGateWorld } from "#test/git-gate-world.ts";
@@ -109,6 +110,43 @@ describe.skipIf(missing("sshd", "git", "openssl", "ssh-agent"))("an upstream", (
       `[127.0.0.1]:${world.host.port} ${world.host.hostKey}\n`,
     );
     expect((await ls()).code).toBe(0);
+  });
+
+  test("is reached by one push while another is just being told the way", async () => {
+    world = await GitGateWorld.open((host) => {
+      upstream = host.repository("api");
+      return [{ name: "api", path: upstream }];
+    });
+    const ls = () => world.inside(world.folder.path, "ls-remote", world.host.url(upstream));
+    expect(await ls()).toMatchObject({ code: 0 });
+    const [mirror] = readdirSync(world.folder.in("home", "git-mirrors"));
+    const config = world.folder.in("home", "git-mirrors", mirror!, "ssh_config");
+    const other = () => {
+      const options = { env: { PATH: process.env["PATH"], GIT_SSH_COMMAND: `ssh -F '${config}'` } };
+      const ran = spawnSync("git", ["ls-remote", world.host.url(upstream)], { ...options, encoding: "utf8" });
+      return ran.status === 0 ? "reached" : ran.stderr;
+    };
+    // Between the two steps of writing a file: it is there, and nothing is in it.
+    const write = fs.writeFileSync;
+    const written: string[] = [];
+    const said: string[] = [];
+    fs.writeFileSync = (path, ...content) => {
+      if (/ssh_config|known_hosts/.test(String(path))) {
+        written.push(basename(String(path)));
+        write(path, "");
+        said.push(other());
+      }
+      write(path, ...content);
+    };
+    try {
+      syncBuiltinESMExports();
+      expect(await ls()).toMatchObject({ code: 0 });
+    } finally {
+      fs.writeFileSync = write;
+      syncBuiltinESMExports();
+    }
+    expect(written).toHaveLength(2);
+    expect(said).toEqual(["reached", "reached"]);
   });
 
   test("without a key, with a host key that is none, or named twice is said before the launch", async () => {

@@ -1,9 +1,14 @@
 /** What an agent's git does through the gate, against a real sshd: what passes, what is refused, and what it is told. */
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
 import type { GitPushRules } from "#main/bottles/index.ts";
+import { flush, line } from "#main/git-gate/pkt-line.ts";
 import { bottleId, GitGateWorld } from "#test/git-gate-world.ts";
 import { eventually } from "#test/product/processes.ts";
 import { git } from "#test/product/ssh-host.ts";
@@ -241,6 +246,37 @@ describe.skipIf(missing("sshd", "git"))("git in a bottle", () => {
       (count) => count === 0,
     );
     expect(upstreamHas("refs/heads/agent")).toBe("");
+  });
+
+  test("whose last bytes come late is answered after them, on a connection that goes on", async () => {
+    await begin();
+    const id = await world.commit(work, { a: "1" });
+    const pack = execFileSync("git", ["-C", work, "pack-objects", "--revs", "--stdout", "-q"], {
+      input: `${id}\n^${git(upstream, "rev-parse", "main")}\n`,
+    });
+    const command = line(`${"0".repeat(40)} ${id} refs/heads/agent/fix\0report-status\n`);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const post = (path: string, what: string) =>
+      request({
+        agent,
+        socketPath: world.socket,
+        method: "POST",
+        path,
+        headers: { "content-type": `application/x-${what}-request` },
+      });
+    const push = post("/api.git/git-receive-pack", "git-receive-pack");
+    const answer = once(push, "response").then(([response]) => text(response as IncomingMessage));
+    push.write(Buffer.concat([command, flush, pack]));
+    // Upstream has it; what ends the request is still to come.
+    await world.event(({ kind, outcome }) => kind === "push" && outcome === "passed");
+    push.end();
+    expect(await answer).toContain("ok refs/heads/agent/fix");
+    const next = post("/api.git/git-upload-pack", "git-upload-pack");
+    next.end(flush);
+    const [response] = (await once(next, "response")) as [IncomingMessage];
+    await text(response);
+    expect(next.reusedSocket).toBe(true);
+    agent.destroy();
   });
 
   test("finds upstream and mirror as they are after main was away", async () => {

@@ -1,6 +1,6 @@
 /** The bubblewrap backend: namespaces of the Linux kernel, without a daemon and without rights of root. */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { endTrees } from "#node/processes/end-tree.ts";
@@ -21,6 +21,7 @@ import type {
 } from "../backend.ts";
 import { guestHome, type ProbeHeader } from "../backend.ts";
 import { writeHomeFiles } from "../home-files.ts";
+import { directoriesIn } from "../ids.ts";
 import {
   checkWorkspace,
   holdPlaceholders,
@@ -222,7 +223,7 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
   }
 
   async enumerate(): Promise<string[]> {
-    const ids = await this.#directories();
+    const ids = await directoriesIn(this.#parts.runtime);
     const marks = new Map([...ids.keys()].map((id) => [`${bottleVariable}=${id}`, id]));
     const found = await findByEnvironment(await listProcesses(), new Set(marks.keys()));
     return [...new Set([...found.values()].map((mark) => marks.get(mark)!))];
@@ -230,7 +231,7 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
 
   async leftovers(known: ReadonlySet<string>): Promise<Leftover[]> {
     const running = new Set(await this.enumerate());
-    return [...(await this.#directories())]
+    return [...(await directoriesIn(this.#parts.runtime))]
       .filter(([id]) => !known.has(id))
       .map(([id, directory]) => ({
         kind: running.has(id) ? "processes" : "folder",
@@ -259,16 +260,6 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
   #hasScopes(): Promise<boolean> {
     this.#scopes ??= this.#parts.loginEnvironment().then((env) => hasScopes(this.#parts.subprocesses, env));
     return this.#scopes;
-  }
-
-  /** Directories of bottles of this home, by the id that each says. */
-  async #directories(): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    for (const name of await readdir(this.#parts.runtime).catch(() => [])) {
-      const [, short] = /^b-([0-9a-f]{12})$/.exec(name) ?? [];
-      if (short !== undefined) found.set(`bottle-${short}`, join(this.#parts.runtime, name));
-    }
-    return found;
   }
 }
 

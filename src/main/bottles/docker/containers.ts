@@ -1,7 +1,9 @@
-/** Single containers of an engine: asked about, waited for, removed. */
+/** Containers of an engine: found, asked about, waited for, removed. */
 import { setTimeout } from "node:timers/promises";
 import { Failure } from "#shared/failure.ts";
+import { isBottleId } from "../ids.ts";
 import { type Engine, engineFailure } from "./engine.ts";
+import { labels } from "./names.ts";
 
 const patienceMs = 60_000;
 const lookEveryMs = 20;
@@ -45,4 +47,13 @@ export async function removeContainer(engine: Engine, name: string): Promise<voi
 export function notRunning(state: ContainerState | null): Failure {
   const how = state === null ? "it is gone" : state.error || `it ended with exit code ${state.exitCode}`;
   return new Failure("failed", `The bottle's container does not run: ${how}`);
+}
+
+/** Ids of the bottles of this home whose program runs there, or of which anything is there. One may come more than once. */
+export async function bottlesOn(engine: Engine, home: string, which: "running" | "all"): Promise<string[]> {
+  const some = which === "all" ? ["--all"] : ["--filter", `label=${labels.role}=program`];
+  const format = `{{.Label "${labels.bottle}"}}`;
+  const args = ["ps", ...some, "--filter", `label=${labels.home}=${home}`, "--format", format];
+  const said = await engine.text(args, "Listing the bottles");
+  return said.split("\n").filter(isBottleId);
 }

@@ -19,6 +19,11 @@ export type Kept = {
 
 const file = "docker.json";
 
+/** The filter of system calls, for all containers of the bottle. */
+export function seccompFile(directory: string): string {
+  return join(directory, "seccomp.json");
+}
+
 export async function keep(directory: string, kept: Kept): Promise<void> {
   await writeFile(join(directory, file), JSON.stringify(kept), { mode: 0o600, flag: "wx" });
 }

@@ -1,5 +1,4 @@
 /** How what belongs to a bottle is called in an engine, and where things are inside. Found again from the bottle's id alone. */
-import { createHash } from "node:crypto";
 
 /** The container the program runs in. */
 export function containerName(bottleId: string): string {
@@ -20,11 +19,6 @@ export const labels = {
   /** On images that Cellar has built. */
   image: "cellar.image",
 } as const;
-
-/** `runtime`: the home's runtime directory. */
-export function homeMark(runtime: string): string {
-  return createHash("sha256").update(runtime).digest("hex").slice(0, 16);
-}
 
 /**
  * Who owns what the program must not change. Not root, which the program itself may be: it has none of root's rights then, but would own root's

@@ -16,6 +16,39 @@ export const goAhead = "go";
 const patienceMs = 15 * 60_000;
 const lookEveryMs = 200;
 
+/** Those of a backend's bottles, until each is opened. */
+export class GuestGates {
+  readonly #gates = new Map<string, GuestGate>();
+
+  make(bottleId: string): GuestGate {
+    const gate = new GuestGate();
+    this.#gates.set(bottleId, gate);
+    return gate;
+  }
+
+  /** Throws `unavailable` when the bottle is not waiting at one. */
+  of(bottleId: string): GuestGate {
+    const gate = this.#gates.get(bottleId);
+    if (gate === undefined) throw new Failure("unavailable", "The bottle is not waiting to be started");
+    return gate;
+  }
+
+  async open(bottleId: string): Promise<void> {
+    await this.of(bottleId).open();
+    this.#gates.delete(bottleId);
+  }
+
+  close(bottleId: string): void {
+    this.#gates.get(bottleId)?.close();
+    this.#gates.delete(bottleId);
+  }
+
+  closeAll(): void {
+    for (const gate of this.#gates.values()) gate.close();
+    this.#gates.clear();
+  }
+}
+
 export class GuestGate {
   #waiting: Duplex | null = null;
   #server: Server | null = null;

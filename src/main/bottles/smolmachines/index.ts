@@ -1,5 +1,5 @@
 /** The smolmachines backend: a virtual machine with a kernel of its own (libkrun), through the command line of smolvm. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { endTrees } from "#node/processes/end-tree.ts";
@@ -19,9 +19,10 @@ import {
   type ProbeHeader,
   type RunningBottle,
 } from "../backend.ts";
-import { GuestGate, gatePort } from "../guest/gate.ts";
+import { GuestGates, gatePort } from "../guest/gate.ts";
 import { becomes, checksImage, guestFolder, initScript, writeGuestFolder } from "../guest/init.ts";
 import { probeScript, readProbe } from "../guest/probe.ts";
+import { directoryOf, homeMark, isBottleId, shortOf } from "../ids.ts";
 import { isThere } from "../is-there.ts";
 import { makePlaceholders, missingOf, type Placeholder, type ReadGitConfig, removePlaceholders } from "../protect.ts";
 import { trySmolvm } from "./availability.ts";
@@ -53,14 +54,14 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
   readonly summary = "A virtual machine with a kernel of its own, through smolvm";
   readonly #parts: SmolmachinesParts;
   readonly #smolvm: Smolvm;
-  readonly #gates = new Map<string, GuestGate>();
+  readonly #gates = new GuestGates();
   /** Marks the machines of this home among those of others. */
   readonly #home: string;
 
   constructor(parts: SmolmachinesParts) {
     this.#parts = parts;
     this.#smolvm = new Smolvm(parts.subprocesses, parts.loginEnvironment);
-    this.#home = createHash("sha256").update(parts.runtime).digest("hex").slice(0, 16);
+    this.#home = homeMark(parts.runtime);
   }
 
   available(): Promise<Availability> {
@@ -99,9 +100,7 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
     );
     // What else is run inside starts from the same view; a container of its own may have been made for it.
     await writeFile(at(files.rejoin), JSON.stringify({ prepare, agent }), { mode: 0o600 });
-    const gate = new GuestGate();
-    this.#gates.set(bottle.id, gate);
-    await gate.listen(at(files.gate));
+    await this.#gates.make(bottle.id).listen(at(files.gate));
     const name = machineName(bottle.id);
     await this.#smolvm.run([
       ...["create", "--name", name, "--image", image],
@@ -123,7 +122,7 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
   }
 
   async enter({ id, directory, pid }: RunningBottle): Promise<void> {
-    await this.#gate(id).arrival(async () => {
+    await this.#gates.of(id).arrival(async () => {
       if (pid !== null && isThere(pid)) return null;
       const said = (await readFile(join(directory, files.startLog), "utf8").catch(() => "")).trim();
       return `The machine ended before its program started${said === "" ? "; its terminal says why" : `: ${said.slice(-500)}`}`;
@@ -141,8 +140,7 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
   }
 
   async release({ id }: RunningBottle): Promise<void> {
-    await this.#gate(id).open();
-    this.#gates.delete(id);
+    await this.#gates.open(id);
   }
 
   /** The sockets lie where they lay, and smolvm connects to them anew for each connection: there is nothing to join. */
@@ -171,8 +169,7 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
   }
 
   async destroy({ id, directory }: Pick<RunningBottle, "id" | "directory">): Promise<void> {
-    this.#gates.get(id)?.close();
-    this.#gates.delete(id);
+    this.#gates.close(id);
     await this.#smolvm.remove(machineName(id));
     // The terminal's command, and a machine's process that its own tool did not end.
     const left = await endTrees([{ root: null, marker: `${bottleVariable}=${id}` }], 0);
@@ -200,22 +197,12 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
 
   async removeLeftover({ bottleId, key }: Leftover): Promise<void> {
     if (bottleId !== null && key === machineName(bottleId)) {
-      await this.destroy({
-        id: bottleId,
-        directory: join(this.#parts.runtime, `b-${bottleId.slice("bottle-".length)}`),
-      });
+      await this.destroy({ id: bottleId, directory: directoryOf(this.#parts.runtime, bottleId) });
     }
   }
 
   close(): void {
-    for (const gate of this.#gates.values()) gate.close();
-    this.#gates.clear();
-  }
-
-  #gate(id: string): GuestGate {
-    const gate = this.#gates.get(id);
-    if (gate === undefined) throw new Failure("unavailable", "The bottle is not waiting to be started");
-    return gate;
+    this.#gates.closeAll();
   }
 
   async #machine(id: string): Promise<Machine | undefined> {
@@ -227,12 +214,12 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
     return (await this.#smolvm.list()).filter(
       ({ name, labels }) =>
         labels[homeLabel] === this.#home &&
-        /^bottle-[0-9a-f]{12}$/.test(labels[bottleLabel] ?? "") &&
+        isBottleId(labels[bottleLabel] ?? "") &&
         name === machineName(labels[bottleLabel]!),
     );
   }
 }
 
 export function machineName(bottleId: string): string {
-  return `cellar-${bottleId.slice("bottle-".length)}`;
+  return `cellar-${shortOf(bottleId)}`;
 }
