@@ -2,9 +2,11 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { call } from "#test/product/call.ts";
+import { call, first } from "#test/product/call.ts";
 import { Desktop, type DesktopApp } from "#test/product/electron.ts";
-import { isAlive } from "#test/product/processes.ts";
+import { eventually, isAlive } from "#test/product/processes.ts";
+import { installSmolvm } from "#test/product/smolvm.ts";
+import { missing } from "#test/requirements.ts";
 
 let desktop: Desktop;
 let app: DesktopApp;
@@ -65,6 +67,44 @@ describe("the end of the session (Windows)", () => {
     expect(await app.exited).toBe(0);
     expect(stops()).toBe(before + 1);
     expect(isAlive(pid!)).toBe(true);
+  });
+});
+
+describe.skipIf(missing("bwrap", "root", "setpriv", "tar"))("a wake", () => {
+  test("asks at once for a bottle that could not be asked about", async () => {
+    const smolvm = installSmolvm(desktop.folder);
+    writeFileSync(desktop.folder.in(".profile"), `PATH='${smolvm.path}':$PATH; export PATH\n`);
+    const environment = { SHELL: "/bin/sh" };
+    app = await desktop.start({}, [], environment);
+    await app.page();
+    const source = desktop.folder.in("work");
+    mkdirSync(source);
+    const { id: workspaceId } = await call(desktop, "workspaces.create", { source, mode: "in-place", name: "work" });
+    await eventually(
+      () => call(desktop, "workspaces.get", { id: workspaceId }),
+      ({ state }) => state === "ready",
+    );
+    const plan = await call(desktop, "bottles.prepare", { workspaceId, programId: "shell", backend: "smolmachines" });
+    const { bottle } = await call(desktop, "bottles.launch", { planId: plan.id });
+    const becomes = (wanted: string) =>
+      eventually(
+        async () => {
+          const event = await first(desktop, "bottles.watch", {});
+          return event.type === "all" ? event.items.find(({ id }) => id === bottle.id)?.state : null;
+        },
+        (state) => state === wanted,
+      );
+    await becomes("running");
+    await app.crash();
+    writeFileSync(join(smolvm.state, "broken"), "");
+    // It is not asked again by itself: that is a timer, and none passes.
+    app = await desktop.start({ heldTimersMs: 1_000 }, [], environment);
+    await app.page();
+    await becomes("unknown");
+    rmSync(join(smolvm.state, "broken"));
+    await app.control.power("resume");
+    await becomes("running");
+    await app.crash();
   });
 });
 

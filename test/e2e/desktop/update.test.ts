@@ -21,13 +21,13 @@ const server = createServer((request, response) => {
   else if (request.url === "/cellar.AppImage") response.end(newer);
   else response.writeHead(404).end();
 }).listen(0, "127.0.0.1");
+await once(server, "listening");
 
 let desktop: Desktop;
 let app: DesktopApp;
 const image = () => desktop.folder.in("Cellar.AppImage");
 
 beforeAll(async () => {
-  await once(server, "listening");
   const feed = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const sha512 = createHash("sha512").update(newer).digest("base64");
   const file = { url: "cellar.AppImage", size: newer.length, sha512 };
