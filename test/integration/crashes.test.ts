@@ -1,5 +1,6 @@
 /** Promise: killing any one process at any moment never leaves a lie in the database. */
 import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cellarPaths } from "#node/paths.ts";
@@ -8,12 +9,10 @@ import { call, first } from "#test/product/call.ts";
 import { eventually, isAlive } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 
-const credential = "a-key-of-somebody";
 let product: Product;
 beforeAll(async () => {
-  // A defect at a person's word: no code of ours is wrong on purpose.
-  const defect = `process.on("SIGUSR2",()=>{throw new Error("nobody caught it, api_key=${credential}")})`;
-  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(defect)}` };
+  const defect = resolve(import.meta.dirname, "../fixtures/defect.mjs");
+  const environment = { NODE_OPTIONS: `--import=${defect}` };
   product = await Product.start({ environment });
 });
 afterAll(() => product[Symbol.asyncDispose]());
@@ -115,7 +114,7 @@ test("what nobody has caught in the host is a report, redacted, also when main c
   const [report] = await eventually(reports, (all) => all.some((each) => each.process === "terminal host"));
   expect(report).toMatchObject({ process: "terminal host", title: "Error: nobody caught it, api_key=[redacted]" });
   expect(report!.text).toContain("uncaught exception");
-  expect(report!.text).not.toContain(credential);
+  expect(report!.text).not.toContain("a-key-of-somebody");
   process.kill(pid, "SIGUSR2");
   await eventually(reports, ([again]) => again?.count === 2);
   expect(await hostPid()).toBe(pid);
