@@ -67,6 +67,11 @@ export class BottleLives {
     await Promise.all(this.#parts.records.all().map((record) => this.#restoreOne(record)));
   }
 
+  /** Every backend that has bottles is asked at once whether they are there. */
+  askAgainNow(): void {
+    for (const backend of this.#parts.backends.all()) if (this.#of(backend).length > 0) this.#again.hurry(backend);
+  }
+
   /** The bottle of a record whose program runs, with its backend. */
   running(record: BottleRecord): { backend: BottleBackend; bottle: RunningBottle } {
     return { backend: this.#backendOf(record), bottle: running(record, [], this.#terminalOf(record) ?? null) };

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import type { Details, RenderProcessGoneDetails } from "electron";
 import { preventable, quit, raise } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
+import { pass } from "./clock.ts";
 import {
   answers,
   asked,
@@ -23,6 +24,7 @@ import { ipcMain } from "./ipc.ts";
 import { clickItem, Menu, type MenuItem } from "./menu.ts";
 import { noted } from "./noted.ts";
 import { answersOf, type Permission } from "./permissions.ts";
+import { endSession, type PowerEvent, raisePower, raiseShutdown } from "./power.ts";
 import { type DisplayFacts, settings } from "./settings.ts";
 
 export type MenuFacts = Omit<MenuItem, "click" | "submenu"> & { submenu: MenuFacts[] };
@@ -146,6 +148,13 @@ const calls = {
   ipcChannels: () => ipcMain.eventNames().map(String),
   /** The system or a menu ends the app. Resolves when all was asked. */
   quit: () => quit(),
+  power: (event: PowerEvent) => raisePower(event),
+  /** The computer is about to be shut down. Whether it waits for the app. */
+  shutDown: () => raiseShutdown(),
+  /** Windows ends the person's session. */
+  endSession,
+  /** Time passes for the timers that are held. */
+  pass,
   collectGarbage,
   /** What the handlers say when a page checks for a permission, and when it asks for one. */
   permission: (id: number, name: Permission) =>
