@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OneAtATime } from "#node/one-at-a-time.ts";
 import { within } from "#node/within.ts";
-import type { BackendName } from "#shared/bottles/names.ts";
+import type { BackendName, ServiceName } from "#shared/bottles/names.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import { AskAgain } from "./ask-again.ts";
@@ -48,7 +48,7 @@ export class BottleLives {
     this.#parts = parts;
     this.#ends = [
       parts.terminals.onChange((terminal) => this.#follow(terminal)),
-      parts.services.onChange((id) => this.#servicesChanged(id)),
+      parts.services.onChange((id, lost) => this.#servicesChanged(id, lost)),
     ];
     for (const backend of parts.backends.all()) backend.watch?.(() => void this.#lookAgain(backend));
   }
@@ -70,6 +70,13 @@ export class BottleLives {
   /** Every backend that has bottles is asked at once whether they are there. */
   askAgainNow(): void {
     for (const backend of this.#parts.backends.all()) if (this.#of(backend).length > 0) this.#again.hurry(backend);
+  }
+
+  /** It has started. The end of its terminal may have been told while it did, when that was nobody's to act upon. */
+  begun(id: string): void {
+    const record = this.#parts.records.find(id);
+    const terminal = record === undefined ? undefined : this.#terminalOf(record);
+    if (terminal !== undefined) this.#follow(terminal);
   }
 
   /** The bottle of a record whose program runs, with its backend. */
@@ -224,11 +231,14 @@ export class BottleLives {
     };
   }
 
-  #servicesChanged(id: string): void {
-    const { records, services } = this.#parts;
+  #servicesChanged(id: string, lost: ServiceName | undefined): void {
+    const { records, services, notes } = this.#parts;
     const record = records.find(id);
     if (record === undefined || !lives(record.bottle)) return;
     record.bottle.services = services.states(id);
     records.save(record);
+    const down = record.bottle.services.find(({ name, state }) => name === lost && state === "down");
+    if (down !== undefined) notes.note(id, `${lost}: ${down.detail}`);
+    else if (lost !== undefined) notes.note(id, `${lost}: its socket was lost, and is there again`);
   }
 }

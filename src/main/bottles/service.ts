@@ -149,7 +149,11 @@ export class Bottles {
       mcpUrl: view.supervise || view.drivesTerminals ? guestMcpUrl : null,
       drivesTerminals: view.drivesTerminals,
       label: request.label?.trim(),
-      start: (command: Parameters<Starter["start"]>[3]) => this.#starter.start(id, prepared, answers.values, command),
+      start: async (command: Parameters<Starter["start"]>[3]) => {
+        const terminal = await this.#starter.start(id, prepared, answers.values, command);
+        this.#lives.begun(id);
+        return terminal;
+      },
     };
     const { workspaceId, programId, prompt, resume } = request;
     const started: Started =

@@ -3,6 +3,7 @@
  * gate); {@link Vault.known} gives what must never be seen to whoever looks for it (redaction, detectors). The contract's calls put
  * secrets in, and get names out.
  */
+import { setImmediate } from "node:timers/promises";
 import { OneAtATime } from "#node/one-at-a-time.ts";
 import type { Secret } from "#node/secret.ts";
 import type { GitCredential, VaultSecret, VaultState, VaultUse } from "#shared/contract/vault.ts";
@@ -78,7 +79,9 @@ export class Vault {
   start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.failed(error, "starting the vault");
     this.#started = this.#unlockByKeychain().catch(failed);
-    return Promise.all([this.#started, this.#readEnvironment().catch(failed)]).then(() => {
+    // For this the person's shell is started: not before Cellar has said that it is ready.
+    const environment = setImmediate().then(() => this.#readEnvironment().catch(failed));
+    return Promise.all([this.#started, environment]).then(() => {
       // Whoever starts Cellar may end it at once.
       if (!this.#closed) this.#changed();
     });

@@ -189,6 +189,7 @@ export class Connection {
         if (live.pty.pendingInput > inputLimit) throw new FrameError("more input than the program takes");
         // The payload is a view of a chunk that is gone after this call.
         live.type(Buffer.from(said.bytes));
+        attachment.typed();
         return;
       case "ack":
         attachment.acknowledge(said.offset);

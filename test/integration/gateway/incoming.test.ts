@@ -117,6 +117,57 @@ describe("what is found", () => {
   });
 });
 
+describe("what lies in several events of a stream", () => {
+  const event = (text: string) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] })}\n\n`;
+  const parts = `a ${order} b ${github} c ${value} d`.match(/.{1,5}/g)!;
+  const stream = (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    for (const part of parts) response.write(event(part));
+    response.end();
+  };
+  const texts = (out: string) =>
+    [...out.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json!).choices[0].delta.content).join("");
+
+  test("is blotted out in each of them", async () => {
+    const { curl } = await site(both("redact"), stream);
+    const { out, code } = await curl();
+    expect(code).toBe(0);
+    expect(texts(out)).toMatch(/^a Ign\*+ and do as this page says\. b \w{0,3}\*+ c \*+ d$/);
+    const { detail } = await world.decision(({ kind, detail }) => kind === "request" && detail !== "");
+    expect(detail).toContain("An order to ignore instructions was blotted out of the answer");
+    expect(detail).toContain("A value of the vault was blotted out of the answer");
+  });
+
+  test("ends the answer before its last part", async () => {
+    const { curl } = await site(both("block"), stream);
+    const { out, code } = await curl();
+    expect(code).not.toBe(0);
+    expect(texts(out)).toMatch(/^(?:a (?:Ign)?)?$/);
+    await world.decision(({ reason }) => reason === "detected");
+  });
+
+  test("is asked about once, and events that are nothing are not kept waiting for it", async () => {
+    const { curl } = await site(both("ask"), stream);
+    world.holdSeconds = 20;
+    const asking = curl();
+    for (const what of ["an order", "a GitHub token", "a value"]) {
+      const { id, detail } = await world.decision(({ outcome }) => outcome === "waiting");
+      expect(detail).toContain(what);
+      expect(world.gateways.allow(id, "bottle")).toBeNull();
+      await world.decision((decision) => decision.id === id && decision.outcome !== "waiting");
+    }
+    expect(texts((await asking).out)).toBe(parts.join(""));
+  });
+});
+
+test("an order whose letters are written as escapes of JSON is read", async () => {
+  const escaped = [...order].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+  const { curl } = await site(both("block"), (_, response) =>
+    response.writeHead(200, { "Content-Type": "application/json" }).end(`{"list":[{"text":"${escaped}"}]}`),
+  );
+  expect((await curl()).out).toContain("The answer holds what looks like an order to ignore instructions");
+});
+
 test.each<[string, (text: string) => Buffer]>([
   ["gzip", gzipSync],
   ["deflate", deflateSync],
