@@ -291,12 +291,15 @@ describe("windows", () => {
       await app.control.closeWindow(windows[1]!.id);
       await app.until((state) => state.windows.length === 1);
     };
+    // Each look walks all of main's memory several times, which takes seconds where the computer is busy.
+    const lookPatienceMs = 60_000;
     // What is made once and kept is there after the first.
     await openAndClose();
     const settled = () =>
       eventually(
         async () => [await app.control.handles(), await app.control.handles()] as const,
         ([one, other]) => one.subscriptions === other.subscriptions && one.ports === other.ports,
+        lookPatienceMs,
       );
     const [before] = await settled();
     for (let n = 0; n < 3; n++) await openAndClose();
@@ -307,6 +310,7 @@ describe("windows", () => {
         return now;
       },
       (now) => JSON.stringify(now) === JSON.stringify(expected),
+      lookPatienceMs,
     );
   });
 
