@@ -170,6 +170,7 @@ export class Registry {
       if (ended || gone) this.#elsewhere.delete(record.id);
       else if (JSON.stringify(record) === JSON.stringify(terminal.record)) continue;
       terminal.toldElsewhere(record, ended || gone ? null : terminal.elsewhere);
+      if (ended && terminal.record.state !== record.state) this.#options.records.save(terminal.record);
       if (ended || !gone) this.#options.events.changed(terminal.info);
     }
     for (const id of missing) {

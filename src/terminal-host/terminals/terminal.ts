@@ -85,10 +85,12 @@ export class Terminal {
     return { ...record, heldCellId: this.#heldCellId, ...olderVersion };
   }
 
-  /** What the host that runs it says of it; null: it has ended, and whatever is left of it is this host's. */
+  /** What the host that runs it says of it. `version` null: it has ended, and whatever is left of it is this host's. */
   toldElsewhere(record: TerminalRecord, version: string | null): void {
     Object.assign(this.record, record);
     this.#elsewhere = version;
+    // That host saw a signal, and not who sent it.
+    if (version === null && this.#killed && record.state === "failed") this.record.state = "cancelled";
   }
 
   /** Starts the program. On failure the record is `failed`, says why in `lastLine`, and the failure is thrown on. */

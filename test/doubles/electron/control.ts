@@ -46,6 +46,38 @@ const notification = (number: number) => {
   return found;
 };
 
+const factsNow = async (each: BrowserWindow) => {
+  const [target, title] = [await each.webContents.target(), await each.webContents.title()];
+  return {
+    id: each.id,
+    target,
+    url: each.webContents.getURL(),
+    title,
+    zoom: each.webContents.getZoomFactor(),
+    fullScreen: each.isFullScreen(),
+    visible: each.isVisible(),
+    focused: BrowserWindow.focused === each,
+    minimized: each.isMinimized(),
+    maximized: each.isMaximized(),
+    bounds: each.getNormalBounds(),
+    progress: each.progress,
+    overlay: each.overlay,
+    webPreferences: each.options.webPreferences ?? {},
+  };
+};
+/** Null for a window that goes while it is looked at; one that gets another page meanwhile is looked at once more. */
+async function windowFacts(each: BrowserWindow): Promise<Awaited<ReturnType<typeof factsNow>> | null> {
+  for (;;) {
+    const { opening } = each.webContents;
+    try {
+      return await factsNow(each);
+    } catch (error) {
+      if (each.isDestroyed()) return null;
+      if (each.webContents.opening === opening) throw error;
+    }
+  }
+}
+
 const allowed = (id: number, name: string, details: object, ...args: unknown[]) => {
   const event = preventable(details);
   window(id).webContents.emit(name, event, ...args);
@@ -57,24 +89,7 @@ const calls = {
     ...noted,
     asked,
     boxes,
-    windows: await Promise.all(
-      [...BrowserWindow.all].map(async (each) => ({
-        id: each.id,
-        target: await each.webContents.target(),
-        url: each.webContents.getURL(),
-        title: await each.webContents.title(),
-        zoom: each.webContents.getZoomFactor(),
-        fullScreen: each.isFullScreen(),
-        visible: each.isVisible(),
-        focused: BrowserWindow.focused === each,
-        minimized: each.isMinimized(),
-        maximized: each.isMaximized(),
-        bounds: each.getNormalBounds(),
-        progress: each.progress,
-        overlay: each.overlay,
-        webPreferences: each.options.webPreferences ?? {},
-      })),
-    ),
+    windows: (await Promise.all([...BrowserWindow.all].map(windowFacts))).filter((facts) => facts !== null),
     tray: [...Tray.all].map(({ toolTip, title, menu, image, changes }) => ({
       changes,
       toolTip,
