@@ -73,7 +73,7 @@ export type TerminalContext = {
 
 type TerminalFacts = Pick<
   Terminal,
-  "state" | "exitCode" | "heldCellId" | "createdAt" | "resolvedAt" | "updatedAt" | "pid"
+  "state" | "exitCode" | "heldCellId" | "createdAt" | "resolvedAt" | "updatedAt" | "pid" | "olderVersion"
 >;
 
 export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen, activity }: TerminalContext = {}): Status {
@@ -82,6 +82,13 @@ export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen, acti
     case "starting":
       return { state: "working", words: "Starting", time: { kind: "since", at: terminal.createdAt } };
     case "running":
+      if (terminal.olderVersion !== undefined) {
+        return {
+          state: "running",
+          words: `Runs in an older Cellar (${terminal.olderVersion})`,
+          evidence: "It goes on there after the update. What it prints can be seen here when it has ended.",
+        };
+      }
       return aliveStatus(terminal, heldCell, unseen, activity);
     case "succeeded":
       return {

@@ -103,6 +103,10 @@ export function appProcedures({ desktop, host, version, home, requests, layouts,
       desktop.windowUsable(input.window);
       return {};
     }),
+    windowFacts: implementing.app.windowFacts.handler(({ input }) => {
+      desktop.windowFacts(input.window, input.facts);
+      return {};
+    }),
     quit: implementing.app.quit.handler(() => {
       // After the answer has left: a caller wants to know that it was heard.
       setImmediate(() => desktop.quit());

@@ -177,6 +177,12 @@ export class Bottles {
     return this.#records.get(id);
   }
 
+  /** Asks every backend that has bottles whether they are there, and believes no longer what was known of the others. */
+  askAgainNow(): void {
+    this.backends.forget();
+    this.#lives.askAgainNow();
+  }
+
   /** A bottle in which something can be run, with its backend. Throws `not_found`, or `conflict` when it does not run. */
   running(id: string): { backend: BottleBackend; bottle: RunningBottle } {
     const record = this.get(id);

@@ -106,8 +106,6 @@ function HostLine() {
         return { state: "working", words: "Terminal host starts" };
       case "lost":
         return { state: "lost", words: "Terminal host lost", evidence: host.message };
-      case "refused":
-        return { state: "failed", words: "Terminal host of another version", evidence: host.message };
       default:
         return { state: "unknown", words: "Terminal host not known yet" };
     }

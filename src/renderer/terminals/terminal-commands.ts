@@ -1,7 +1,8 @@
 /** What can be done with the terminal in front: the palette lists it, keys do it, and its context menu is made of it. */
 import type { CommandId } from "#shared/commands/catalogue.ts";
+import { nothingToActOn, type TerminalFacts } from "#shared/commands/facts.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
-import { type Command, command, matches, shortcutLabel } from "../app/commands.ts";
+import { type Command, commandsWith, matches, shortcutLabel } from "../app/commands.ts";
 import type { Client } from "../connection/index.ts";
 import { dock } from "../dock/panels.tsx";
 import { type MenuItem, orNotice } from "../ui/index.ts";
@@ -17,7 +18,7 @@ export type CommandContext = {
   terminal: Terminal;
   session: TerminalSession;
   panelId: string;
-  hasSelection: boolean;
+  facts: TerminalFacts;
   openFind: () => void;
   openRename: () => void;
 };
@@ -32,23 +33,20 @@ export function terminalCommands({
   terminal,
   session,
   panelId,
-  hasSelection,
+  facts,
   openFind,
   openRename,
 }: CommandContext): Command[] {
-  const alive = terminal.state === "running" || terminal.state === "starting";
-  const ended = alive ? undefined : "It has ended";
+  const command = commandsWith({ ...nothingToActOn, terminal: facts });
   const { emulator } = session;
   const { launchId } = terminal.owner;
   const shellBeside = (place: "right" | "below") =>
     void orNotice("Could not open a shell", newShell(client, terminal, { place, beside: panelId }));
   return [
     command("terminal.copy", {
-      unavailable: hasSelection ? undefined : "Nothing is selected",
       run: () => void orNotice("Could not copy", copyText(session.selection)),
     }),
     command(pasteId, {
-      unavailable: ended,
       run: () => void orNotice("Could not paste", session.pasteFromClipboard()),
     }),
     command("terminal.select-all", { run: () => emulator.terminal.selectAll() }),
@@ -65,7 +63,6 @@ export function terminalCommands({
     }),
     ...(launchId === undefined ? [] : reaches).map((reach) =>
       command(`terminal.reach-${reach}`, {
-        unavailable: ended,
         run: () =>
           void orNotice("Could not change what it may drive", client.launches.setReach({ id: launchId!, reach })),
       }),
@@ -73,18 +70,16 @@ export function terminalCommands({
     command("terminal.split-right", { run: () => shellBeside("right") }),
     command("terminal.split-below", { run: () => shellBeside("below") }),
     command("terminal.restart", {
-      unavailable: alive ? "It is still running; kill it first" : undefined,
       run: () => void orNotice("Could not restart the terminal", restartTerminal(client, terminal, panelId)),
     }),
     command("terminal.remove", {
-      unavailable: alive ? "It is still running; kill it first" : undefined,
       run: () =>
         void orNotice(
           "Could not forget the terminal",
           client.terminals.remove({ id: terminal.id }).then(() => dock.close(panelId)),
         ),
     }),
-    command("terminal.kill", { unavailable: ended, run: () => pressKill(client, terminal.id, "command") }),
+    command("terminal.kill", { run: () => pressKill(client, terminal.id, "command") }),
   ];
 }
 

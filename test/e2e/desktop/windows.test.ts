@@ -303,6 +303,8 @@ describe("windows", () => {
       await app.control.closeWindow(windows[1]!.id);
       await app.until((state) => state.windows.length === 1);
     };
+    // Each look walks all of main's memory several times, which takes seconds where the computer is busy.
+    const lookPatienceMs = 60_000;
     // What is made once and kept is there after the first; the window that stays has all that it asks for.
     await page.getByRole("treeitem", { name: "alpha" }).waitFor();
     await openAndClose();
@@ -310,12 +312,14 @@ describe("windows", () => {
       eventually(
         async () => [await app.control.handles(), await app.control.handles()] as const,
         ([one, other]) => one.subscriptions === other.subscriptions && one.ports === other.ports,
+        lookPatienceMs,
       );
     const [before] = await settled();
     for (let n = 0; n < 3; n++) await openAndClose();
     await eventually(
       async () => grown(counts(before), counts(await app.control.handles())),
       (more) => more.length === 0,
+      lookPatienceMs,
     );
   });
 
