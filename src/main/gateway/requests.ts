@@ -24,7 +24,7 @@ import { reachableClasses, readHost } from "./hosts.ts";
 import { type Inward, passAnswer } from "./incoming.ts";
 import { failureOf, type Outward } from "./outward.ts";
 import type { Judgement, Open } from "./policy.ts";
-import type { ProxyParts } from "./proxy.ts";
+import type { ProxyParts } from "./proxy-parts.ts";
 import type { Denial, Permission, Question } from "./rules.ts";
 import { absoluteTarget, hostHeader } from "./targets.ts";
 import { finishUpgrade } from "./upgrades.ts";

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { downwardHeaders, EventRedactor, type Redactor, redacting, ServerFrames } from "../broker/index.ts";
 import { endToEnd } from "./headers.ts";
 import type { Open } from "./policy.ts";
-import type { ProxyParts } from "./proxy.ts";
+import type { ProxyParts } from "./proxy-parts.ts";
 import { relay } from "./relay.ts";
 
 export function isWebSocket(request: IncomingMessage): boolean {

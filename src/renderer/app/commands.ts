@@ -5,7 +5,7 @@
 import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import { type CommandId, type CommandWords, commandWords } from "#shared/commands/catalogue.ts";
-import { keysOf, type Shortcut } from "#shared/commands/shortcut.ts";
+import { keySigns, keysOf, type Shortcut } from "#shared/commands/shortcut.ts";
 
 export type Command = CommandWords & {
   /** Unique, `group.verb`. */
@@ -37,13 +37,7 @@ export function shortcutLabel(shortcut: Shortcut, mac = isMac): string {
 }
 
 const keyNames: Record<string, string> = {
-  comma: ",",
-  slash: "/",
-  backquote: "`",
-  backslash: "\\",
-  bracketleft: "[",
-  bracketright: "]",
-  minus: "-",
+  ...keySigns,
   enter: "Enter",
   escape: "Esc",
   arrowleft: "←",

@@ -2,10 +2,10 @@
 import { useMemo } from "react";
 import { type Command, command, useCommands } from "../app/commands.ts";
 import { useClient } from "../connection/index.ts";
+import { type Direction, dock, frontPanel, useDock } from "../dock/panels.tsx";
 import { useLists } from "../live/index.ts";
 import { orNotice } from "../ui/index.ts";
 import { newShell } from "./new-shell.ts";
-import { type Direction, dock, frontPanel, useDock } from "./panels.tsx";
 import { searchPanel } from "./search-panel.tsx";
 import { terminalPanel } from "./terminal-panel.tsx";
 

@@ -21,6 +21,7 @@ import { Registry } from "../terminals/registry.ts";
 import { Connection } from "./connection.ts";
 import { tellApart } from "./first-byte.ts";
 import { IdleWatch } from "./idle-watch.ts";
+import type { HostServices } from "./services.ts";
 
 export type HostOptions = {
   paths: CellarPaths;
@@ -36,7 +37,7 @@ const firstPromptMs = 3_000;
 /** A client that does not read its last answer is not waited for, in ms. */
 const farewellMs = 500;
 
-export class Host {
+export class Host implements HostServices {
   readonly terminals: Registry;
   readonly cells: CellEngine;
   readonly #options: HostOptions;
@@ -94,7 +95,10 @@ export class Host {
       });
       tellApart(socket, {
         http: () => k.accept(socket),
-        frames: () => this.#connections.add(new Connection(this, socket)),
+        frames: () => {
+          const connection = new Connection(this, socket, () => this.#connections.delete(connection));
+          this.#connections.add(connection);
+        },
       });
     });
   }
@@ -103,7 +107,6 @@ export class Host {
     return this.#options.version;
   }
 
-  /** Nothing can be started any more. */
   get ending(): boolean {
     return this.#ending !== null;
   }
@@ -149,27 +152,17 @@ export class Host {
     };
   }
 
-  /**
-   * Throws `not_found`. A terminal that was only just made is given a moment to come to its first prompt: what is typed before that is
-   * echoed twice, and mistaken for output.
-   */
   async readyForCell(terminalId: string): Promise<void> {
     const { alive, record } = this.terminals.get(terminalId);
     const left = firstPromptMs - (Date.now() - Date.parse(record.createdAt));
     if (alive && left > 0) await this.cells.ready(terminalId, left);
   }
 
-  disconnected(connection: Connection): void {
-    this.#connections.delete(connection);
-  }
-
-  /** A client of another version was here. When it is newer and nothing would be lost, this host makes way for its own. */
   refusedVersion(protocol: unknown): void {
     const newer = typeof protocol === "number" && protocol > protocolVersion;
     if (newer && this.terminals.liveCount === 0) void this.#end(false);
   }
 
-  /** Resolves when everything is on disk; the process ends after that. Throws `conflict` when terminals live, unless forced. */
   async shutDown(force: boolean): Promise<void> {
     const { liveCount } = this.terminals;
     if (liveCount > 0 && !force) {

@@ -54,7 +54,7 @@ export class Registry {
   readonly #options: RegistryOptions;
   readonly #terminals = new Map<string, Terminal>();
   readonly #changes: Changes<Terminal>;
-  readonly #surroundings: TerminalSurroundings;
+  readonly #surroundings: TerminalSurroundings<Terminal>;
   #ending = false;
   #scrollback = defaultScrollback;
   #logLimit = defaultLogMegabytes * 1024 * 1024;

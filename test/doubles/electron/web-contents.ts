@@ -20,6 +20,7 @@ import { mainWorld } from "./page/main-world.ts";
 import { type FromPage, preloadWorld, type ToPage } from "./page/preload-world.ts";
 import { decidePermissions } from "./permissions.ts";
 import { type MessagePortMain, type PortEnd, transferable } from "./ports.ts";
+import { PreloadLine } from "./preload-line.ts";
 import { type PageRequest, responseTo } from "./serving.ts";
 import { settings } from "./settings.ts";
 
@@ -56,6 +57,7 @@ export class WebContents extends EventEmitter {
   #askToOpen: OpenHandler = () => ({ action: "allow" });
   #page: Page | null = null;
   #cdp: CDPSession | null = null;
+  #line: PreloadLine | null = null;
   #url = "";
   #preloadContext: number | null = null;
   /** The address that main itself asked for: `will-navigate` is not emitted for it. */
@@ -188,8 +190,10 @@ export class WebContents extends EventEmitter {
     const page = await context.newPage();
     await page.setViewportSize(this.#size);
     const cdp = await context.newCDPSession(page);
+    const { targetInfo } = await cdp.send("Target.getTargetInfo");
     this.#page = page;
     this.#cdp = cdp;
+    this.#line = await PreloadLine.to(targetInfo.targetId);
     cdp.on("Runtime.bindingCalled", ({ name, payload, executionContextId }) => {
       if (name === this.#channel) this.#heard(JSON.parse(payload) as FromPage, executionContextId);
     });
@@ -317,11 +321,8 @@ export class WebContents extends EventEmitter {
 
   async #inPreload(expression: string): Promise<void> {
     if (this.#preloadContext === null) return;
-    const { exceptionDetails } = await this.#cdp!.send("Runtime.evaluate", {
-      expression,
-      contextId: this.#preloadContext,
-    });
-    if (exceptionDetails) console.error("in the preload script's world:", exceptionDetails.exception?.description);
+    const problem = await this.#line!.evaluate(expression, this.#preloadContext);
+    if (problem !== null) console.error("in the preload script's world:", problem);
   }
 
   #dropPorts(): void {
