@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
-import { nodeHttp } from "./scripts/build/node-http.ts";
+import { nodeBuiltins } from "./scripts/build/node-builtins.ts";
 
 /** What a bundle contains of other people's work: `npm run pack` makes its lists of parts and licences from these. */
 const license = { fileName: "bundled-licenses.json" };
@@ -13,7 +13,7 @@ const license = { fileName: "bundled-licenses.json" };
  */
 export default defineConfig({
   main: {
-    plugins: [nodeHttp()],
+    plugins: [nodeBuiltins()],
     build: {
       outDir: "out/main",
       license,

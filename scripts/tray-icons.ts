@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { ico } from "./ico.ts";
 
 const folder = resolve(import.meta.dirname, "../resources/icons");
 
@@ -72,25 +73,6 @@ async function draw(page: Page, svg: string, style: string, size: number): Promi
     `<style>* { margin: 0 } svg { display: block; width: ${size}px; height: ${size}px } ${style}</style>${svg}`,
   );
   return page.screenshot({ omitBackground: true });
-}
-
-/** An ICO file whose images are PNG, as Windows reads them since Vista. */
-function ico(images: readonly (readonly [size: number, png: Buffer])[]): Buffer {
-  const head = Buffer.alloc(6 + 16 * images.length);
-  head.writeUInt16LE(1, 2);
-  head.writeUInt16LE(images.length, 4);
-  let offset = head.length;
-  for (const [index, [size, png]] of images.entries()) {
-    const at = 6 + 16 * index;
-    head.writeUInt8(size, at);
-    head.writeUInt8(size, at + 1);
-    head.writeUInt16LE(1, at + 4);
-    head.writeUInt16LE(32, at + 6);
-    head.writeUInt32LE(png.length, at + 8);
-    head.writeUInt32LE(offset, at + 12);
-    offset += png.length;
-  }
-  return Buffer.concat([head, ...images.map(([, png]) => png)]);
 }
 
 function suffixOf(scale: number): string {

@@ -1,8 +1,8 @@
 /** The contract with handlers of a test's own, for tests of what carries it. Everything else answers `unavailable`. */
 import { isContractProcedure } from "@orpc/contract";
 import { implement } from "@orpc/server";
-import type { Router } from "#main/router.ts";
 import type { CallContext } from "#main/transport/context.ts";
+import type { Router } from "#main/transport/router.ts";
 import { contract } from "#shared/contract/index.ts";
 import { Failure } from "#shared/failure.ts";
 

@@ -6,7 +6,8 @@ import { describe, expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "..");
 const source = join(root, "src");
 
-type Import = { from: string; to: string; specifier: string };
+/** `wanted`: loaded when it is wanted, by `import()`. */
+type Import = { from: string; to: string; specifier: string; wanted: boolean };
 
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })
   .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file) && !file.endsWith(".d.ts"))
@@ -15,17 +16,21 @@ const files = readdirSync(source, { recursive: true, encoding: "utf8" })
 /** Every static, re-exported or dynamic import of our sources; `to` is a path below src/, or the bare specifier. */
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(source, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-  const specifiers = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g)].map((match) => match[1]!);
-  return specifiers.map((specifier) => {
-    if (specifier.startsWith("#")) return { from: file, to: specifier.slice(1), specifier };
-    if (specifier.startsWith(".")) {
-      const to = relative(source, resolve(source, dirname(file), specifier))
-        .split(sep)
-        .join("/");
-      return { from: file, to, specifier };
-    }
-    return { from: file, to: `package:${specifier}`, specifier };
-  });
+  const found = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*(\()?\s*)"([^"]+)"/g)];
+  return found.map(([, called, specifier]) => ({
+    from: file,
+    to: pathOf(file, specifier!),
+    specifier: specifier!,
+    wanted: called !== undefined,
+  }));
+}
+
+function pathOf(file: string, specifier: string): string {
+  if (specifier.startsWith("#")) return specifier.slice(1);
+  if (!specifier.startsWith(".")) return `package:${specifier}`;
+  return relative(source, resolve(source, dirname(file), specifier))
+    .split(sep)
+    .join("/");
 }
 
 const imports = files.flatMap(importsOf);
@@ -48,6 +53,20 @@ const mayImport: Record<string, (path: string) => boolean> = {
 /** Everybody else sees the terminal host only through its client and its protocol. */
 function isHostClient(to: string): boolean {
   return to.startsWith("terminal-host/client/") || to === "terminal-host/protocol.ts";
+}
+
+/** Each as `a → b → a`. */
+function circles(needs: ReadonlyMap<string, Iterable<string>>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (each: string, path: string[]) => {
+    if (path.includes(each)) found.push([...path.slice(path.indexOf(each)), each].join(" → "));
+    if (done.has(each) || path.includes(each)) return;
+    for (const next of needs.get(each) ?? []) visit(next, [...path, each]);
+    done.add(each);
+  };
+  for (const each of needs.keys()) visit(each, []);
+  return found;
 }
 
 describe("the structure", () => {
@@ -78,6 +97,13 @@ describe("the structure", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("the window's frame knows its screens, and no screen knows the frame", () => {
+    const wrong = imports
+      .filter(({ from, to }) => to.startsWith("renderer/frame/") && !/^renderer\/(frame\/|main\.tsx$)/.test(from))
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
   test("a domain of main is reached only through its index, or that of a folder in it", () => {
     const wrong = imports.filter(({ from, to }) => {
       const [, target] = /^main\/([^/]+)\/(?!(?:[^/]+\/)?index\.ts$)/.exec(to) ?? [];
@@ -94,16 +120,15 @@ describe("the structure", () => {
       const [, target] = /^main\/([^/]+)\//.exec(to) ?? [];
       if (own && target && own !== target) domains.set(own, (domains.get(own) ?? new Set()).add(target));
     }
-    const circles: string[] = [];
-    const visit = (domain: string, path: string[]) => {
-      if (path.includes(domain)) {
-        circles.push([...path.slice(path.indexOf(domain)), domain].join(" → "));
-        return;
-      }
-      for (const next of domains.get(domain) ?? []) visit(next, [...path, domain]);
-    };
-    for (const domain of domains.keys()) visit(domain, []);
-    expect([...new Set(circles)]).toEqual([]);
+    expect(circles(domains)).toEqual([]);
+  });
+
+  test("files form no circle, types included; what is loaded when it is wanted is none", () => {
+    const needed = new Map<string, string[]>();
+    for (const { from, to, wanted } of imports) {
+      if (!wanted && area(to) !== "package") needed.set(from, [...(needed.get(from) ?? []), to]);
+    }
+    expect(circles(needed)).toEqual([]);
   });
 
   test("no folder is a technical layer", () => {

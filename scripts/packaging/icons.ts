@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { ico } from "../ico.ts";
 
 export const linuxSizes = [16, 24, 32, 48, 64, 128, 256, 512] as const;
 const windowsSizes = [16, 24, 32, 48, 64, 128, 256] as const;
@@ -49,25 +50,6 @@ function icns(images: [type: string, png: Buffer][]): Buffer {
   const parts = images.map(([type, png]) => Buffer.concat([Buffer.from(type), uint32(png.length + 8), png]));
   const body = Buffer.concat(parts);
   return Buffer.concat([Buffer.from("icns"), uint32(body.length + 8), body]);
-}
-
-/** A directory of sixteen bytes for each image, then the images; a size of 256 is written as 0. */
-function ico(images: [size: number, png: Buffer][]): Buffer {
-  const header = Buffer.alloc(6 + 16 * images.length);
-  header.writeUInt16LE(1, 2);
-  header.writeUInt16LE(images.length, 4);
-  let offset = header.length;
-  for (const [index, [size, png]] of images.entries()) {
-    const at = 6 + 16 * index;
-    header.writeUInt8(size % 256, at);
-    header.writeUInt8(size % 256, at + 1);
-    header.writeUInt16LE(1, at + 4);
-    header.writeUInt16LE(32, at + 6);
-    header.writeUInt32LE(png.length, at + 8);
-    header.writeUInt32LE(offset, at + 12);
-    offset += png.length;
-  }
-  return Buffer.concat([header, ...images.map(([, png]) => png)]);
 }
 
 function uint32(value: number): Buffer {

@@ -24,7 +24,7 @@ const outputLimit = 4 * 1024 * 1024;
 export function loginShell(env: NodeJS.ProcessEnv = process.env): string {
   if (process.platform === "win32") return "powershell.exe";
   if (env["SHELL"]) return env["SHELL"];
-  return userInfo().shell ?? (process.platform === "darwin" ? "/bin/zsh" : "/bin/sh");
+  return userInfo().shell || (process.platform === "darwin" ? "/bin/zsh" : "/bin/sh");
 }
 
 type Answer = {

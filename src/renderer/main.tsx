@@ -2,9 +2,9 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app/app.tsx";
 import { ConnectionProvider, connect } from "./connection/index.ts";
 import { reportErrors } from "./crash-reports/index.ts";
+import { App } from "./frame/app.tsx";
 import { ListsProvider, openLists } from "./live/index.ts";
 
 const root = document.getElementById("root");

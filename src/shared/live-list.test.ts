@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { LiveList } from "./live-list.ts";
+import type { LiveListEvent } from "./contract/base.ts";
+import { goneBy, LiveList } from "./live-list.ts";
 
 type Item = { id: string; n: number };
 
@@ -35,4 +36,11 @@ describe("a live list", () => {
     stop.abort();
     expect(await waiting).toEqual({ done: true, value: undefined });
   });
+});
+
+test("what an event has taken from the list is gone by it, and nothing else", () => {
+  const after = (event: LiveListEvent<{ id: string }>) => ["a", "b"].filter(goneBy(event));
+  expect(after({ type: "all", items: [{ id: "a" }] })).toEqual(["b"]);
+  expect(after({ type: "removed", id: "a" })).toEqual(["a"]);
+  expect(after({ type: "changed", item: { id: "a" } })).toEqual([]);
 });

@@ -101,3 +101,11 @@ class Watcher<Item extends { id: string }> {
     return events;
   }
 }
+
+/** Whether something is in the list no more, which this event has told. */
+export function goneBy<Item extends { id: string }>(event: LiveListEvent<Item>): (id: string) => boolean {
+  if (event.type === "changed") return () => false;
+  if (event.type === "removed") return (id) => id === event.id;
+  const there = new Set(event.items.map(({ id }) => id));
+  return (id) => !there.has(id);
+}

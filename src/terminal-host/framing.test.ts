@@ -10,9 +10,21 @@ test("frames arrive whole, in order, however the bytes are cut", () => {
     fc.property(frames, fc.integer({ min: 1, max: 64 }), (sent, step) => {
       const bytes = Buffer.concat(sent.map(([kind, payload]) => frame(kind, payload)));
       const got: [number, number[]][] = [];
-      const reader = new FrameReader(1000, (kind, payload) => got.push([kind, [...payload]]));
-      for (let at = 0; at < bytes.length; at += step) reader.push(bytes.subarray(at, at + step));
-      expect(got).toEqual(sent.map(([kind, payload]) => [kind, [...payload]]));
+      const own: [number, Buffer][] = [];
+      const readers = [
+        new FrameReader(1000, (kind, payload) => got.push([kind, [...payload]])),
+        new FrameReader(1000, (kind, payload) => own.push([kind, payload]), "own"),
+      ];
+      const chunk = Buffer.alloc(step);
+      for (let at = 0; at < bytes.length; at += step) {
+        const length = bytes.copy(chunk, 0, at, at + step);
+        for (const reader of readers) reader.push(chunk.subarray(0, length));
+      }
+      // What is a frame's own is still there when its chunk is long overwritten.
+      chunk.fill(0);
+      const wanted = sent.map(([kind, payload]) => [kind, [...payload]]);
+      expect(got).toEqual(wanted);
+      expect(own.map(([kind, payload]) => [kind, [...payload]])).toEqual(wanted);
     }),
   );
 });

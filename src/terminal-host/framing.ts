@@ -43,17 +43,20 @@ export class FrameReader {
   /** Largest frame that is accepted, in bytes after the length. */
   limit: number;
   readonly #onFrame: (kind: number, payload: Buffer) => void;
+  readonly #payloads: "lent" | "own";
   #header = Buffer.alloc(headerBytes);
   #headerFilled = 0;
   #body: Buffer | null = null;
   #bodyFilled = 0;
 
-  constructor(limit: number, onFrame: (kind: number, payload: Buffer) => void) {
+  /** A `lent` payload may be a view of what was pushed: who keeps one copies it. An `own` one has memory of its own, shared with nothing. */
+  constructor(limit: number, onFrame: (kind: number, payload: Buffer) => void, payloads: "lent" | "own" = "lent") {
     this.limit = limit;
     this.#onFrame = onFrame;
+    this.#payloads = payloads;
   }
 
-  /** Payloads are views of `chunk` where a frame lies within it; who keeps one copies it. Throws {@link FramingError}. */
+  /** Throws {@link FramingError}. */
   push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
@@ -75,12 +78,12 @@ export class FrameReader {
       if (length < 1 || length > this.limit) {
         throw new FramingError(`a frame of ${length} bytes; from 1 to ${this.limit} are allowed`);
       }
-      if (chunk.length - at >= length) {
+      if (this.#payloads === "lent" && chunk.length - at >= length) {
         const whole = chunk.subarray(at, at + length);
         at += length;
         this.#deliver(whole);
       } else {
-        this.#body = Buffer.allocUnsafe(length);
+        this.#body = Buffer.allocUnsafeSlow(length);
         this.#bodyFilled = 0;
       }
     }

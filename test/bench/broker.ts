@@ -1,11 +1,12 @@
 /** The broker beside a bare Node proxy and nginx, all in front of the same upstream, each in a process of its own, in one run. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "#test/product/free-port.ts";
 import { onPath } from "#test/requirements.ts";
 import type { PartInfo } from "./broker-part.ts";
 import { type Figure, median, percentile } from "./figure.ts";
@@ -214,13 +215,4 @@ server { listen 127.0.0.1:${port}; location / { proxy_pass http://up; proxy_http
     if (child.exitCode !== null) throw new Error("nginx does not start");
     await new Promise((passed) => setTimeout(passed, 20));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,8 +1,10 @@
 /** The gateway against a bare Node tunnel that decides nothing, in one run: what a CONNECT costs more, and what passes through. */
+
 import { once } from "node:events";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { World } from "#test/gateway-world.ts";
+import { flood } from "#test/product/flood.ts";
 import { type Figure, median } from "./figure.ts";
 
 const rounds = 300;
@@ -16,7 +18,7 @@ export async function measureGateway(): Promise<Figure[]> {
   const port = await world.listen(
     createTlsServer(world.certificateFor(name), (socket) => {
       socket.on("error", () => {});
-      socket.once("data", (asked) => (asked.toString() === "all" ? flood(socket, chunk) : socket.end("x")));
+      socket.once("data", (asked) => (asked.toString() === "all" ? flood(socket, chunk, bytes) : socket.end("x")));
     }),
   );
   world.allow(name, port);
@@ -96,17 +98,4 @@ async function rate(world: World, path: string, port: number): Promise<number> {
   let received = 0;
   for await (const part of socket) received += (part as Buffer).length;
   return received / 1e6 / ((performance.now() - started) / 1000);
-}
-
-function flood(socket: Socket, chunk: Buffer): void {
-  let left = bytes;
-  const fill = () => {
-    while (left > 0) {
-      left -= chunk.length;
-      if (!socket.write(chunk)) return;
-    }
-    socket.end();
-  };
-  socket.on("drain", fill);
-  fill();
 }

@@ -2,13 +2,20 @@
  * `npm run bench`: measures against the budgets and prints a table; with names of parts only those, and `--json FILE` writes the figures as well. It
  * never fails for a number: machines differ. Ratios are taken side by side in one run.
  */
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { cellarPaths } from "#node/paths.ts";
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
+import { program } from "#test/product/command.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { measureActivity } from "./activity.ts";
-import { measureBottles, measureDockerBottles } from "./bottles.ts";
+import {
+  measureBottles,
+  measureDockerBottles,
+  measureOpenSandboxBottles,
+  measureSmolmachinesBottles,
+} from "./bottles.ts";
 import { measureBroker } from "./broker.ts";
 import { measureCells } from "./cells.ts";
 import { measureCommandLine } from "./command-line.ts";
@@ -23,15 +30,18 @@ import { measureThroughMain } from "./through-main.ts";
 import { measureWindows } from "./windows.ts";
 
 using folder = new TemporaryFolder("bench");
-const environment = { ...process.env, CELLAR_HOME: folder.in("home"), XDG_RUNTIME_DIR: folder.path };
-process.env["CELLAR_HOME"] = environment.CELLAR_HOME;
-process.env["XDG_RUNTIME_DIR"] = environment.XDG_RUNTIME_DIR;
+// With a home directory of its own: what somebody's start files do before every prompt is not what a cell takes.
+const own = { HOME: folder.in("person"), CELLAR_HOME: folder.in("home"), XDG_RUNTIME_DIR: folder.path };
+mkdirSync(own.HOME);
+const environment = { ...process.env, ...own };
+Object.assign(process.env, own);
 
 const names = process.argv.slice(2).filter((word, index, words) => word !== "--json" && words[index - 1] !== "--json");
 const figures: Figure[] = [];
-/** Terminals are measured in a host of this process; it is started when a part needs it. */
+/** Terminals are measured in a host of this home, the built one as people have it; it is started when a part needs it. */
 let host: Promise<TerminalHostClient> | null = null;
 const hosted = () => {
+  if (host === null) execFileSync(program, ["k", "ls"], { env: environment });
   host ??= TerminalHostClient.connect(cellarPaths(environment), { name: "bench", version: "0", events: true });
   return host;
 };
@@ -44,6 +54,8 @@ const parts: Record<string, () => Promise<Figure[]> | Figure[]> = {
   main: measureThroughMain,
   bottles: measureBottles,
   docker: measureDockerBottles,
+  smolmachines: measureSmolmachinesBottles,
+  opensandbox: measureOpenSandboxBottles,
   gateway: measureGateway,
   cells: async () => measureCells(await hosted()),
   activity: async () => measureActivity(await hosted(), cellarPaths(environment).agentsSocket),

@@ -6,7 +6,7 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -96,6 +96,18 @@ export class OpenSandboxDouble implements AsyncDisposable {
     server.listen(this.#port, "127.0.0.1");
     await once(server, "listening");
     this.#port = (server.address() as AddressInfo).port;
+  }
+
+  /** Of each sandbox that runs, as this computer sees it. */
+  roots(): string[] {
+    return [...this.sandboxes.values()].flatMap(({ guest: { pid } }) => {
+      try {
+        const [inside] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+        return inside ? [`/proc/${inside}/root`] : [];
+      } catch {
+        return [];
+      }
+    });
   }
 
   /** The server goes away; its sandboxes go on. */

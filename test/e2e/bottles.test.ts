@@ -2,6 +2,7 @@
  * Bottles as a person has them in front of them: a key in the vault, an agent launched by mouse, what it uses, the limit it reaches, a host that is
  * allowed, files in and out, its end, and the list of what has ended; and twelve of them at once, at one in the morning.
  */
+
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,6 +14,7 @@ import type { BrokerUsage } from "#shared/contract/broker.ts";
 import { call, first } from "#test/product/call.ts";
 import { eventually } from "#test/product/processes.ts";
 import { realKey, StandIn } from "#test/product/stand-in.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 import { Window } from "./window.ts";
 
@@ -68,11 +70,7 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
     const { product } = standIn;
     const source = product.folder.in("api");
     mkdirSync(source);
-    const { id } = await call(product, "workspaces.create", { source, mode: "in-place", name: "api" });
-    await eventually(
-      () => call(product, "workspaces.get", { id }),
-      ({ state }) => state === "ready",
-    );
+    await readyWorkspace(product, source, "api");
     window = await Window.open(product.url);
     await window.skipFirstRun();
   });
@@ -269,11 +267,7 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
     for (const name of workspaces) {
       const source = product.folder.in(name);
       mkdirSync(source);
-      const { id } = await call(product, "workspaces.create", { source, mode: "in-place", name });
-      await eventually(
-        () => call(product, "workspaces.get", { id }),
-        ({ state }) => state === "ready",
-      );
+      const { id } = await readyWorkspace(product, source, name);
       ids.push(id);
     }
     const started: Bottle[] = [];

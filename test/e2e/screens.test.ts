@@ -1,4 +1,5 @@
 /** Every main screen in both themes and at two sizes: nothing for axe to find, and a picture to look at in test-results/screenshots. */
+
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,9 +11,9 @@ import { cellarPaths } from "#node/paths.ts";
 import { World } from "#test/gateway-world.ts";
 import { call, first } from "#test/product/call.ts";
 import { TestClient } from "#test/product/mcp.ts";
-import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 import { Window } from "./window.ts";
 
@@ -40,14 +41,10 @@ async function work(): Promise<void> {
   for (const name of ["api", "web"]) makeRepository(sources.in(name));
   const ids: Record<string, string> = {};
   for (const name of ["api", "web"]) {
-    const { id } = await call(product, "workspaces.create", { source: sources.in(name), mode: "worktree", name });
-    const ready = await eventually(
-      () => call(product, "workspaces.get", { id }),
-      ({ state }) => state === "ready",
-    );
+    const { id, path } = await readyWorkspace(product, sources.in(name), name, "worktree");
     ids[name] = id;
-    writeFileSync(join(ready.path, "README.md"), "# api\n\nServes things, quickly.\n\n## Start\n\n`npm start`\n");
-    writeFileSync(join(ready.path, "limits.ts"), "export const perMinute = 600;\n");
+    writeFileSync(join(path, "README.md"), "# api\n\nServes things, quickly.\n\n## Start\n\n`npm start`\n");
+    writeFileSync(join(path, "limits.ts"), "export const perMinute = 600;\n");
   }
   writeFileSync(product.folder.in(".bashrc"), "PS1='\\[\\e[34m\\]\\W\\[\\e[0m\\] $ '\n");
   const bash = { argv: ["bash", "-i"] };

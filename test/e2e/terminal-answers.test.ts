@@ -1,4 +1,5 @@
 /** A bottle's terminal in the window, where xterm.js answers: what is printed inside types nothing but reports, and never reaches the clipboard. */
+
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,6 +7,7 @@ import { questions } from "#test/integration/escape/terminal-attempts.ts";
 import { call } from "#test/product/call.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 import { Window } from "./window.ts";
 
@@ -45,11 +47,7 @@ describe.skipIf(missing("bwrap"))("a bottle's terminal in the window", () => {
     await product.start();
     // A person may have lent the clipboard to programs of their own.
     await call(product, "settings.change", { osc52: true });
-    const { id } = await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" });
-    await eventually(
-      () => call(product, "workspaces.get", { id }),
-      ({ state }) => state === "ready",
-    );
+    const { id } = await readyWorkspace(product, work, "work");
     const plan = await call(product, "bottles.prepare", { workspaceId: id, programId: "shell", backend: "bubblewrap" });
     const { terminal } = await call(product, "bottles.launch", { planId: plan.id });
     window = await Window.open(product.url);

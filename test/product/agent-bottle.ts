@@ -1,4 +1,5 @@
 /** A running product with a key in its vault, whose provider is a double on this computer, and an agent's real program to launch into a bottle. */
+
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
@@ -6,6 +7,7 @@ import type { Totals } from "#main/broker/index.ts";
 import { call } from "./call.ts";
 import { eventually } from "./processes.ts";
 import { Product } from "./product.ts";
+import { readyWorkspace } from "./workspace.ts";
 
 export type AgentBottleParts = {
   /** Handle of the key in the vault, and the key. */
@@ -51,11 +53,7 @@ export class AgentBottle implements AsyncDisposable {
     await call(product, "vault.setUp", { passphrase });
     await call(product, "vault.set", { handle: parts.handle, value: parts.key });
     const source = agent.workspaceFolder;
-    agent.workspaceId = (await call(product, "workspaces.create", { source, mode: "in-place", name: "api" })).id;
-    await eventually(
-      () => call(product, "workspaces.get", { id: agent.workspaceId }),
-      ({ state }) => state === "ready",
-    );
+    agent.workspaceId = (await readyWorkspace(product, source, "api")).id;
     return agent;
   }
 

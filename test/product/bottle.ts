@@ -66,6 +66,15 @@ export class BenchWorld implements AsyncDisposable {
   }
 }
 
+/** Those of a bottle whose limits a test wants to come to soon. */
+export const benchLimits = () => ({
+  memory: 4096 * mebibyte,
+  processes: 500,
+  fileSize: 64 * mebibyte,
+  home: 8 * mebibyte,
+  temporary: 8 * mebibyte,
+});
+
 export class BottleBench implements AsyncDisposable {
   readonly folder = new TemporaryFolder("bottle");
   readonly workspace = this.folder.in("work");
@@ -77,13 +86,7 @@ export class BottleBench implements AsyncDisposable {
   readonly #client: Record<string, string>;
   readonly #daemon: Pick<DockerDaemon, "environment"> | null;
   readonly #running: { bottle: RunningBottle; child: ChildProcess }[] = [];
-  limits = {
-    memory: 4096 * mebibyte,
-    processes: 500,
-    fileSize: 64 * mebibyte,
-    home: 8 * mebibyte,
-    temporary: 8 * mebibyte,
-  };
+  limits = benchLimits();
 
   /** In bubblewrap, or in Docker when there is an engine. */
   constructor(daemon: Pick<DockerDaemon, "environment"> | null = null) {

@@ -1,4 +1,5 @@
 /** A running product with a program that can be launched into a bubblewrap bottle, and an MCP client (the official SDK's) that runs inside it. */
+
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "vite";
@@ -9,6 +10,7 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { call, first } from "./call.ts";
 import { eventually } from "./processes.ts";
 import { Product } from "./product.ts";
+import { readyWorkspace } from "./workspace.ts";
 
 const double = resolve(import.meta.dirname, "../doubles/agent-in-bottle.sh");
 const client = resolve(import.meta.dirname, "../fixtures/mcp-client-inside.ts");
@@ -56,12 +58,7 @@ export class Bottled implements AsyncDisposable {
     writeFileSync(join(product.home, "manifests/bottles/asking.md"), "---\nsupervise: true\n---\n");
     writeFileSync(join(product.home, "manifests/agents/asking.md"), "---\nbottle: asking\n---\n");
     await product.start();
-    const { id } = await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" });
-    bottled.workspaceId = id;
-    await eventually(
-      () => call(product, "workspaces.get", { id }),
-      ({ state }) => state === "ready",
-    );
+    bottled.workspaceId = (await readyWorkspace(product, work, "work")).id;
     return bottled;
   }
 

@@ -7,10 +7,8 @@ import { join } from "node:path";
 import type { BottleBackend, RunningBottle } from "#main/bottles/index.ts";
 import { Subprocesses } from "#node/subprocess.ts";
 import { SmallServices } from "#test/doubles/bottle-services.ts";
-import { type Ended, plainReach, type Started } from "./bottle.ts";
+import { benchLimits, type Ended, plainReach, type Started } from "./bottle.ts";
 import { TemporaryFolder } from "./temporary.ts";
-
-const mebibyte = 1024 * 1024;
 
 export type BenchParts = { folder: TemporaryFolder; runtime: string; subprocesses: Subprocesses };
 export type StartedGuest = { bottle: RunningBottle; child: ChildProcess; ended: Promise<Ended>; said(): string };
@@ -24,13 +22,7 @@ export class GuestBench implements AsyncDisposable {
   readonly #running: RunningBottle[] = [];
   readonly #make: (parts: BenchParts) => BottleBackend;
   backend: BottleBackend;
-  limits = {
-    memory: 4096 * mebibyte,
-    processes: 500,
-    fileSize: 64 * mebibyte,
-    home: 8 * mebibyte,
-    temporary: 8 * mebibyte,
-  };
+  limits = benchLimits();
 
   constructor(make: (parts: BenchParts) => BottleBackend) {
     mkdirSync(this.workspace);

@@ -1,4 +1,5 @@
 /** MCP clients of a running product: the official SDK's, over a real `cellar mcp` process or over HTTP, in both generations of the protocol. */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -9,6 +10,7 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { call, first } from "./call.ts";
 import { eventually } from "./processes.ts";
 import type { Product } from "./product.ts";
+import { readyWorkspace } from "./workspace.ts";
 
 export const cellarProgram = resolve(import.meta.dirname, "../../resources/bin/cellar");
 
@@ -102,11 +104,7 @@ export function installProbe(product: Product): void {
 
 /** A workspace that is a folder of its own, in place. */
 export async function makeWorkspace(product: Product, folder: string, name: string): Promise<string> {
-  const { id } = await call(product, "workspaces.create", { source: folder, mode: "in-place", name });
-  await eventually(
-    () => call(product, "workspaces.get", { id }),
-    ({ state }) => state === "ready",
-  );
+  const { id } = await readyWorkspace(product, folder, name);
   return id;
 }
 

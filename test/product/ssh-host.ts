@@ -1,11 +1,13 @@
 /** Another computer on loopback: a real sshd whose one key may do one thing (by itself: git), and bare repositories behind it. */
+
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { sshServer } from "#test/requirements.ts";
+import { freePort } from "./free-port.ts";
 import { eventually } from "./processes.ts";
 
 export class SshHost implements AsyncDisposable {
@@ -128,15 +130,6 @@ export function git(directory: string, ...args: string[]): string {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
   }).trim();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {

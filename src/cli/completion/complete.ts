@@ -2,9 +2,7 @@
 import { type Argument, type Command, type Completes, commonOptions, type Group, type Option } from "../command.ts";
 import { definitionsOf } from "../definitions.ts";
 import type { Session } from "../session.ts";
-import { names } from "./names.ts";
-
-export type Completion = { value: string; description: string };
+import { type Completion, names } from "./names.ts";
 
 /** `words`: those behind `cellar`; the last one is being typed and may be empty. Never fails: what cannot be found out is left out. */
 export async function complete(session: Session, root: Group, words: readonly string[]): Promise<Completion[]> {

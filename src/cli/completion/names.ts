@@ -4,7 +4,8 @@ import { homedir } from "node:os";
 import type { Completes } from "../command.ts";
 import { overview } from "../overview.ts";
 import type { Session } from "../session.ts";
-import type { Completion } from "./complete.ts";
+
+export type Completion = { value: string; description: string };
 
 const patienceMs = 2_000;
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { installationFolder } from "#node/installation.ts";
 import { oneLine } from "../table.ts";
-import type { Completion } from "./complete.ts";
+import type { Completion } from "./names.ts";
 
 const files: Record<string, string> = {
   bash: "cellar.bash",

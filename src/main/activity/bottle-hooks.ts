@@ -54,7 +54,7 @@ export class BottleHooks implements BottleService {
     });
     await listenOnSocket(server, socket);
     this.#servers.set(id, server);
-    return { listening: true, environment };
+    return { environment };
   }
 
   restore(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService | null> {

@@ -1,3 +1,4 @@
+/** What agents are doing, out of what the terminal host tells, and the hooks of those in bottles. */
 import type { Ground } from "../ground.ts";
 import type { Launches } from "../launches/index.ts";
 import type { TerminalService } from "../terminals/index.ts";

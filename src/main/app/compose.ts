@@ -1,3 +1,4 @@
+/** The program itself, over everything that can be left running. */
 import type { WindowRequest } from "#shared/contract/app.ts";
 import type { TerminalHostClient } from "#terminal-host/client/index.ts";
 import type { Bottles } from "../bottles/index.ts";

@@ -1,6 +1,7 @@
 /** The program's own part of the contract: what it is, and the few things only the desktop can do. */
 import { existsSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
+import { homedir } from "node:os";
+import { loginShell } from "#node/login-environment.ts";
 import type { AppInfo, HostStatus } from "#shared/contract/app.ts";
 import { Failure } from "#shared/failure.ts";
 import type { Desktop } from "../desktop.ts";
@@ -112,9 +113,4 @@ export function appProcedures({ desktop, host, version, home, requests, layouts,
       return {};
     }),
   });
-}
-
-function loginShell(): string {
-  if (process.platform === "win32") return process.env["ComSpec"] ?? "cmd.exe";
-  return userInfo().shell || process.env["SHELL"] || "/bin/sh";
 }

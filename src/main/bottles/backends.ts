@@ -45,6 +45,12 @@ export class Backends {
     throw new Failure("unavailable", "No isolation works on this computer", { hint: reasons.join(" ") });
   }
 
+  /** Those that work, of what is known by now: to ask takes a program or two each. */
+  async working(): Promise<BottleBackend[]> {
+    const answers = await Promise.all(this.#backends.map((backend) => this.#ask(backend, true)));
+    return this.#backends.filter((_, index) => answers[index]!.available);
+  }
+
   async views(refresh: boolean): Promise<BottleBackendView[]> {
     if (refresh) this.forget();
     const answers = await Promise.all(this.#backends.map((backend) => this.#ask(backend, false)));
@@ -64,8 +70,12 @@ export class Backends {
 
   /** One that works is believed until somebody looks again; one that does not may have been installed meanwhile. */
   async #ask(backend: BottleBackend, again: boolean): Promise<Availability> {
-    const known = await this.#answers.get(backend.name);
+    const asked = this.#answers.get(backend.name);
+    const known = await asked;
     if (known !== undefined && (known.available || !again)) return known;
+    // Somebody else asks already.
+    const asks = this.#answers.get(backend.name);
+    if (asks !== undefined && asks !== asked) return asks;
     const asking = backend.available();
     this.#answers.set(backend.name, asking);
     return asking;

@@ -10,7 +10,7 @@ function service(name: BottleService["name"], calls: string[], more: Partial<Bot
     plan: async () => ({ serves: true, environment: [name.toUpperCase()] }),
     open: async () => {
       calls.push(`open ${name}`);
-      return { listening: true, environment: { [name.toUpperCase()]: "1" } };
+      return { environment: { [name.toUpperCase()]: "1" } };
     },
     restore: async () => null,
     state: () => ({ state: "up", detail: null }),

@@ -3,11 +3,12 @@
  * its own; `services.ts` of main says which there are, and here they are joined. Bottles know only this.
  */
 import { join } from "node:path";
+import { onSocketLost, problemOfSocket } from "#node/listen-on-socket.ts";
 import { type ServiceName, servicePorts } from "#shared/bottles/names.ts";
 import type { BottleServiceState } from "#shared/contract/bottles.ts";
 import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { HomeFile, ProbeHeader, ServicePort } from "./backend.ts";
-import type { EgressRoute, GitPushRules } from "./manifests/schema.ts";
+import type { EgressRoute, GitRepository } from "./manifests/schema.ts";
 
 /** A host that the broker serves. */
 export type BrokeredHost = { host: string; port: number };
@@ -24,13 +25,7 @@ export type BottleReach = {
   brokeredHosts?: readonly BrokeredHost[];
   /** Routes that need more than a host: a credential, methods, paths, detectors. */
   routes: readonly EgressRoute[];
-  gitRepositories: readonly {
-    name: string;
-    upstream: string;
-    identityFile: string | null;
-    knownHostKey: string | null;
-    push: GitPushRules;
-  }[];
+  gitRepositories: readonly GitRepository[];
   /** The program may ask the person for things. */
   supervise: boolean;
   /** The program may drive the terminals of its bottle through MCP. */
@@ -75,10 +70,8 @@ export type BrokeredProvider = {
   sentinel: string;
 };
 
-/** A service that serves: how it is found, and what inside leads programs to it. No secret of the person is in any of it. */
+/** A service that serves, or is down after a restart of main and says so: what inside leads programs to it. No secret of the person is in any of it. */
 export type OpenService = {
-  /** False when it could not be had again after a restart of main: it is shown as down then, and its port leads nowhere. */
-  listening: boolean;
   /** Set inside. */
   environment?: Readonly<Record<string, string>>;
   homeFiles?: readonly HomeFile[];
@@ -136,6 +129,9 @@ export type OpenServices = {
   brokered: BrokeredProvider | null;
 };
 
+/** The services of a bottle are others than before. `lost`: the one whose socket was taken away, and made again where its state is not `down`. */
+export type ServicesChanged = (bottleId: string, lost?: ServiceName) => void;
+
 /** All services of bottles, as one. */
 export interface BottleServices {
   plan(reach: BottleReach): Promise<PlannedServices>;
@@ -144,8 +140,8 @@ export interface BottleServices {
   restore(bottle: BottlePlace, reach: BottleReach): Promise<OpenServices>;
   /** Sorted by name; empty for a bottle it does not know. */
   states(bottleId: string): BottleServiceState[];
-  /** Calls back with the id of a bottle whose services have changed; returns what ends that. */
-  onChange(changed: (bottleId: string) => void): () => void;
+  /** Returns what ends that. */
+  onChange(changed: ServicesChanged): () => void;
   close(bottleId: string): Promise<void>;
   /** See {@link BottleService.forget}. */
   forget?(bottleId: string): Promise<void>;
@@ -153,8 +149,8 @@ export interface BottleServices {
 
 export class JoinedServices implements BottleServices {
   readonly #services: readonly BottleService[];
-  readonly #open = new Map<string, BottleService[]>();
-  readonly #listeners = new Set<(bottleId: string) => void>();
+  readonly #open = new Map<string, { service: BottleService; socket: string }[]>();
+  readonly #listeners = new Set<ServicesChanged>();
 
   constructor(services: readonly BottleService[]) {
     this.#services = [...services].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -193,16 +189,25 @@ export class JoinedServices implements BottleServices {
   }
 
   states(bottleId: string): BottleServiceState[] {
-    return (this.#open.get(bottleId) ?? []).map((service) => ({
-      name: service.name,
-      port: servicePorts[service.name],
-      ...service.state(bottleId),
-    }));
+    return (this.#open.get(bottleId) ?? []).map(({ service, socket }) => {
+      const lost = problemOfSocket(socket);
+      const state = lost === null ? service.state(bottleId) : { state: "down" as const, detail: lost };
+      return { name: service.name, port: servicePorts[service.name], ...state };
+    });
   }
 
-  onChange(changed: (bottleId: string) => void): () => void {
+  onChange(changed: ServicesChanged): () => void {
     this.#listeners.add(changed);
-    return () => this.#listeners.delete(changed);
+    const end = onSocketLost((path) => {
+      for (const [id, open] of this.#open) {
+        const lost = open.find(({ socket }) => socket === path);
+        if (lost !== undefined) changed(id, lost.service.name);
+      }
+    });
+    return () => {
+      this.#listeners.delete(changed);
+      end();
+    };
   }
 
   async close(bottleId: string): Promise<void> {
@@ -231,10 +236,7 @@ export class JoinedServices implements BottleServices {
       await this.close(id);
       throw error;
     }
-    this.#open.set(
-      id,
-      opened.map(({ service }) => service),
-    );
+    this.#open.set(id, opened);
     for (const changed of this.#listeners) changed(id);
     const parts = opened.map(({ part }) => part);
     const trusted = Promise.all(parts.map(({ trusted }) => trusted));

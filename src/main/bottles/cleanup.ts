@@ -25,9 +25,12 @@ export class Cleanup {
   /** `planId` is null when nothing was found. Backends that do not work here are skipped. */
   async prepare(): Promise<{ planId: string | null; items: CleanupItem[] }> {
     const found: Found[] = [];
-    for (const backend of this.#bottles.backends.all()) {
-      if (!(await backend.available()).available) continue;
-      const leftovers = await backend.leftovers(this.#bottles.known());
+    for (const backend of await this.#bottles.backends.working()) {
+      const leftovers = await backend.leftovers(this.#bottles.known()).catch(async (error: unknown) => {
+        // It worked when it was asked last.
+        if ((await backend.available()).available) throw error;
+        return [];
+      });
       found.push(...leftovers.map((leftover) => ({ backend: backend.name, leftover })));
     }
     found.push(...(await this.#homesLeft()));

@@ -1,3 +1,4 @@
+/** Bottles, on every backend that this Cellar knows, with the services that others bring. */
 import { join } from "node:path";
 import { loginEnvironment } from "#node/login-environment.ts";
 import type { Ground } from "../ground.ts";

@@ -93,7 +93,7 @@ export async function releasePlaceholders(file: string): Promise<void> {
 }
 
 /** Takes them away again, unless somebody has put something in. */
-export async function removePlaceholders(placeholders: readonly Placeholder[]): Promise<void> {
+async function removePlaceholders(placeholders: readonly Placeholder[]): Promise<void> {
   for (const { path, content } of placeholders) {
     if (content === null) await rmdir(path).catch(() => {});
     else if ((await readFile(path, "utf8").catch(() => null)) === content) await rm(path, { force: true });

@@ -97,7 +97,7 @@ export class BottleBroker implements BottleService {
     });
     if (lent !== null) {
       const inside = await insideOf(lent, await this.#parts.loginEnvironment(), sentinel);
-      return { listening: true, ...inside, brokered: this.#brokeredAs(lent, sentinel) };
+      return { ...inside, brokered: this.#brokeredAs(lent, sentinel) };
     }
     return this.#opened(reach, sentinel);
   }
@@ -105,17 +105,17 @@ export class BottleBroker implements BottleService {
   /** The broker restores its own listeners before; one that could not be is down. */
   async restore({ id }: BottlePlace, reach: BottleReach): Promise<OpenService | null> {
     const opened = this.#parts.broker.of(ownerOf(id));
-    if (opened === undefined) return null;
+    if (opened === undefined) return this.#parts.broker.whyLost(ownerOf(id)) === null ? null : {};
     const lent = this.#lentTo(reach);
     if (lent !== null) {
-      return { listening: true, environment: variablesOf(lent), brokered: this.#brokeredAs(lent, opened.sentinel) };
+      return { environment: variablesOf(lent), brokered: this.#brokeredAs(lent, opened.sentinel) };
     }
     return this.#opened(reach, opened.sentinel);
   }
 
   state(bottleId: string) {
     const up = this.#parts.broker.of(ownerOf(bottleId)) !== undefined;
-    return { state: up ? "up" : "down", detail: null } as const;
+    return { state: up ? "up" : "down", detail: this.#parts.broker.whyLost(ownerOf(bottleId)) } as const;
   }
 
   async close(bottleId: string): Promise<void> {
@@ -132,7 +132,7 @@ export class BottleBroker implements BottleService {
     // A client's base address has a path (`/v1`), which the route leaves to it.
     const { pathname } = new URL(this.#parts.providers().get(id)?.["base-url"] ?? "http://none");
     const url = `${urlOf(`llm/${id}`)}${pathname.replace(/\/$/, "")}`;
-    return { listening: true, environment: this.#environment(reach, sentinel), brokered: { id, url, sentinel } };
+    return { environment: this.#environment(reach, sentinel), brokered: { id, url, sentinel } };
   }
 
   #brokeredAs({ program, url }: LentSignIn, sentinel: string): BrokeredProvider {

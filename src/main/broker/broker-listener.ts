@@ -7,7 +7,8 @@ import { type BrokerCounters, type LoggedBefore, RequestLog } from "./request-lo
 import { type Route, routeSchema } from "./route.ts";
 import { BrokerServer, type ServerParts } from "./server.ts";
 import type { BrokerStore, Owner, SavedListener } from "./store.ts";
-import { type Limits, Meter, type Totals } from "./usage/meter.ts";
+import type { Limits } from "./usage/limits.ts";
+import { Meter, type Totals } from "./usage/meter.ts";
 import { valid } from "./valid.ts";
 
 export type BrokerEvent =

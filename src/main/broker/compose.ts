@@ -1,3 +1,4 @@
+/** The broker over the vault and the providers' table, and its part in a bottle. */
 import { join } from "node:path";
 import { installationFolder } from "#node/installation.ts";
 import { loginEnvironment } from "#node/login-environment.ts";

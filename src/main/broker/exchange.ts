@@ -8,6 +8,8 @@ import type { Forward } from "./decide.ts";
 import { namedByConnection, passesDown } from "./header-rules.ts";
 import { pump } from "./pump.ts";
 import { decodersOf } from "./redaction/decoding.ts";
+import { EventRedactor } from "./redaction/event-redactor.ts";
+import { framingOf } from "./redaction/framing.ts";
 import type { Redactor } from "./redaction/redactor.ts";
 import { redactText } from "./redaction/stream.ts";
 import type { PendingRequest } from "./request-log.ts";
@@ -186,6 +188,7 @@ class RunningExchange {
       source = source.pipe(decoder);
     }
     const length = incoming.headers["content-length"];
+    const framing = framingOf(incoming.headers["content-type"], { lists: true });
     // The head goes out with the first bytes of the body when they are there, and alone when they let us wait.
     setImmediate(() => {
       if (!response.writableEnded && !response.destroyed) response.flushHeaders();
@@ -193,7 +196,7 @@ class RunningExchange {
     pump({
       source,
       response,
-      redactor: this.#redactor,
+      redactor: framing === null ? this.#redactor : new EventRedactor(this.#redactor, framing, { bytesFirst: true }),
       expected: decoders.length > 0 || length === undefined ? null : Number(length),
       onBytes: (bytes) => {
         log.bytesDown += bytes.length;

@@ -17,7 +17,8 @@ import type { BrokerListener } from "./broker-listener.ts";
 import { type LoggedBefore, mostRequests, noCounters } from "./request-log.ts";
 import { type Owner, ownerSchema } from "./store.ts";
 import { UsageHistory } from "./usage/history.ts";
-import { limitsSchema, Meter, totalsSchema } from "./usage/meter.ts";
+import { limitsSchema } from "./usage/limits.ts";
+import { Meter, totalsSchema } from "./usage/meter.ts";
 import { limitsView, micros } from "./usage/money.ts";
 
 /** A part of the schema of cellar.db. */

@@ -1,7 +1,7 @@
 /** Where a listener listens: a Unix socket that only we can open, or loopback. Never another interface. */
-import { chmod, unlink } from "node:fs/promises";
 import { type AddressInfo, connect, type Server } from "node:net";
 import { z } from "zod";
+import { listenOnSocket } from "#node/listen-on-socket.ts";
 import { Failure } from "#shared/failure.ts";
 
 export const listenSchema = z.union([
@@ -24,25 +24,22 @@ export async function listenOn(
 ): Promise<{ address: ListenAddress; hosts: ReadonlySet<string> }> {
   if ("socketPath" in on) {
     const { socketPath } = on;
-    await removeStaleSocket(socketPath);
-    await listening(server, socketPath, (done) => server.listen(socketPath, done));
-    if (process.platform !== "win32") await chmod(socketPath, 0o600);
+    if (await answers(socketPath)) throw taken(socketPath);
+    await listenOnSocket(server, socketPath);
     return { address: { socketPath }, hosts: inLowerCase(["localhost", ...names]) };
   }
-  await listening(server, `port ${on.loopback}`, (done) => server.listen(on.loopback, "127.0.0.1", done));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "EADDRINUSE" ? taken(`port ${on.loopback}`) : error),
+    );
+    server.listen(on.loopback, "127.0.0.1", resolve);
+  });
   const { port } = server.address() as AddressInfo;
   const withPort = (host: string) => (/:\d+$/.test(host) ? [host] : [`${host}:${port}`, host]);
   return {
     address: { host: "127.0.0.1", port },
     hosts: inLowerCase([`127.0.0.1:${port}`, `localhost:${port}`, ...names.flatMap(withPort)]),
   };
-}
-
-function listening(server: Server, where: string, listen: (done: () => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(error.code === "EADDRINUSE" ? taken(where) : error));
-    listen(resolve);
-  });
 }
 
 function inLowerCase(hosts: readonly string[]): ReadonlySet<string> {
@@ -53,17 +50,14 @@ function taken(where: string): Failure {
   return new Failure("conflict", `The broker cannot listen: ${where} is taken by another program`);
 }
 
-/** A socket file whose process is gone is removed; one that answers belongs to somebody. */
-async function removeStaleSocket(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const state = await new Promise<"answers" | "stale" | "absent">((resolve) => {
+/** A socket file whose process is gone is nobody's; one that answers belongs to somebody. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = connect(path);
     socket.once("connect", () => {
       socket.destroy();
-      resolve("answers");
+      resolve(true);
     });
-    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED" ? "stale" : "absent"));
+    socket.once("error", () => resolve(false));
   });
-  if (state === "answers") throw taken(path);
-  if (state === "stale") await unlink(path);
 }

@@ -4,12 +4,12 @@
  */
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import type { Redactor } from "./redaction/redactor.ts";
+import { type Redacting, silenceMs } from "./redaction/stream.ts";
 
 export type Pumping = {
   source: Readable;
   response: ServerResponse;
-  redactor: Redactor;
+  redactor: Redacting;
   /** Bytes the source will give, when it has said so: then the end goes out with the last of them. */
   expected: number | null;
   /** Shown what was passed on, after it was. */
@@ -21,21 +21,27 @@ export type Pumping = {
 export function pump({ source, response, redactor, expected, onBytes, onEnd }: Pumping): void {
   let received = 0;
   let ended = false;
+  let silence: NodeJS.Timeout | undefined;
   const end = (bytes: Buffer) => {
     ended = true;
+    clearTimeout(silence);
     response.end(bytes);
     onBytes(bytes);
   };
+  const write = (bytes: Buffer) => {
+    if (bytes.length === 0) return;
+    if (!response.write(bytes)) source.pause();
+    onBytes(bytes);
+  };
   source.on("data", (chunk: Buffer) => {
+    clearTimeout(silence);
     received += chunk.length;
     if (received === expected) {
       end(Buffer.concat([redactor.push(chunk), redactor.end()]));
       return;
     }
-    const bytes = redactor.push(chunk);
-    if (bytes.length === 0) return;
-    if (!response.write(bytes)) source.pause();
-    onBytes(bytes);
+    write(redactor.push(chunk));
+    if (redactor.waits) silence = setTimeout(() => write(redactor.release()), silenceMs);
   });
   source.on("end", () => {
     if (!ended) end(redactor.end());
@@ -43,6 +49,7 @@ export function pump({ source, response, redactor, expected, onBytes, onEnd }: P
   const cut = (error: Error) => {
     if (ended) return;
     ended = true;
+    clearTimeout(silence);
     onEnd(error);
     // The client sees an end before the end.
     response.destroy();

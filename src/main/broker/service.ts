@@ -22,7 +22,8 @@ import { signInPath, signInPrograms } from "./sign-in/programs.ts";
 import type { TokenEndpoint } from "./sign-in/refresh.ts";
 import { SignIns } from "./sign-in/sign-ins.ts";
 import { BrokerStore, type Owner, ownerSchema, type SavedListener, setupSchema } from "./store.ts";
-import { type Limits, noTotals } from "./usage/meter.ts";
+import type { Limits } from "./usage/limits.ts";
+import { noTotals } from "./usage/meter.ts";
 import { valid } from "./valid.ts";
 
 export type BrokerParts = {
@@ -53,6 +54,8 @@ export class Broker {
   readonly #dialer: Dialer;
   readonly #signIns: SignIns;
   readonly #open = new Map<string, BrokerListener>();
+  /** Why listeners that are remembered are not open. */
+  readonly #lost = new Map<string, string>();
   readonly #hearers = new Set<(event: BrokerEvent) => void>();
 
   constructor(parts: BrokerParts) {
@@ -88,6 +91,11 @@ export class Broker {
     return this.#open.get(keyOf(owner));
   }
 
+  /** Why a listener that its owner should have is not there; null for one that is, and for an owner who has none. */
+  whyLost(owner: Owner): string | null {
+    return this.#lost.get(keyOf(owner)) ?? null;
+  }
+
   /** Other limits for a bottle that runs. Throws `not_found`. */
   limit(bottleId: string, limits: Limits): BrokerUsage {
     const listener = this.of({ kind: "bottle", id: bottleId });
@@ -119,12 +127,16 @@ export class Broker {
         failed.push({ owner: listener.owner, problem: problemOf(error).message });
       }
     }
+    this.#lost.clear();
+    for (const { owner, problem } of failed) this.#lost.set(keyOf(owner), problem);
     return failed;
   }
 
   /** Forgets a listener that could not be restored. */
   forget(owner: Owner): void {
-    if (!this.#open.has(keyOf(owner))) this.#store.remove(owner);
+    if (this.#open.has(keyOf(owner))) return;
+    this.#store.remove(owner);
+    this.#lost.delete(keyOf(owner));
   }
 
   onEvent(hear: (event: BrokerEvent) => void): () => void {

@@ -7,7 +7,8 @@ import { z } from "zod";
 import type { Database } from "#node/store/index.ts";
 import { listenSchema } from "./listen.ts";
 import { routeSchema } from "./route.ts";
-import { limitsSchema, type Totals, totalsSchema } from "./usage/meter.ts";
+import { limitsSchema } from "./usage/limits.ts";
+import { type Totals, totalsSchema } from "./usage/meter.ts";
 
 /** This domain's part of the schema of cellar.db. */
 export const brokerSchema = `

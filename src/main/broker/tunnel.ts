@@ -1,6 +1,7 @@
 /**
  * A WebSocket through a route: the handshake is checked on both sides, then bytes pass as they come. Frames have said their length before, so
- * an echoed secret is replaced by as many stars; extensions are not offered, because a secret cannot be seen in compressed frames.
+ * an echoed secret is replaced by as many stars, also where it lies in several of them; extensions are not offered, because it cannot be seen in
+ * compressed frames.
  */
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -10,6 +11,9 @@ import { reasonOf } from "../egress/index.ts";
 import { answer } from "./answers.ts";
 import type { Forward } from "./decide.ts";
 import { downwardHeaders, type Timing } from "./exchange.ts";
+import { decodersOf } from "./redaction/decoding.ts";
+import { EventRedactor } from "./redaction/event-redactor.ts";
+import { ServerFrames } from "./redaction/framing.ts";
 import type { Redactor } from "./redaction/redactor.ts";
 import { redacting } from "./redaction/stream.ts";
 import type { PendingRequest } from "./request-log.ts";
@@ -46,6 +50,7 @@ export function tunnel({
     ["Host", upstream.authority],
     ...forward.headers,
     withCredential(forward.place, secret),
+    ["Accept-Encoding", "identity"],
     ["Connection", "Upgrade"],
     ["Upgrade", "websocket"],
   ].flat();
@@ -76,14 +81,20 @@ export function tunnel({
     up.on("error", (error) => fail(error instanceof Failure ? error.message : reasonOf(error)));
     up.once("response", (incoming) => {
       // The upstream says no; its answer passes, redacted and whole or not at all.
+      const decoders = decodersOf(incoming.headers["content-encoding"]);
+      if (decoders === null) {
+        incoming.destroy();
+        fail("its content-encoding cannot be read");
+        return;
+      }
       log.status = incoming.statusCode!;
       redactor = upstream.redactor(secret);
       response.writeHead(incoming.statusCode!, [
         "Connection",
         "close",
-        ...downwardHeaders(incoming.rawHeaders, redactor, () => false).flat(),
+        ...downwardHeaders(incoming.rawHeaders, redactor, (name) => name === "content-encoding").flat(),
       ]);
-      pipeline(incoming, redacting(redactor), response, (error) =>
+      pipeline([incoming, ...decoders, redacting(redactor), response], (error) =>
         end(error ? "failed" : "forwarded", error ? reasonOf(error) : null),
       );
     });
@@ -94,7 +105,8 @@ export function tunnel({
         return;
       }
       log.status = 101;
-      redactor = upstream.redactor(secret, "same length");
+      redactor = upstream.redactor(secret);
+      const echoes = new EventRedactor(redactor, new ServerFrames(), { bytesFirst: false });
       const answered = downwardHeaders(incoming.rawHeaders, redactor, () => false);
       const lines = [["Connection", "Upgrade"], ["Upgrade", "websocket"], ...answered].map(
         ([name, value]) => `${name}: ${value}\r\n`,
@@ -108,7 +120,7 @@ export function tunnel({
         log.bytesUp += bytes.length;
         idle.refresh();
       });
-      const down = redacting(redactor, (bytes) => {
+      const down = redacting(echoes, (bytes) => {
         log.bytesDown += bytes.length;
         idle.refresh();
       });

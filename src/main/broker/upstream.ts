@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dialer } from "../egress/index.ts";
 import { formsOf } from "./redaction/forms.ts";
-import { Redactor, type Replacement } from "./redaction/redactor.ts";
+import { Redactor } from "./redaction/redactor.ts";
 import type { Route } from "./route.ts";
 
 /**
@@ -41,9 +41,9 @@ export class Upstream {
   }
 
   /** Forms are made anew only when the secret is another one. */
-  redactor(secret: string, replacement?: Replacement): Redactor {
+  redactor(secret: string): Redactor {
     if (secret !== this.#forms.secret) this.#forms = { secret, forms: formsOf(secret) };
-    return new Redactor(this.#forms.forms, replacement);
+    return new Redactor(this.#forms.forms);
   }
 
   close(): void {

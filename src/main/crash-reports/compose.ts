@@ -1,3 +1,4 @@
+/** Crash reports, which know what must not stand in them. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Ground } from "../ground.ts";

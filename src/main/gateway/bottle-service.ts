@@ -81,7 +81,6 @@ export class BottleGateways implements BottleService {
     });
     const { header, value } = probe.refused;
     return {
-      listening: true,
       environment: trustEnvironment(guestTrust),
       trust,
       trusted: this.#parts.gateways.trusted(id),

@@ -1,3 +1,4 @@
+/** The gateways over one dialer, and their part in a bottle. */
 import { Dialer } from "../egress/index.ts";
 import type { Ground } from "../ground.ts";
 import type { Vault } from "../vault/index.ts";

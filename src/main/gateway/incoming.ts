@@ -2,11 +2,13 @@
  * An answer on its way in. Unread it passes as it comes. Where a credential was put in, every form of it is taken out again; where detectors look at what
  * comes in, it is read as it passes, and no more of it is kept back than may be the beginning of something.
  */
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { pipeline, type Transform, Writable } from "node:stream";
-import { decodersOf, downwardHeaders, type Redactor, redacting } from "../broker/index.ts";
+import { decodersOf, downwardHeaders, EventRedactor, framingOf, type Redactor, redacting } from "../broker/index.ts";
 import { type Answering, writeHead } from "./answering.ts";
-import { type AskAbout, allowUnreadable, BodyScan, Detected, type Scanner } from "./detectors/scanner.ts";
+import { BodyScan } from "./detectors/body-scan.ts";
+import { EventScan } from "./detectors/event-scan.ts";
+import { type AskAbout, allowUnreadable, askingOnce, Detected, type Scanner } from "./detectors/scanner.ts";
 import { endToEnd } from "./headers.ts";
 
 export type Inward = {
@@ -40,7 +42,12 @@ export function passAnswer(
   );
 }
 
-type Reading = { headers: string[]; stages: Transform[]; scan: BodyScan | null };
+type Reading = {
+  headers: string[];
+  stages: Transform[];
+  /** Whether it waits for a person. */
+  asking: () => boolean;
+};
 
 async function read(answer: Answering, response: IncomingMessage, inward: Inward): Promise<Reading> {
   const { redactor, scanner, ask } = inward;
@@ -52,7 +59,7 @@ async function read(answer: Answering, response: IncomingMessage, inward: Inward
     const sentence = "The answer is compressed, so that it cannot be looked into";
     if (redactor !== null || scanner === null) throw new Detected(sentence);
     await allowUnreadable(scanner.looks, sentence, ask);
-    return { headers: endToEnd(response.rawHeaders).flat(), stages: [], scan: null };
+    return { headers: endToEnd(response.rawHeaders).flat(), stages: [], asking: () => false };
   }
   const dropped = (name: string) =>
     decoders.length > 0 && ["content-encoding", "content-length"].includes(name.toLowerCase());
@@ -62,17 +69,30 @@ async function read(answer: Answering, response: IncomingMessage, inward: Inward
       : downwardHeaders(response.rawHeaders, redactor, dropped);
   const headers: string[] = [];
   for (const [name, value] of passing) {
-    headers.push(name, scanner === null ? value : await scanner.clear(value, `The answer's header ${name}`, ask));
+    if (scanner === null) headers.push(name, value);
+    else headers.push(...(await scanner.clearHeader([name, value], "The answer's header", ask)));
   }
-  const scan = scanner === null ? null : new BodyScan(scanner, "The answer", ask);
-  const stages = [...decoders, ...(redactor === null ? [] : [redacting(redactor)]), ...(scan === null ? [] : [scan])];
-  return { headers, stages, scan };
+  const stages: Transform[] = [...decoders];
+  const once = askingOnce(ask);
+  const type = response.headers["content-type"];
+  if (redactor !== null) {
+    const framing = framingOf(type, { lists: true });
+    stages.push(redacting(framing === null ? redactor : new EventRedactor(redactor, framing, { bytesFirst: true })));
+  }
+  if (scanner !== null) {
+    const framing = framingOf(type, { lists: false });
+    // Where a length was said the rest is sure to come.
+    const patient = response.headers["content-length"] !== undefined;
+    stages.push(new BodyScan(scanner, "The answer", once.ask, { lines: framing?.lines ?? false, patient }));
+    if (framing !== null) stages.push(new EventScan(scanner, framing, "The answer", once.ask, { patient }));
+  }
+  return { headers, stages, asking: once.asking };
 }
 
 function deliver(
   answer: Answering,
   response: IncomingMessage,
-  { headers, stages, scan }: Reading,
+  { headers, stages, asking }: Reading,
   done: (error: Error | null) => void,
 ): void {
   const out = "socket" in answer ? answer.socket : answer.response;
@@ -81,9 +101,11 @@ function deliver(
     if (begun) return;
     begun = true;
     clearInterval(alone);
-    if (!out.destroyed) writeHead(answer, response.statusCode!, response.statusMessage ?? "", headers);
+    const status = response.statusCode!;
+    // Its own words for the status are one more place to say something in, and nobody reads them.
+    if (!out.destroyed) writeHead(answer, status, STATUS_CODES[status] ?? "", headers);
   };
-  const alone = setInterval(() => scan?.asking !== true && begin(), headAloneMs);
+  const alone = setInterval(() => !asking() && begin(), headAloneMs);
   // A stream of events may be silent for long, and its reader wants to know that it is open.
   if (response.headers["content-type"]?.startsWith("text/event-stream")) begin();
   const sink = new Writable({

@@ -1,8 +1,8 @@
 /** Where a bottle finds its gateway: a socket of its own, or an address on a network that it shares with nobody else. */
 import type { Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
-import { chmodSync, rmSync } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
+import { listenOnSocket } from "#node/listen-on-socket.ts";
 import { Failure } from "#shared/failure.ts";
 
 export type Listen =
@@ -44,14 +44,7 @@ export async function listen(wanted: Listen, doors: Doors): Promise<Listening> {
   }
 }
 
-/** The caller owns the bottle, so that a socket found there is a dead gateway's. */
-async function listenOnSocket(server: Server, path: string): Promise<void> {
-  if (process.platform !== "win32") rmSync(path, { force: true });
-  await listenOn(server, { path });
-  if (process.platform !== "win32") chmodSync(path, 0o600);
-}
-
-function listenOn(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {
+function listenOn(server: Server, where: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(where, () => {

@@ -2,41 +2,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { SecureContext } from "node:tls";
-import type { Secret } from "#node/secret.ts";
 import { sameToken } from "#node/token.ts";
-import type { Dialer } from "../egress/index.ts";
-import type { OutwardAgent } from "./outward.ts";
-import type { Policy } from "./policy.ts";
+import type { ProxyParts } from "./proxy-parts.ts";
 import { handleRequest, type Origin } from "./requests.ts";
 import { openTunnel } from "./tunnels.ts";
 import { isWebSocket } from "./upgrades.ts";
-
-export type ProxyLimits = {
-  /** For the first bytes of a tunnel. */
-  helloMs: number;
-  /** Nothing passes in either direction for so long: it is ended. */
-  idleMs: number;
-  /** Of one request or answer. */
-  headerBytes: number;
-  /** Open connections of one bottle. */
-  connections: number;
-};
-
-export const proxyLimits: ProxyLimits = { helloMs: 10_000, idleMs: 600_000, headerBytes: 64 * 1024, connections: 512 };
-
-export type ProxyParts = {
-  policy: Policy;
-  dialer: Dialer;
-  /** With connections that are used again, and without. */
-  agent: OutwardAgent;
-  freshAgent: OutwardAgent;
-  contextFor: (host: string) => Promise<SecureContext>;
-  secretOf: (handle: string) => Promise<Secret>;
-  knownSecrets: () => readonly Secret[];
-  isProbe: (header: unknown) => boolean;
-  limits: ProxyLimits;
-};
 
 export type ProxyServer = {
   readonly server: Server;

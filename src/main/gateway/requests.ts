@@ -3,15 +3,17 @@
  * is sent on as a new one, so that no two programs can disagree about where it ends or whom it is for.
  */
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { pipeline } from "node:stream";
+import { pipeline, type Transform } from "node:stream";
 import type { GatewayReason } from "#shared/contract/gateway.ts";
-import { formsOf, Redactor } from "../broker/index.ts";
+import { decodersOf, formsOf, framingOf, Redactor } from "../broker/index.ts";
 import { type Answering, say } from "./answering.ts";
 import { type Head, putIn } from "./credentials.ts";
+import { BodyScan } from "./detectors/body-scan.ts";
+import { EventScan } from "./detectors/event-scan.ts";
 import {
   type AskAbout,
   allowUnreadable,
-  BodyScan,
+  askingOnce,
   Detected,
   incoming,
   outgoing,
@@ -22,7 +24,7 @@ import { reachableClasses, readHost } from "./hosts.ts";
 import { type Inward, passAnswer } from "./incoming.ts";
 import { failureOf, type Outward } from "./outward.ts";
 import type { Judgement, Open } from "./policy.ts";
-import type { ProxyParts } from "./proxy.ts";
+import type { ProxyParts } from "./proxy-parts.ts";
 import type { Denial, Permission, Question } from "./rules.ts";
 import { absoluteTarget, hostHeader } from "./targets.ts";
 import { finishUpgrade } from "./upgrades.ts";
@@ -117,12 +119,15 @@ async function forward(parts: ProxyParts, exchange: Exchange, gone: AbortSignal)
   const ask: AskAbout = (what) => parts.policy.askOnce(judgement.question, what, gone);
   if ("socket" in exchange.answer) await checkUpgrade([out, inward.scanner], ask);
   let head: Head = { path: where.path, headers: requestHeaders(request.rawHeaders, authorityOf(where)) };
+  let body: Body = { decoders: [], scans: [] };
   if (out !== null) {
+    await out.check(where.host, "The host's name", ask);
     head = {
       path: await out.clear(head.path, "The address", ask),
       headers: await clearHeaders(out, head.headers, ask),
     };
-    await checkBody(out, request, ask);
+    body = await readBody(out, request, ask);
+    if (body.decoders.length > 0) head = { ...head, headers: decodedHeaders(head.headers) };
   }
   if (inward.scanner !== null) head = { ...head, headers: askingForPlainBytes(head.headers) };
   const { credential } = permission;
@@ -132,15 +137,15 @@ async function forward(parts: ProxyParts, exchange: Exchange, gone: AbortSignal)
     if ("reason" in given) return refuse(parts, exchange.answer, judgement, denial(given.reason, given.detail));
     if (request.socket.destroyed) return;
     head = given;
-    inward.redactor = new Redactor(formsOf(given.secret), "socket" in exchange.answer ? "same length" : undefined);
+    inward.redactor = new Redactor(formsOf(given.secret));
   }
   const open = parts.policy.begin(judgement, permission, where.tls);
-  send(parts, exchange, { ...head, open, scan: out && new BodyScan(out, "The body", ask), out, inward });
+  send(parts, exchange, { ...head, open, body, out, inward });
 }
 
-type Outgoing = Head & { open: Open; scan: BodyScan | null; out: Scanner | null; inward: Inward };
+type Outgoing = Head & { open: Open; body: Body; out: Scanner | null; inward: Inward };
 
-function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan, out, inward }: Outgoing): void {
+function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, body, out, inward }: Outgoing): void {
   const { request, answer, where, permission } = exchange;
   const upgrade = "socket" in answer;
   const addresses = reachableClasses(where.host, permission.privateAddresses);
@@ -195,7 +200,7 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, scan
   });
   if (upgrade) finishUpgrade(parts, up, answer, open, inward.redactor);
   else answer.response.once("close", () => !answer.response.writableFinished && up.destroy());
-  sendBody(request, up, scan, fail);
+  sendBody(request, up, body, fail);
 }
 
 /** The rules do not allow any more what was allowed when it began. */
@@ -210,16 +215,22 @@ function reasonOf(error: Error): { reason: GatewayReason; detail: string } {
 function sendBody(
   request: IncomingMessage,
   up: ClientRequest,
-  scan: BodyScan | null,
+  { decoders, scans }: Body,
   fail: (error: Error) => void,
 ): void {
   const broken = (error: Error | null | undefined) => error && fail(error);
-  if (scan === null) pipeline(request, up, (error) => broken(error));
+  const stages = [...decoders, ...scans];
+  const [first] = stages;
+  for (const decoder of decoders) {
+    // Its own error, not that of a neighbour that ended it.
+    decoder.once("error", (error) => "errno" in error && fail(new Detected(compressed)));
+  }
+  if (first === undefined) pipeline(request, up, (error) => broken(error));
   else {
     // Not in one pipeline with the request: what is found would end that, and with it the connection that the refusal goes out on.
-    request.pipe(scan);
-    request.once("close", () => !request.complete && scan.destroy(new Error("the client has left")));
-    pipeline(scan, up, (error) => broken(error));
+    request.pipe(first);
+    request.once("close", () => !request.complete && first.destroy(new Error("the client has left")));
+    pipeline([...stages, up], (error) => broken(error));
   }
 }
 
@@ -240,15 +251,35 @@ function isSafe(request: IncomingMessage): boolean {
 async function clearHeaders(scanner: Scanner, headers: RawHeaders, ask: AskAbout): Promise<RawHeaders> {
   const cleared: RawHeaders = [];
   for (const [name, value] of headerPairs(headers)) {
-    cleared.push(name, name === "Host" ? value : await scanner.clear(value, `The header ${name}`, ask));
+    cleared.push(...(name === "Host" ? [name, value] : await scanner.clearHeader([name, value], "The header", ask)));
   }
   return cleared;
 }
 
-async function checkBody(scanner: Scanner, request: IncomingMessage, ask: AskAbout): Promise<void> {
-  const coding = request.headers["content-encoding"] ?? "identity";
-  if (!scanner.reads || coding === "identity") return;
-  await allowUnreadable(scanner.looks, "The body is compressed, so that it cannot be looked into", ask);
+/** What a body goes through. If it is decoded, it leaves as plain bytes. */
+type Body = { decoders: Transform[]; scans: Transform[] };
+
+const compressed = "The body is compressed, so that it cannot be looked into";
+
+async function readBody(scanner: Scanner, request: IncomingMessage, ask: AskAbout): Promise<Body> {
+  const once = askingOnce(ask);
+  const bytes = new BodyScan(scanner, "The body", once.ask, { lines: false, patient: true });
+  if (!scanner.reads) return { decoders: [], scans: [bytes] };
+  const decoders = decodersOf(request.headers["content-encoding"]);
+  if (decoders === null) {
+    await allowUnreadable(scanner.looks, compressed, ask);
+    return { decoders: [], scans: [bytes] };
+  }
+  const framing = framingOf(request.headers["content-type"], { lists: false });
+  const texts = framing && new EventScan(scanner, framing, "The body", once.ask, { patient: true });
+  return { decoders, scans: texts === null ? [bytes] : [bytes, texts] };
+}
+
+function decodedHeaders(headers: RawHeaders): RawHeaders {
+  const kept = headerPairs(headers).filter(
+    ([name]) => !["content-encoding", "content-length", "transfer-encoding"].includes(name.toLowerCase()),
+  );
+  return [...kept.flat(), "Transfer-Encoding", "chunked"];
 }
 
 /** What a WebSocket carries is not read: where it would have to be, that is a finding. */

@@ -11,7 +11,7 @@ import { probeHeader } from "./headers.ts";
 import { reachableClasses, readHost } from "./hosts.ts";
 import { failureOf } from "./outward.ts";
 import type { Judgement } from "./policy.ts";
-import type { ProxyParts } from "./proxy.ts";
+import type { ProxyParts } from "./proxy-parts.ts";
 import { relay } from "./relay.ts";
 import { rawRefusal, tlsAlert } from "./replies.ts";
 import type { Origin } from "./requests.ts";

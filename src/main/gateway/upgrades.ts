@@ -1,10 +1,10 @@
 /** WebSockets: once both sides have agreed, what they say passes unread. */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { downwardHeaders, type Redactor, redacting } from "../broker/index.ts";
+import { downwardHeaders, EventRedactor, type Redactor, redacting, ServerFrames } from "../broker/index.ts";
 import { endToEnd } from "./headers.ts";
 import type { Open } from "./policy.ts";
-import type { ProxyParts } from "./proxy.ts";
+import type { ProxyParts } from "./proxy-parts.ts";
 import { relay } from "./relay.ts";
 
 export function isWebSocket(request: IncomingMessage): boolean {
@@ -16,7 +16,7 @@ export function finishUpgrade(
   up: ClientRequest,
   { socket: client, head }: { socket: Socket; head: Buffer },
   open: Open,
-  /** Of the credential that was put in: frames have said their length before, so that what is taken out is blotted out. */
+  /** Of the credential that was put in. */
   redactor: Redactor | null,
 ): void {
   const left = () => up.destroy();
@@ -37,7 +37,8 @@ export function finishUpgrade(
       () => ({ in: socket.bytesRead, out: socket.bytesWritten }),
       () => socket.destroy(),
     );
-    const inward = redactor === null ? null : redacting(redactor);
+    const inward =
+      redactor === null ? null : redacting(new EventRedactor(redactor, new ServerFrames(), { bytesFirst: false }));
     void relay(client, socket, parts.limits, inward).then(() => open.end());
   });
 }

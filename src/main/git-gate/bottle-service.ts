@@ -42,7 +42,7 @@ export class BottleGitGates implements BottleService {
       repositories.map((each) => ({ name: each.name, address: addressOf(each) })),
       `http://127.0.0.1:${servicePorts.git}`,
     );
-    return { listening: true, environment: gitSettingsEnvironment(settings) };
+    return { environment: gitSettingsEnvironment(settings) };
   }
 
   restore(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService | null> {

@@ -1,3 +1,4 @@
+/** The git gates over the vault's credentials, and their part in a bottle. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { loginEnvironment } from "#node/login-environment.ts";

@@ -1,9 +1,8 @@
 /** git's smart HTTP on a bottle's socket: which repository, which service, and nothing else. */
-import { once } from "node:events";
-import { chmodSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Readable, Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { listenOnSocket } from "#node/listen-on-socket.ts";
 import { Failure } from "#shared/failure.ts";
 import { type Door, wordsForAgent } from "./door.ts";
 import type { EventLog } from "./event-log.ts";
@@ -40,16 +39,13 @@ export class GateServer {
 
   /** The caller owns the bottle, so that a socket found there is a dead main's. */
   async listen(path: string): Promise<void> {
-    if (process.platform !== "win32") rmSync(path, { force: true });
     try {
-      this.#server.listen(path);
-      await once(this.#server, "listening");
+      await listenOnSocket(this.#server, path);
     } catch (error) {
       throw new Failure("unavailable", `the git gate cannot listen on ${path}: ${(error as Error).message}`, {
         cause: error,
       });
     }
-    if (process.platform !== "win32") chmodSync(path, 0o600);
   }
 
   /** Ends what goes on, except what is on its way to upstream: that is waited for, but not for an upstream that does not answer. */

@@ -1,3 +1,4 @@
+/** The jobs, with their logs beside main's own. */
 import type { Ground } from "../ground.ts";
 import { jobRepository } from "./repository.ts";
 import { JobService } from "./service.ts";

@@ -1,3 +1,4 @@
+/** Launches, with the places through which programs tell what they do. */
 import { join } from "node:path";
 import { installationFolder } from "#node/installation.ts";
 import type { Ground } from "../ground.ts";

@@ -7,7 +7,7 @@ import type { SettingsChange } from "#shared/contract/settings.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
-import type { LiveList } from "#shared/live-list.ts";
+import { goneBy, type LiveList } from "#shared/live-list.ts";
 import type { AgentPrograms, LaunchableProgram } from "../programs/index.ts";
 import { finalStates } from "../terminals/index.ts";
 import { Conversations, chooseConversation } from "./conversations.ts";
@@ -177,11 +177,8 @@ export class Launches {
   /** Forgets the launches of workspaces that are no more. */
   async #followWorkspaces(): Promise<void> {
     for await (const event of this.#parts.workspaces.watch(this.#stop.signal)) {
-      if (event.type === "changed") continue;
-      const there = event.type === "all" ? new Set(event.items.map((workspace) => workspace.id)) : null;
-      for (const { id, workspaceId } of this.#records.all()) {
-        if (event.type === "all" ? !there?.has(workspaceId) : workspaceId === event.id) this.#records.forget(id);
-      }
+      const gone = goneBy(event);
+      for (const { id, workspaceId } of this.#records.all()) if (gone(workspaceId)) this.#records.forget(id);
     }
   }
 

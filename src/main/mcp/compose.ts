@@ -1,3 +1,4 @@
+/** MCP over what agents may drive. */
 import { join } from "node:path";
 import { installationFolder } from "#node/installation.ts";
 import type { Ground } from "../ground.ts";

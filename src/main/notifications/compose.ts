@@ -1,3 +1,4 @@
+/** Notifications, out of everything that has news, and what they can be answered with. */
 import type { WindowRequest } from "#shared/contract/app.ts";
 import type { TerminalHostClient } from "#terminal-host/client/index.ts";
 import type { Activities } from "../activity/index.ts";

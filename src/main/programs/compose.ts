@@ -1,3 +1,4 @@
+/** The catalogue of agent programs: Cellar's own entries and the person's. */
 import { join } from "node:path";
 import { installationFolder } from "#node/installation.ts";
 import { loginEnvironment, loginShell, refreshLoginEnvironment } from "#node/login-environment.ts";

@@ -36,7 +36,7 @@ export class BottleSupervise implements BottleService {
     const caller = { bottleId: place.id, launchId: place.launchId };
     const where = { socket, port: servicePorts.supervise };
     this.#open.set(place.id, await this.#parts.mcp.serveInside(caller, this.#offer(place, reach), where));
-    return { listening: true };
+    return {};
   }
 
   restore(place: BottlePlace, reach: BottleReach, socket: string): Promise<OpenService | null> {

@@ -1,3 +1,4 @@
+/** What agents ask the person for, and their part in a bottle. Bottles and MCP are made later, and asked when they are needed. */
 import { join } from "node:path";
 import type { Bottles } from "../bottles/index.ts";
 import type { Gateways } from "../gateway/index.ts";

@@ -8,7 +8,7 @@ import type { LiveListEvent } from "#shared/contract/base.ts";
 import type { GatewayRule, GatewayRuleFields, GatewayScope } from "#shared/contract/gateway.ts";
 import type { Ask, AuditEntry, Proposal, ProposalDecision } from "#shared/contract/supervise.ts";
 import { Failure } from "#shared/failure.ts";
-import { LiveList } from "#shared/live-list.ts";
+import { goneBy, LiveList } from "#shared/live-list.ts";
 import { answerTo } from "./answers.ts";
 import { AuditLog } from "./audit.ts";
 import { superfluous, tooMuch } from "./limits.ts";
@@ -208,9 +208,7 @@ export class Proposals {
   /** A bottle that is forgotten takes its proposals along. */
   async #followBottles(): Promise<void> {
     for await (const event of this.#parts.bottles.watch(this.#stop.signal)) {
-      if (event.type === "changed") continue;
-      const there = event.type === "all" ? new Set(event.items.map(({ id }) => id)) : null;
-      const gone = (id: string) => (event.type === "all" ? !there?.has(id) : id === event.id);
+      const gone = goneBy(event);
       this.#forget(this.list.values().filter(({ bottleId }) => gone(bottleId)));
     }
   }

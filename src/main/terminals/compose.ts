@@ -1,3 +1,4 @@
+/** Main's side of the terminal host. */
 import { TerminalHostClient } from "#terminal-host/client/index.ts";
 import type { Ground } from "../ground.ts";
 import { HandOver } from "./hand-over.ts";

@@ -12,8 +12,7 @@ export function terminalStreams(client: TerminalHostClient): TerminalStreams {
       let ended = false;
       stream.onFrame((frame) => {
         ended ||= frame[0] === frameType.end;
-        // Ours only during this call; and a buffer of its own, because a message port copies the whole of one that is shared.
-        events.frame(new Uint8Array(frame));
+        events.frame(frame);
       });
       stream.onDrain(events.drained);
       void stream.closed.then(() => {

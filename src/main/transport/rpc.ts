@@ -11,9 +11,9 @@ import { within } from "#node/within.ts";
 import { largestMessageBytes } from "#shared/connection.ts";
 import { defaultInputBytes, type ProcedureMeta } from "#shared/contract/base.ts";
 import { Failure } from "#shared/failure.ts";
-import type { Router } from "../router.ts";
 import type { CallContext, Connection } from "./context.ts";
 import { wireError } from "./errors.ts";
+import type { Router } from "./router.ts";
 
 /** Calls and streams one connection may have open. A window has some twenty; more than this is a program out of control. */
 const openCalls = 512;

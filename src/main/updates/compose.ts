@@ -1,3 +1,4 @@
+/** Updates, which wait for terminals and ask the desktop to quit. */
 import { join } from "node:path";
 import { isPacked, ownDescription } from "#node/installation.ts";
 import type { Ground } from "../ground.ts";

@@ -1,3 +1,4 @@
+/** The vault in the keychain that the desktop has. */
 import { loginEnvironment } from "#node/login-environment.ts";
 import type { Ground } from "../ground.ts";
 import { Vault } from "./service.ts";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { parse, TomlError } from "smol-toml";
 import { Failure } from "#shared/failure.ts";
-import { handleFrom } from "#shared/vault/handle.ts";
+import { handleFrom, handleProblem } from "#shared/vault/handle.ts";
 import { readEnvFile } from "./env-file.ts";
 
 export type ReadRow = { name: string; handle: string; value: string; problem: string | null };
@@ -78,13 +78,17 @@ function listed(lines: readonly number[]): string {
 export class ImportPlans {
   readonly #plans = new Map<string, { rows: readonly ReadRow[]; timer: NodeJS.Timeout }>();
 
-  add(rows: readonly ReadRow[]): string {
-    const id = `plan-${randomBytes(16).toString("hex")}`;
-    for (const oldest of [...this.#plans.keys()].slice(0, Math.max(0, this.#plans.size - keptPlans + 1))) {
-      this.remove(oldest);
-    }
-    this.#plans.set(id, { rows, timer: setTimeout(() => this.#plans.delete(id), keptMs).unref() });
-    return id;
+  /** What the text would store; no value is in it. Throws `invalid_input` for a text that cannot be read. */
+  preview(text: string, exists: (handle: string) => boolean) {
+    const { format, rows, ignored } = readImport(text);
+    const named = rows.map(({ name, handle, problem }, row) => ({
+      row,
+      name,
+      handle,
+      exists: exists(handle),
+      problem: problem ?? handleProblem(handle),
+    }));
+    return { planId: this.#add(rows), format, rows: named, ignored };
   }
 
   /** Throws `not_found` for one that was imported, left or forgotten. */
@@ -94,6 +98,12 @@ export class ImportPlans {
     throw new Failure("not_found", "that preview is not there any more", { hint: "Read the file again." });
   }
 
+  /** Throws as {@link rows}. */
+  discard(id: string): void {
+    this.rows(id);
+    this.remove(id);
+  }
+
   remove(id: string): void {
     clearTimeout(this.#plans.get(id)?.timer);
     this.#plans.delete(id);
@@ -101,5 +111,14 @@ export class ImportPlans {
 
   clear(): void {
     for (const id of this.#plans.keys()) this.remove(id);
+  }
+
+  #add(rows: readonly ReadRow[]): string {
+    const id = `plan-${randomBytes(16).toString("hex")}`;
+    for (const oldest of [...this.#plans.keys()].slice(0, Math.max(0, this.#plans.size - keptPlans + 1))) {
+      this.remove(oldest);
+    }
+    this.#plans.set(id, { rows, timer: setTimeout(() => this.#plans.delete(id), keptMs).unref() });
+    return id;
   }
 }

@@ -3,22 +3,22 @@
  * gate); {@link Vault.known} gives what must never be seen to whoever looks for it (redaction, detectors). The contract's calls put
  * secrets in, and get names out.
  */
+import { setImmediate } from "node:timers/promises";
 import { OneAtATime } from "#node/one-at-a-time.ts";
-import { Secret } from "#node/secret.ts";
+import type { Secret } from "#node/secret.ts";
 import type { GitCredential, VaultSecret, VaultState, VaultUse } from "#shared/contract/vault.ts";
-import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
-import { handleProblem, variablesOf } from "#shared/vault/handle.ts";
 import type { Keychain } from "../keychain.ts";
 import type { ItemKind } from "./file.ts";
 import { GitCredentials, type GivenGitCredential } from "./git-credentials.ts";
-import { ImportPlans, readImport } from "./imports.ts";
+import { ImportPlans } from "./imports.ts";
 import { VaultLock } from "./lock.ts";
 import type { Environment } from "./lookup.ts";
 import { type ScryptCost, strongCost } from "./passphrase.ts";
 import { sameItems } from "./same-items.ts";
 import { checkHandle, type ImportChoice, type Need, Secrets } from "./secrets.ts";
 import { Uses } from "./uses.ts";
+import { type KnownValue, Values } from "./values.ts";
 
 export type VaultParts = {
   path: string;
@@ -32,9 +32,6 @@ export type VaultParts = {
   now?: () => number;
 };
 
-/** A value that must not be seen anywhere, and what it is called. */
-export type KnownValue = { kind: ItemKind; name: string; secret: Secret };
-
 export class Vault {
   readonly secrets = new LiveList<VaultSecret>();
   readonly gitCredentials = new LiveList<GitCredential>();
@@ -43,15 +40,13 @@ export class Vault {
   readonly #lock: VaultLock;
   readonly #secrets: Secrets;
   readonly #git: GitCredentials;
+  readonly #values: Values;
   readonly #plans = new ImportPlans();
   readonly #queue = new OneAtATime();
   readonly #listeners = new Set<() => void>();
   readonly #needs = new Set<() => readonly Need[]>();
-  /** What left the vault, for as long as main runs: it is out there, locked or not. */
-  readonly #handedOut = new Map<string, KnownValue>();
   #uses: Uses;
   #environment: Environment = {};
-  #known: readonly KnownValue[] | null = null;
   #closed = false;
   #keychainProblem: string | null = null;
   #started: Promise<void> = Promise.resolve();
@@ -66,6 +61,12 @@ export class Vault {
     const needs = () => [...this.#needs].flatMap((each) => each());
     this.#secrets = new Secrets({ ...shared, uses: () => this.#uses, needs });
     this.#git = new GitCredentials({ ...shared, uses: (name) => this.#uses.of("git", name) });
+    this.#values = new Values({
+      lock: this.#lock,
+      secrets: this.#secrets,
+      git: this.#git,
+      handles: () => this.names(),
+    });
     this.#changed();
   }
 
@@ -78,7 +79,9 @@ export class Vault {
   start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.failed(error, "starting the vault");
     this.#started = this.#unlockByKeychain().catch(failed);
-    return Promise.all([this.#started, this.#readEnvironment().catch(failed)]).then(() => {
+    // For this the person's shell is started: not before Cellar has said that it is ready.
+    const environment = setImmediate().then(() => this.#readEnvironment().catch(failed));
+    return Promise.all([this.#started, environment]).then(() => {
       // Whoever starts Cellar may end it at once.
       if (!this.#closed) this.#changed();
     });
@@ -121,8 +124,7 @@ export class Vault {
     checkHandle(handle);
     await this.#started;
     await this.#readEnvironment();
-    const value = this.#secrets.fromEnvironment(handle)?.value ?? this.#stored("secret", handle);
-    return this.#handOut("secret", handle, value, usedBy);
+    return this.#handOut("secret", handle, usedBy);
   }
 
   /** The credential for a repository of a host (`acme/api`), or null when there is none. Throws as {@link resolve}, and `conflict`. */
@@ -136,8 +138,7 @@ export class Vault {
     const credential = this.#git.find(host, path);
     if (credential === null) return null;
     const { name, kind, userName } = credential;
-    const value = this.#git.fromEnvironment(name)?.value ?? this.#stored("git", name);
-    return { name, kind, userName, secret: this.#handOut("git", name, value, usedBy) };
+    return { name, kind, userName, secret: this.#handOut("git", name, usedBy) };
   }
 
   /**
@@ -145,13 +146,7 @@ export class Vault {
    * the start, also after they were rotated or the vault was locked. Ask again after a change.
    */
   known(): readonly KnownValue[] {
-    this.#known ??= [
-      ...this.#allStored(),
-      ...this.#secrets.knownInEnvironment(this.names()),
-      ...this.#git.knownInEnvironment(),
-      ...this.#handedOut.values(),
-    ];
-    return this.#known;
+    return this.#values.known();
   }
 
   names(): string[] {
@@ -221,12 +216,7 @@ export class Vault {
   }
 
   importPreview(text: string) {
-    const { format, rows, ignored } = readImport(text);
-    const named = rows.map(({ name, handle, problem }, row) => {
-      const exists = this.#secrets.has(handle);
-      return { row, name, handle, exists, problem: problem ?? handleProblem(handle) };
-    });
-    return { planId: this.#plans.add(rows), format, rows: named, ignored };
+    return this.#plans.preview(text, (handle) => this.#secrets.has(handle));
   }
 
   import(planId: string, choices: readonly ImportChoice[]): Promise<string[]> {
@@ -238,8 +228,7 @@ export class Vault {
   }
 
   discardImport(planId: string): void {
-    this.#plans.rows(planId);
-    this.#plans.remove(planId);
+    this.#plans.discard(planId);
   }
 
   saveGitCredential(given: GivenGitCredential): Promise<GitCredential> {
@@ -294,24 +283,8 @@ export class Vault {
     this.#environment = await this.#parts.environment();
   }
 
-  #stored(kind: ItemKind, name: string): string {
-    const item = this.#lock.file.item(kind, name);
-    if (item === null) throw notFound(name);
-    const called = kind === "secret" ? `secret '${name}'` : `git credential '${name}'`;
-    const text = this.#lock.use(`${called} cannot be read`).text(item);
-    if (text !== null) return text;
-    throw new Failure("failed", `${called} is not what Cellar stored: the vault's file was changed or damaged`, {
-      hint: "Store it again.",
-    });
-  }
-
-  #handOut(kind: ItemKind, name: string, value: string, usedBy: string): Secret {
-    const secret = new Secret(value);
-    const key = JSON.stringify([kind, name, value]);
-    if (!this.#handedOut.has(key)) {
-      this.#handedOut.set(key, { kind, name, secret });
-      this.#known = null;
-    }
+  #handOut(kind: ItemKind, name: string, usedBy: string): Secret {
+    const secret = this.#values.handOut(kind, name);
     this.#uses.note(kind, name, usedBy, this.#time());
     const uses = this.#uses.of(kind, name);
     const item = kind === "secret" ? this.secrets.get(name) : undefined;
@@ -320,15 +293,6 @@ export class Vault {
     else if (credential) this.gitCredentials.set({ ...credential, uses });
     else this.#changed();
     return secret;
-  }
-
-  #allStored(): KnownValue[] {
-    const contents = this.#lock.open;
-    if (contents === null) return [];
-    return this.#lock.file.items().flatMap((item) => {
-      const text = contents.text(item);
-      return text === null ? [] : [{ kind: item.kind, name: item.name, secret: new Secret(text) }];
-    });
   }
 
   #loadUses(): Uses {
@@ -345,17 +309,9 @@ export class Vault {
 
   /** Makes the lists anew and tells everybody. */
   #changed(): void {
-    this.#known = null;
+    this.#values.changed();
     sameItems(this.secrets, this.#secrets.list());
     sameItems(this.gitCredentials, this.#git.list());
     for (const listener of this.#listeners) listener();
   }
-}
-
-function notFound(handle: string): Failure {
-  const [variable] = variablesOf(handle);
-  return new Failure(
-    "not_found",
-    `vault handle '${handle}' not found. Set $${variable} or add it under [secrets] in the vault`,
-  );
 }

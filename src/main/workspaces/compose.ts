@@ -1,3 +1,4 @@
+/** Workspaces, made by jobs and removed with their terminals. */
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Ground } from "../ground.ts";

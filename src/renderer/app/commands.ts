@@ -6,7 +6,7 @@ import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import { type CommandId, type CommandWords, commandWords } from "#shared/commands/catalogue.ts";
 import type { CommandFacts } from "#shared/commands/facts.ts";
-import { keysOf, type Shortcut } from "#shared/commands/shortcut.ts";
+import { keySigns, keysOf, type Shortcut } from "#shared/commands/shortcut.ts";
 import { useCommandFacts } from "./command-facts.ts";
 
 export type Command = CommandWords & {
@@ -42,13 +42,7 @@ export function shortcutLabel(shortcut: Shortcut, mac = isMac): string {
 }
 
 const keyNames: Record<string, string> = {
-  comma: ",",
-  slash: "/",
-  backquote: "`",
-  backslash: "\\",
-  bracketleft: "[",
-  bracketright: "]",
-  minus: "-",
+  ...keySigns,
   enter: "Enter",
   escape: "Esc",
   arrowleft: "←",

@@ -1,6 +1,6 @@
 /** "Open this": the one place that leads from anywhere to a terminal, a workspace, a form. State of the interface only, nothing that main knows. */
 import { create } from "zustand";
-import type { OpenOptions } from "../terminals/panels.tsx";
+import type { OpenOptions } from "../dock/panels.tsx";
 import { terminalPanel } from "../terminals/terminal-panel.tsx";
 import {
   bottlePanel,

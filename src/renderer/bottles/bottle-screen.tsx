@@ -2,13 +2,13 @@
 import { type DragEvent, useState } from "react";
 import { UsageSection } from "../broker/index.ts";
 import { useConnection } from "../connection/index.ts";
-import { GatewaySection } from "../gateway/index.ts";
+import type { PanelProps } from "../dock/panels.tsx";
+import { useCloseWhenGone } from "../dock/use-close-when-gone.ts";
+import { GatewaySection, openGateway } from "../gateway/index.ts";
 import { GitGateSection } from "../git-gate/index.ts";
 import { PlanFacts } from "../launches/summary.tsx";
 import { useBottles } from "../live/index.ts";
 import { ProposalsSection } from "../supervise/index.ts";
-import type { PanelProps } from "../terminals/panels.tsx";
-import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import { ProblemNote, Screen, Sign, StateLine } from "../ui/index.ts";
 import { BottleActions, type OpenForm } from "./bottle-actions.tsx";
 import { ColourMark } from "./colour-mark.tsx";
@@ -44,7 +44,7 @@ export default function BottleScreen({ params: { bottleId }, panelId }: PanelPro
         {bottle.problem && <ProblemNote problem={bottle.problem} />}
         <ProposalsSection bottleId={bottle.id} />
         <TriggersSection bottle={bottle} />
-        <UsageSection bottleId={bottle.id} />
+        <UsageSection bottleId={bottle.id} onRequests={() => openGateway(bottle.id, "requests")} />
         <div className="-mx-3">
           <GatewaySection bottleId={bottle.id} />
         </div>

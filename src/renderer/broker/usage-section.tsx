@@ -4,13 +4,13 @@ import type { ReactNode } from "react";
 import { costWords, missingWords, shortCount } from "#shared/broker/words.ts";
 import type { BrokerUsage } from "#shared/contract/broker.ts";
 import { useClient } from "../connection/index.ts";
-import { openGateway } from "../gateway/index.ts";
 import { useUsage } from "../live/index.ts";
 import { Button, bytes, grouped } from "../ui/index.ts";
 import { LimitForm } from "./limit-form.tsx";
 import { UsagePlot } from "./usage-plot.tsx";
 
-export function UsageSection({ bottleId }: { bottleId: string }) {
+/** `onRequests`: the person wants to see them one by one. */
+export function UsageSection({ bottleId, onRequests }: { bottleId: string; onRequests: () => void }) {
   const usage = useUsage(bottleId);
   if (usage === undefined) return null;
   const missing = missingWords(usage);
@@ -18,7 +18,7 @@ export function UsageSection({ bottleId }: { bottleId: string }) {
     <section aria-label="Usage" className="flex flex-col gap-2">
       <div className="flex items-center gap-2">
         <h3 className="flex-1 font-medium text-muted text-sm">Usage</h3>
-        <Button small look="quiet" onClick={() => openGateway(bottleId, "requests")}>
+        <Button small look="quiet" onClick={onRequests}>
           Requests
         </Button>
       </div>

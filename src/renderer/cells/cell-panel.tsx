@@ -1,7 +1,7 @@
 /** The output of a cell in a panel of its own, for reading what does not fit beside the terminal. */
 import { SquareTerminal } from "lucide-react";
 import { lazy } from "react";
-import { definePanel } from "../terminals/index.ts";
+import { definePanel } from "../dock/panels.tsx";
 
 export const cellPanel = definePanel<{ cellId: string }>({
   kind: "cell",

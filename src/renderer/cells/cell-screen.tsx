@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { cellStatus } from "#shared/states.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
-import type { PanelProps } from "../terminals/index.ts";
+import type { PanelProps } from "../dock/panels.tsx";
 import { ProblemNote, StateLine } from "../ui/index.ts";
 import { OutputViewer } from "./output-viewer.tsx";
 

@@ -2,8 +2,8 @@
 import { ShieldCheck } from "lucide-react";
 import { lazy } from "react";
 import { create } from "zustand";
+import { definePanel } from "../dock/panels.tsx";
 import { useBottles } from "../live/index.ts";
-import { definePanel } from "../terminals/panels.tsx";
 
 /** Empty: all bottles. */
 export type GatewayParams = { bottleId: string };

@@ -1,8 +1,8 @@
 /** The gateway's panel: what it decides, the rules by which, and beside it what a bottle asks its provider for. */
 import { RequestList } from "../broker/request-list.tsx";
+import type { PanelProps } from "../dock/panels.tsx";
+import { useCloseWhenGone } from "../dock/use-close-when-gone.ts";
 import { useBottles } from "../live/index.ts";
-import type { PanelProps } from "../terminals/panels.tsx";
-import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import { Button } from "../ui/index.ts";
 import { DecisionList } from "./decision-list.tsx";
 import { type GatewayPage, type GatewayParams, useGatewayPages } from "./gateway-panel.tsx";

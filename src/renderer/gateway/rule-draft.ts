@@ -1,12 +1,9 @@
 /** A rule as it is being written: texts, what is wrong with them, and what they mean. Pure. */
 import type { DetectorAction, GatewayHeader, GatewayRuleFields } from "#shared/contract/gateway.ts";
+import { type ReachDraft, type ReachProblems, reachOf, reachProblems } from "./reach-draft.ts";
 
-export type RuleDraft = {
-  host: string;
-  ports: string;
+export type RuleDraft = ReachDraft & {
   effect: "allow" | "deny";
-  methods: string;
-  paths: string;
   /** One to a line. */
   headers: string;
   anyProtocol: boolean;
@@ -56,20 +53,11 @@ export function changed(draft: RuleDraft, change: Partial<RuleDraft>): RuleDraft
   return inside ? { ...next, anyProtocol: false } : next;
 }
 
-export type DraftProblems = Partial<Record<"host" | "ports" | "methods" | "paths" | "headers", string>>;
+export type DraftProblems = ReachProblems & { headers?: string };
 
-export function problemsOf({ host, ports, methods, paths, headers }: RuleDraft): DraftProblems {
-  const wrong: DraftProblems = {};
-  const name = host.trim();
-  if (name === "") wrong.host = "Which host?";
-  else if (/[/@]/.test(name)) wrong.host = "Only the host: without a scheme, a user or a path.";
-  else if (/[^\x21-\x7e]/.test(name)) wrong.host = "Write names outside ASCII in their xn-- form.";
-  if (!parts(ports).every((part) => /^\d{1,5}$/.test(part) && Number(part) >= 1 && Number(part) <= 65_535)) {
-    wrong.ports = "Numbers from 1 to 65535.";
-  }
-  if (!parts(methods).every((part) => /^[a-z]{1,20}$/i.test(part))) wrong.methods = "As in GET, POST.";
-  if (!parts(paths).every((part) => part.startsWith("/"))) wrong.paths = "Each begins with a slash.";
-  if (headersIn(headers).some(({ name }) => !/^[a-z0-9][a-z0-9-]*$/.test(name))) {
+export function problemsOf(draft: RuleDraft): DraftProblems {
+  const wrong: DraftProblems = reachProblems(draft);
+  if (headersIn(draft.headers).some(({ name }) => !/^[a-z0-9][a-z0-9-]*$/.test(name))) {
     wrong.headers = "One to a line, as in X-Team: platform.";
   }
   return wrong;
@@ -79,20 +67,13 @@ export function problemsOf({ host, ports, methods, paths, headers }: RuleDraft):
 export function fieldsOf(draft: RuleDraft): GatewayRuleFields {
   const { tokens, secrets, uploads, incoming, instructions } = draft.effect === "allow" ? draft : emptyDraft;
   return {
-    host: draft.host.trim(),
-    ports: parts(draft.ports).map(Number),
+    ...reachOf(draft),
     effect: draft.effect,
-    methods: parts(draft.methods).map((method) => method.toUpperCase()),
-    paths: parts(draft.paths),
     headers: headersIn(draft.headers),
     anyProtocol: draft.anyProtocol,
     privateAddresses: draft.privateAddresses,
     detectors: { tokens, secrets, uploads, uploadBytes, incoming, instructions },
   };
-}
-
-function parts(text: string): string[] {
-  return text.split(/[\s,]+/).filter(Boolean);
 }
 
 /** A line without a colon is a header whose name is wrong. */

@@ -4,7 +4,8 @@ import type { Problem } from "#shared/contract/base.ts";
 import type { DetectorAction, GatewayScope } from "#shared/contract/gateway.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { useWorkspaces } from "../live/index.ts";
-import { Button, ProblemNote, Select, TextArea, TextField } from "../ui/index.ts";
+import { Button, ProblemNote, Select, TextArea } from "../ui/index.ts";
+import { HostFields, RequestFields } from "./reach-fields.tsx";
 import { changed, detectorNames, emptyDraft, fieldsOf, problemsOf, type RuleDraft } from "./rule-draft.ts";
 
 const actions: { value: DetectorAction; label: string }[] = [
@@ -48,28 +49,13 @@ export function RuleForm(props: { bottleId: string; workspaceId: string | null; 
       onKeyDown={(event) => event.key === "Escape" && props.onDone()}
     >
       <div className="flex flex-wrap items-start gap-3">
-        <div className="min-w-56 flex-1">
-          <TextField
-            label="Host"
-            code
-            autoFocus
-            value={draft.host}
-            error={wrong.host}
-            placeholder="api.github.com or *.example.org"
-            help="*. and a name is everything below it, not the name itself."
-            onChange={(event) => set({ host: event.target.value })}
-          />
-        </div>
-        <div className="w-32">
-          <TextField
-            label="Ports"
-            code
-            value={draft.ports}
-            error={wrong.ports}
-            placeholder="443, 80"
-            onChange={(event) => set({ ports: event.target.value })}
-          />
-        </div>
+        <HostFields
+          draft={draft}
+          wrong={wrong}
+          set={set}
+          placeholder="api.github.com or *.example.org"
+          help="*. and a name is everything below it, not the name itself."
+        />
       </div>
       <div className="flex flex-wrap gap-3">
         <Labelled label="Effect">
@@ -95,26 +81,7 @@ export function RuleForm(props: { bottleId: string; workspaceId: string | null; 
             only this bottle trusts.
           </p>
           <div className="flex flex-wrap gap-3">
-            <div className="w-44">
-              <TextField
-                label="Methods"
-                code
-                value={draft.methods}
-                error={wrong.methods}
-                placeholder="all"
-                onChange={(event) => set({ methods: event.target.value })}
-              />
-            </div>
-            <div className="min-w-56 flex-1">
-              <TextField
-                label="Beginnings of paths"
-                code
-                value={draft.paths}
-                error={wrong.paths}
-                placeholder="all, or /v1 /repos/own"
-                onChange={(event) => set({ paths: event.target.value })}
-              />
-            </div>
+            <RequestFields draft={draft} wrong={wrong} set={set} />
           </div>
           <TextArea
             label="Headers"

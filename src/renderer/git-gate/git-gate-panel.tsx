@@ -1,7 +1,7 @@
 /** The pushes and fetches of all bottles as a panel. */
 import { GitPullRequestArrow } from "lucide-react";
 import { lazy } from "react";
-import { definePanel } from "../terminals/panels.tsx";
+import { definePanel } from "../dock/panels.tsx";
 
 export const gitGatePanel = definePanel<Record<string, never>>({
   kind: "git-gate",

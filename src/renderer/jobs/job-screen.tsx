@@ -1,6 +1,7 @@
 /** A job as a panel. */
+
+import { dock, type PanelProps } from "../dock/panels.tsx";
 import { useJobs } from "../live/index.ts";
-import { dock, type PanelProps } from "../terminals/panels.tsx";
 import { Button, Empty, Screen } from "../ui/index.ts";
 import { JobDetails } from "./job-details.tsx";
 import { jobTitle } from "./progress.ts";

@@ -1,7 +1,7 @@
 /** Tells main what this window shows, so that nobody is told what they are looking at. */
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useClient, useConnectionStatus } from "../connection/index.ts";
-import { useDock } from "../terminals/panels.tsx";
+import { useDock } from "../dock/panels.tsx";
 
 function focused(): boolean {
   return document.hasFocus() && !document.hidden;

@@ -1,6 +1,7 @@
 /** What a person writes to answer: another host or other words, and why not. Enter sends, Esc goes back. */
 import { type FormEvent, type ReactNode, useState } from "react";
 import type { Proposal, ProposalDecision } from "#shared/contract/supervise.ts";
+import { HostFields, RequestFields } from "../gateway/reach-fields.tsx";
 import { Button, Field, Select, TextArea, TextField } from "../ui/index.ts";
 import { decisionOf, problemsOf, type Reply, scopesFor } from "./reply.ts";
 
@@ -22,26 +23,7 @@ export function ChangeForm(props: Sending & { proposal: Proposal; reply: Reply; 
       {ask.kind === "host" ? (
         <>
           <div className="flex flex-wrap items-start gap-3">
-            <div className="min-w-56 flex-1">
-              <TextField
-                label="Host"
-                code
-                autoFocus
-                value={reply.host}
-                error={wrong.host}
-                onChange={(event) => set({ host: event.target.value })}
-              />
-            </div>
-            <div className="w-32">
-              <TextField
-                label="Ports"
-                code
-                value={reply.ports}
-                error={wrong.ports}
-                placeholder="443, 80"
-                onChange={(event) => set({ ports: event.target.value })}
-              />
-            </div>
+            <HostFields draft={reply} wrong={wrong} set={set} />
             <Field label="For">
               {() => (
                 <Select
@@ -54,27 +36,13 @@ export function ChangeForm(props: Sending & { proposal: Proposal; reply: Reply; 
             </Field>
           </div>
           <div className="flex flex-wrap items-start gap-3">
-            <div className="w-40">
-              <TextField
-                label="Methods"
-                code
-                value={reply.methods}
-                error={wrong.methods}
-                placeholder="all"
-                onChange={(event) => set({ methods: event.target.value })}
-              />
-            </div>
-            <div className="min-w-40 flex-1">
-              <TextField
-                label="Paths"
-                code
-                value={reply.paths}
-                error={wrong.paths}
-                placeholder="all"
-                help="For methods and paths the gateway opens the TLS of the host."
-                onChange={(event) => set({ paths: event.target.value })}
-              />
-            </div>
+            <RequestFields
+              draft={reply}
+              wrong={wrong}
+              set={set}
+              placeholder="all"
+              help="For methods and paths the gateway opens the TLS of the host."
+            />
           </div>
         </>
       ) : (

@@ -1,7 +1,7 @@
 /** The queue of questions as a panel. */
 import { MessageCircleQuestion } from "lucide-react";
 import { lazy } from "react";
-import { definePanel } from "../terminals/panels.tsx";
+import { definePanel } from "../dock/panels.tsx";
 
 export const proposalsPanel = definePanel<Record<never, never>>({
   kind: "proposals",

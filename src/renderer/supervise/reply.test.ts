@@ -40,6 +40,7 @@ test.each([
   [host, { paths: "v1" }, ["paths"]],
   [host, { ports: "443 80", methods: "get post", paths: "/a,/b" }, []],
   [decision, { words: " " }, ["words"]],
+  [host, { host: "bücher.example" }, ["host"]],
   [decision, { words: "neither" }, []],
   [capability, { words: "" }, ["words"]],
 ] as const)("%j with %j: what is wrong is said beside it", (ask, change, wrong) => {

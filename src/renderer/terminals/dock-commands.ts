@@ -1,6 +1,6 @@
 /** Carries out the dock's commands on dockview. */
 import type { DockviewApi, GroupNavigationDirection, IDockviewPanel } from "dockview-react";
-import { type Direction, type DockCommands, type Placement, useDock } from "./panels.tsx";
+import { type Direction, type DockCommands, type Placement, useDock } from "../dock/panels.tsx";
 
 /** What dockview keeps and saves of a panel. */
 export type SavedPanel = { kind: string; params: object };

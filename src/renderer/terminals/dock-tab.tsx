@@ -3,8 +3,8 @@ import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { terminalShortcuts as shortcuts } from "#shared/commands/shortcuts.ts";
 import { shortcutLabel } from "../app/commands.ts";
+import { dock, registeredKind, useDock } from "../dock/panels.tsx";
 import { ContextMenu, type MenuItem } from "../ui/index.ts";
-import { dock, registeredKind, useDock } from "./panels.tsx";
 
 export function DockTab(props: { panelId: string; kind: string; params: object; setTitle: (title: string) => void }) {
   const { panelId, kind, params, setTitle } = props;

@@ -21,11 +21,18 @@ import {
   useState,
 } from "react";
 import { rememberDock, savedDock } from "../app/layout.ts";
+import {
+  dock,
+  mountDock,
+  panelFocusAttribute,
+  panelFocusLaterAttribute,
+  registeredKind,
+  useDock,
+} from "../dock/panels.tsx";
 import { sameJson } from "../live/index.ts";
 import { commandsOf, type SavedPanel } from "./dock-commands.ts";
 import { DockTab } from "./dock-tab.tsx";
 import { GroupActions, NewTabAction } from "./group-actions.tsx";
-import { dock, mountDock, panelFocusAttribute, panelFocusLaterAttribute, registeredKind, useDock } from "./panels.tsx";
 import { useDockCommands } from "./use-dock-commands.ts";
 
 const theme: DockviewTheme = {

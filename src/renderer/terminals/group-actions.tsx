@@ -5,11 +5,11 @@ import { Maximize2, Minimize2, PanelBottom, PanelRight, Plus, Square } from "luc
 import { terminalShortcuts as shortcuts } from "#shared/commands/shortcuts.ts";
 import { shortcutLabel } from "../app/commands.ts";
 import { useClient } from "../connection/index.ts";
+import { dock, useDock } from "../dock/panels.tsx";
 import { useLists, useTerminal } from "../live/index.ts";
 import { Button, IconButton, orNotice } from "../ui/index.ts";
 import { pressKill, useArmedKill } from "./kill.ts";
 import { newShell } from "./new-shell.ts";
-import { dock, useDock } from "./panels.tsx";
 import { terminalPanel } from "./terminal-panel.tsx";
 import { useSplit } from "./use-split.ts";
 

@@ -2,7 +2,6 @@
 import { lazy } from "react";
 
 export { pressKill, useArmedKill } from "./kill.ts";
-export { definePanel, frontPanel, type PanelProps, useDock } from "./panels.tsx";
 export { terminalPanel } from "./terminal-panel.tsx";
 export { useTerminalLabel } from "./use-terminal-status.ts";
 

@@ -1,7 +1,7 @@
 /** A new login shell in a panel, in the directory and workspace of the terminal it is opened from. */
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Client } from "../connection/index.ts";
-import type { OpenOptions } from "./panels.tsx";
+import type { OpenOptions } from "../dock/panels.tsx";
 import { terminalPanel } from "./terminal-panel.tsx";
 
 export async function newShell(client: Client, from: Terminal | null, options: OpenOptions = {}): Promise<void> {

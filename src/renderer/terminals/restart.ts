@@ -2,8 +2,8 @@
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import type { Client } from "../connection/index.ts";
+import { dock } from "../dock/panels.tsx";
 import { showSummary } from "../launches/use-launch.ts";
-import { dock } from "./panels.tsx";
 import { terminalPanel } from "./terminal-panel.tsx";
 
 type Ended = Pick<Terminal, "id" | "owner">;

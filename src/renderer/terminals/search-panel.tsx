@@ -1,7 +1,7 @@
 /** Search in the output of all terminals, as a panel. */
 import { Search } from "lucide-react";
 import { lazy } from "react";
-import { definePanel } from "./panels.tsx";
+import { definePanel } from "../dock/panels.tsx";
 
 export const searchPanel = definePanel<Record<never, never>>({
   kind: "terminal-search",

@@ -3,9 +3,9 @@ import { MessageSquareReply, RotateCw, X } from "lucide-react";
 import { useState } from "react";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { useClient } from "../connection/index.ts";
+import { dock } from "../dock/panels.tsx";
 import { useLaunches } from "../live/index.ts";
 import { Button, orNotice, StateLine } from "../ui/index.ts";
-import { dock } from "./panels.tsx";
 import { restartTerminal, resumeLaunch } from "./restart.ts";
 import { useTerminalStatus } from "./use-terminal-status.ts";
 

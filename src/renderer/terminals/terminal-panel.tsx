@@ -1,6 +1,6 @@
 /** A terminal as a panel of the dock. What it shows loads with the first one: xterm is not needed to open the window. */
 import { lazy } from "react";
-import { definePanel } from "./panels.tsx";
+import { definePanel } from "../dock/panels.tsx";
 import { TerminalTab, useTerminalTitle } from "./terminal-tab.tsx";
 
 const id = /^term-[0-9a-f]{8}$/;

@@ -1,6 +1,6 @@
 /** What a link from outside asks for, before anything of it is looked at: a folder's files or another computer's answer come after a person's yes. */
 import { useEffect, useRef } from "react";
-import { panelFocusAttribute } from "../terminals/panels.tsx";
+import { panelFocusAttribute } from "../dock/panels.tsx";
 import { Button, Sign } from "../ui/index.ts";
 import { changeDraft, emptyDraft, useNewWorkspace } from "./draft.ts";
 

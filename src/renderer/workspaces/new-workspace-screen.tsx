@@ -3,10 +3,10 @@ import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 
 import type { WorkspaceMode } from "#shared/contract/workspaces.ts";
 import { openWorkspace, useUi } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
+import { dock, type PanelProps, panelFocusAttribute } from "../dock/panels.tsx";
 import { useDefaultIsolation } from "../launches/use-isolations.ts";
 import { preferredProgram, usePrograms } from "../launches/use-programs.ts";
 import { useLists, useSettings, useWorkspaces } from "../live/index.ts";
-import { dock, type PanelProps, panelFocusAttribute } from "../terminals/panels.tsx";
 import { Button, Choices, ProblemNote, Screen, sentence, TextField } from "../ui/index.ts";
 import {
   changeDraft,

@@ -7,10 +7,10 @@ import { workspaceStatus } from "#shared/states.ts";
 import { useActions } from "../app/actions.ts";
 import { openLaunch, openTerminal, useUi } from "../app/open.ts";
 import { problemFrom, useClient, useConnection } from "../connection/index.ts";
+import { dock, type PanelProps } from "../dock/panels.tsx";
+import { useCloseWhenGone } from "../dock/use-close-when-gone.ts";
 import { JobDetails } from "../jobs/job-details.tsx";
 import { type TerminalSummary, useJobs, useTerminalSummaries, useWorkspace, useWorkspaces } from "../live/index.ts";
-import { dock, type PanelProps } from "../terminals/panels.tsx";
-import { useCloseWhenGone } from "../terminals/use-close-when-gone.ts";
 import {
   Ago,
   Button,

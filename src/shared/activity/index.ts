@@ -1,5 +1,6 @@
 /** Activity: the state machine that says what a launched agent program is doing. */
-export { claimOfHook, type Dialect, dialects, type HookEvent } from "./adapters/index.ts";
+export type { HookEvent } from "./adapters/hook-event.ts";
+export { claimOfHook, type Dialect, dialects } from "./adapters/index.ts";
 export { type LaunchedAgent, launchedAgent } from "./agent.ts";
 export { decide, doubtedSince, silenceMs } from "./decide.ts";
 export { keyOf } from "./keys.ts";

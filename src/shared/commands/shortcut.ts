@@ -7,8 +7,8 @@ export function keysOf(shortcut: Shortcut, mac: boolean): string {
   return typeof shortcut === "string" ? shortcut : mac ? shortcut.mac : shortcut.other;
 }
 
-/** Electron's names of keys that we name by their place. Others are a letter, a digit or a function key. */
-const acceleratorKeys: Record<string, string> = {
+/** What is printed on keys that we name by their place. Others are a letter, a digit, a function key, or have a name on each system. */
+export const keySigns: Readonly<Record<string, string>> = {
   comma: ",",
   slash: "/",
   backquote: "`",
@@ -16,6 +16,11 @@ const acceleratorKeys: Record<string, string> = {
   bracketleft: "[",
   bracketright: "]",
   minus: "-",
+};
+
+/** As Electron names them. */
+const acceleratorKeys: Record<string, string> = {
+  ...keySigns,
   plus: "Plus",
   enter: "Enter",
   escape: "Escape",

@@ -20,16 +20,18 @@ export class RefusedByHost extends Failure {
 /** A host answers within milliseconds; one that does not is stuck, in ms. */
 const answerWithinMs = 5_000;
 
+/** Every connection is read into this, and at once taken from it: a flood allocates nothing but its frames. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
 export type Handshaken = {
   socket: Socket;
   welcome: Welcome;
-  /** Frames after the welcome. Set once, at once: until then nothing is read. */
+  /** Frames after the welcome, each in memory of its own. Set once, at once: until then they are kept. */
   receive(onFrame: (kind: number, payload: Buffer) => void): void;
 };
 
 export function shakeHands(path: string, hello: Hello): Promise<Handshaken> {
   return new Promise((resolve, reject) => {
-    const socket = connect(path);
     let receiver: ((kind: number, payload: Buffer) => void) | null = null;
     let early: [number, Buffer][] = [];
     let welcomed = false;
@@ -42,10 +44,10 @@ export function shakeHands(path: string, hello: Hello): Promise<Handshaken> {
       () => fail(new Failure("unavailable", "The terminal host does not answer", { hint: "Restart it." })),
       answerWithinMs,
     );
-    const reader = new FrameReader(maxFrameBytes, (kind, payload) => {
+    const received = (kind: number, payload: Buffer): void => {
       if (welcomed) {
         if (receiver) receiver(kind, payload);
-        else early.push([kind, Buffer.from(payload)]);
+        else early.push([kind, payload]);
       } else if (kind === frameKind.welcome) {
         welcomed = true;
         clearTimeout(patience);
@@ -61,16 +63,19 @@ export function shakeHands(path: string, hello: Hello): Promise<Handshaken> {
       } else if (kind === frameKind.refused) {
         fail(new RefusedByHost(parseJson(payload) as unknown as Refused));
       }
-    });
-    socket.on("connect", () => socket.write(jsonFrame(frameKind.hello, hello)));
-    socket.on("data", (chunk) => {
+    };
+    const reader = new FrameReader(maxFrameBytes, received, "own");
+    const read = (length: number): boolean => {
       try {
-        reader.push(chunk);
+        reader.push(readBuffer.subarray(0, length));
       } catch (error) {
         console.error("the terminal host does not speak our protocol:", error);
         socket.destroy();
       }
-    });
+      return true;
+    };
+    const socket = connect({ path, onread: { buffer: readBuffer, callback: read } });
+    socket.on("connect", () => socket.write(jsonFrame(frameKind.hello, hello)));
     socket.on("error", (error: NodeJS.ErrnoException) => {
       // Not there, or going away at this moment; only a socket that we may not use is a failure.
       const forbidden = error.code === "EACCES" || error.code === "EPERM";

@@ -13,7 +13,7 @@ export class HostStream {
     this.closed = new Promise((resolve) => connection.socket.once("close", () => resolve()));
   }
 
-  /** Each frame of `#shared/terminals/stream.ts` as it came; the bytes are only valid during the call. Call it once. */
+  /** Each frame of `#shared/terminals/stream.ts` as it came, in memory of its own. Call it once. */
   onFrame(receive: (frame: Buffer) => void): void {
     this.#connection.receive((kind, payload) => {
       if (kind === frameKind.stream) receive(payload);

@@ -3,7 +3,7 @@ import type { Cell } from "#shared/contract/cells.ts";
 import { Failure } from "#shared/failure.ts";
 import { standardInput } from "#shared/k/arguments.ts";
 import type { PollResult } from "../protocol.ts";
-import type { Host } from "../server/host.ts";
+import type { HostServices } from "../server/services.ts";
 import type { Terminal } from "../terminals/terminal.ts";
 import { type KAnswer, object, said } from "./answer.ts";
 import { decodeInput } from "./input.ts";
@@ -53,7 +53,7 @@ function shown(output: string): string {
 }
 
 /** A cell as it is now, without using its result up. */
-function toldOfCell(host: Host, cell: Cell): Told {
+function toldOfCell(host: HostServices, cell: Cell): Told {
   const measured = { exitCode: cell.exitCode, durationMs: cell.durationMs, truncated: cell.truncated };
   const of = { cellId: cell.id, ...measured };
   switch (cell.state) {
@@ -78,7 +78,11 @@ export function codeOf(given: string, input: Buffer): string {
 }
 
 /** An abort (its client is gone) interrupts the cell. */
-export async function run(host: Host, { terminal, code, limitSeconds }: Submitted, signal: AbortSignal): Promise<Told> {
+export async function run(
+  host: HostServices,
+  { terminal, code, limitSeconds }: Submitted,
+  signal: AbortSignal,
+): Promise<Told> {
   try {
     await readyFor(host, terminal);
     const submission = { terminalId: terminal.id, code, limitSeconds, via: "k" } as const;
@@ -89,7 +93,7 @@ export async function run(host: Host, { terminal, code, limitSeconds }: Submitte
   }
 }
 
-export async function fire(host: Host, { terminal, code, limitSeconds }: Submitted): Promise<Told> {
+export async function fire(host: HostServices, { terminal, code, limitSeconds }: Submitted): Promise<Told> {
   try {
     await readyFor(host, terminal);
     const cell = await host.cells.fire({ terminalId: terminal.id, code, limitSeconds, via: "k" });
@@ -101,7 +105,7 @@ export async function fire(host: Host, { terminal, code, limitSeconds }: Submitt
 }
 
 /** One that is busy refuses at once; only one that was just made is waited for. */
-async function readyFor(host: Host, terminal: Terminal): Promise<void> {
+async function readyFor(host: HostServices, terminal: Terminal): Promise<void> {
   if (host.cells.facts(terminal.id).heldCellId === null) await host.readyForCell(terminal.id);
 }
 
@@ -115,7 +119,7 @@ export function refused(error: unknown, terminal: Terminal): Told {
   return failed(null, known ? message : `send failed: ${message}`);
 }
 
-export function poll(host: Host, terminal: Terminal | null, label: string, cellId: string | null): Told {
+export function poll(host: HostServices, terminal: Terminal | null, label: string, cellId: string | null): Told {
   if (terminal === null) return failed(cellId, cellId === null ? `no active cell on '${label}'` : "unknown cell");
   const result = host.cells.poll(terminal.id, label, cellId);
   return result.status === "done" ? { ...result, output: shown(result.output ?? "") } : result;
@@ -123,7 +127,7 @@ export function poll(host: Host, terminal: Terminal | null, label: string, cellI
 
 /** As {@link poll}, once the cell no longer runs or the limit (0: none) is over. A result that was fetched already is told again. */
 export async function wait(
-  host: Host,
+  host: HostServices,
   terminal: Terminal | null,
   label: string,
   cellId: string | null,
@@ -137,7 +141,7 @@ export async function wait(
   return ofRecord(host, terminal, poll(host, terminal, label, id));
 }
 
-function ofRecord(host: Host, terminal: Terminal | null, told: Told): Told {
+function ofRecord(host: HostServices, terminal: Terminal | null, told: Told): Told {
   if (terminal === null || told.cellId === null || told.output !== "unknown cell") return told;
   try {
     const cell = host.cells.get(told.cellId);
@@ -147,7 +151,7 @@ function ofRecord(host: Host, terminal: Terminal | null, told: Told): Told {
   }
 }
 
-function noLongerRuns(host: Host, cellId: string, limitSeconds: number, signal: AbortSignal): Promise<boolean> {
+function noLongerRuns(host: HostServices, cellId: string, limitSeconds: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (ended: boolean) => {
       stop();
@@ -166,7 +170,7 @@ function noLongerRuns(host: Host, cellId: string, limitSeconds: number, signal: 
 }
 
 /** A session that is gone, or never was, counts as interrupted. */
-export async function interrupt(host: Host, terminal: Terminal | null): Promise<KAnswer> {
+export async function interrupt(host: HostServices, terminal: Terminal | null): Promise<KAnswer> {
   try {
     if (terminal?.alive) await host.cells.interrupt(terminal.id);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** `k history` and `k watch`, of sessions that live and of those that have ended. */
 import { setImmediate } from "node:timers/promises";
-import type { Host } from "../server/host.ts";
+import type { HostServices } from "../server/services.ts";
 import type { OutputPart, Terminal } from "../terminals/terminal.ts";
 import { type KAnswer, type KStream, Refusal } from "./answer.ts";
 import { dim, LiveLines, shownLine } from "./view.ts";
@@ -14,12 +14,12 @@ const longestPrompt = 8192;
 const lastScreens = 5;
 
 /** `screens` 0: everything. */
-export async function history(host: Host, terminal: Terminal, screens: number): Promise<KAnswer> {
+export async function history(host: HostServices, terminal: Terminal, screens: number): Promise<KAnswer> {
   const lines = await lastLines(host, terminal, screens);
   return { text: lines.map((line) => `${line}\n`).join(""), exitCode: 0 };
 }
 
-async function lastLines(host: Host, terminal: Terminal, screens: number): Promise<string[]> {
+async function lastLines(host: HostServices, terminal: Terminal, screens: number): Promise<string[]> {
   const wanted = screens === 0 ? Number.POSITIVE_INFINITY : screens * linesOfScreen;
   const recent = terminal.recentOutput();
   // What is in memory is mostly enough; its first line may be cut.
@@ -33,7 +33,12 @@ async function lastLines(host: Host, terminal: Terminal, screens: number): Promi
 }
 
 /** From the end backwards, until there are more lines than wanted; other terminals have their turn in between. */
-async function endOf(host: Host, terminalId: string, { offset, bytes }: OutputPart, wanted: number): Promise<string[]> {
+async function endOf(
+  host: HostServices,
+  terminalId: string,
+  { offset, bytes }: OutputPart,
+  wanted: number,
+): Promise<string[]> {
   const pieces: string[][] = [];
   let count = 0;
   for (let end = bytes.length; end > 0 && count <= wanted; ) {
@@ -62,7 +67,7 @@ function startOfPiece(bytes: Buffer, end: number): number {
   return feed === -1 || feed + 1 >= end ? about : feed + 1;
 }
 
-export async function watch(host: Host, terminal: Terminal, label: string, stream: KStream): Promise<void> {
+export async function watch(host: HostServices, terminal: Terminal, label: string, stream: KStream): Promise<void> {
   stream.line(dim(`watching ${label} (ctrl-c to stop)`));
   stream.line("");
   if (!terminal.alive) {

@@ -9,7 +9,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { problemOf } from "#shared/failure.ts";
-import type { Host } from "../server/host.ts";
+import type { HostServices } from "../server/services.ts";
 import type { KAnswer, KStream } from "./answer.ts";
 import { KService } from "./index.ts";
 import { inputLimit } from "./input.ts";
@@ -29,13 +29,13 @@ const streamLimit = 1024 * 1024;
 type Call = { abort: AbortController; answer: Promise<KAnswer> };
 
 export class KServer {
-  readonly #host: Host;
+  readonly #host: HostServices;
   readonly #service: KService;
   readonly #server: Server;
   /** By the pid of the script. */
   readonly #calls = new Map<number, Call>();
 
-  constructor(host: Host) {
+  constructor(host: HostServices) {
     this.#host = host;
     this.#service = new KService(host);
     this.#server = createServer((request, response) => {

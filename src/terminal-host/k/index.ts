@@ -1,7 +1,7 @@
 /** `k` and `km` as the host serves them: every command line is read and carried out here, so that the scripts only carry bytes. */
 import { Failure } from "#shared/failure.ts";
 import { type KCommand, readArguments, readMonitorArguments } from "#shared/k/arguments.ts";
-import type { Host } from "../server/host.ts";
+import type { HostServices } from "../server/services.ts";
 import { type KAnswer, type KStream, Refusal, said } from "./answer.ts";
 import { codeOf, fire, interrupt, noSession, poll, refused, run, toldAsObject, toldOfRun, wait } from "./cells.ts";
 import { history, watch } from "./history.ts";
@@ -11,10 +11,10 @@ import { checkName, Sessions } from "./sessions.ts";
 import { create, keys, kill, list, living, notify, screen, send } from "./verbs.ts";
 
 export class KService {
-  readonly #host: Host;
+  readonly #host: HostServices;
   readonly #sessions: Sessions;
 
-  constructor(host: Host) {
+  constructor(host: HostServices) {
     this.#host = host;
     this.#sessions = new Sessions(host.terminals);
   }

@@ -5,7 +5,7 @@
 import type { Cell, CellEvent } from "#shared/contract/cells.ts";
 import type { MonitorCommand } from "#shared/k/arguments.ts";
 import { type Json, pythonJson, pythonRepr, pythonTimestamp } from "#shared/k/python.ts";
-import type { Host } from "../server/host.ts";
+import type { HostServices } from "../server/services.ts";
 import type { Terminal } from "../terminals/terminal.ts";
 import type { KStream } from "./answer.ts";
 import { isSessionName, type Sessions } from "./sessions.ts";
@@ -14,7 +14,7 @@ type Status = Exclude<CellEvent["type"], "notify" | "closed">;
 
 /** `resumes`: the terminal that this monitor watched when it lost its host; empty when it is new. */
 export function monitor(
-  host: Host,
+  host: HostServices,
   sessions: Sessions,
   command: MonitorCommand,
   resumes: string,
@@ -39,13 +39,13 @@ export function monitor(
 }
 
 class Monitor {
-  readonly #host: Host;
+  readonly #host: HostServices;
   readonly #session: string;
   readonly #cellId: string | null;
   readonly #once: boolean;
   readonly #stream: KStream;
 
-  constructor(host: Host, command: Extract<MonitorCommand, { verb: "monitor" }>, stream: KStream) {
+  constructor(host: HostServices, command: Extract<MonitorCommand, { verb: "monitor" }>, stream: KStream) {
     this.#host = host;
     this.#session = command.session;
     this.#cellId = command.cellId;

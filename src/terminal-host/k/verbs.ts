@@ -7,7 +7,7 @@ import { Failure } from "#shared/failure.ts";
 import { type KCommand, standardInput } from "#shared/k/arguments.ts";
 import { pythonJson, pythonRepr } from "#shared/k/python.ts";
 import { keyBytes } from "#shared/terminals/keys.ts";
-import type { Host } from "../server/host.ts";
+import type { HostServices } from "../server/services.ts";
 import type { Terminal } from "../terminals/terminal.ts";
 import { type KAnswer, Refusal, said } from "./answer.ts";
 import { decodeInput } from "./input.ts";
@@ -24,7 +24,7 @@ const readyWithinMs = { shell: 5_000, other: 1_000 };
 const unreadLimit = 64 * 1024 * 1024;
 
 export async function create(
-  host: Host,
+  host: HostServices,
   sessions: Sessions,
   { session, command, prompt }: Of<"new">,
   request: KRequest,
@@ -90,7 +90,7 @@ function existing(cwd: string): string {
 }
 
 /** A session that is made inside one of our terminals belongs to the same workspace. */
-function ownerOf(host: Host, sessions: Sessions, parentId: string): TerminalOwner {
+function ownerOf(host: HostServices, sessions: Sessions, parentId: string): TerminalOwner {
   const parent = sessions.live(parentId);
   if (parent === null || parent.id !== parentId) return {};
   const { workspaceId } = host.terminals.get(parentId).record.owner;
@@ -116,7 +116,7 @@ export function living(sessions: Sessions, name: string): Terminal {
 }
 
 /** The first of several words is the session only where there is one of that name. */
-export function notify(host: Host, sessions: Sessions, { words }: Of<"notify">, request: KRequest): KAnswer {
+export function notify(host: HostServices, sessions: Sessions, { words }: Of<"notify">, request: KRequest): KAnswer {
   const [first, ...rest] = words;
   const named = rest.length > 0 && sessions.live(first!) !== null;
   const session = named ? first! : sessions.resolve(null, request.session);

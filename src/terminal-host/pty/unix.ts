@@ -42,6 +42,11 @@ const lingerMs = 250;
  * instead of going through the event loop for every 4 KiB that a PTY hands over. That is half of the throughput.
  */
 const busyChunkBytes = 1024;
+/**
+ * Such a read may wait within the kernel for its own worker to bring the bytes over, and on a computer that has too much to do that worker waits
+ * for its turn: the keys of other terminals must not wait with it for longer than this, in ms.
+ */
+const gatherPatienceMs = 1;
 /** Every terminal's output is read into this: receivers may use it during the call only. Nothing is allocated for a chunk. */
 const gathered = Buffer.allocUnsafeSlow(16 * 1024);
 
@@ -223,7 +228,12 @@ class UnixPty implements Pty {
     this.#linger?.refresh();
     let length = first;
     if (first >= busyChunkBytes) {
-      for (let taken = -1; taken !== 0 && length < gathered.length; length += taken) taken = this.#readNow(length);
+      const until = performance.now() + gatherPatienceMs;
+      while (length < gathered.length && performance.now() < until) {
+        const taken = this.#readNow(length);
+        if (taken === 0) break;
+        length += taken;
+      }
     }
     this.#events.output(gathered.subarray(0, length));
   }

@@ -6,7 +6,8 @@ import headless from "@xterm/headless";
 import type { TerminalSize } from "#shared/contract/base.ts";
 import { hiddenState, normalScrollRegion, withSavedColours } from "./hidden-state.ts";
 import type { ScreenView } from "./messages.ts";
-import { scrollbackText } from "./scrollback.ts";
+import { writeScrollback } from "./scrollback.ts";
+import { Utf8Writer } from "./utf8-writer.ts";
 
 export class Emulator {
   readonly #terminal: headless.Terminal;
@@ -36,23 +37,26 @@ export class Emulator {
   }
 
   /** What another emulator of the same size has to be written to look and behave like this one. */
-  serialized(): string {
-    return this.#serializedBuffers() + hiddenState(this.#terminal);
-  }
-
-  #serializedBuffers(): string {
+  serialized(): Uint8Array<ArrayBuffer> {
+    const out = new Utf8Writer();
     const normalBuffer = { excludeAltBuffer: true, excludeModes: true };
-    const { text, end } = scrollbackText(this.#terminal, (from, to) =>
+    const end = writeScrollback(this.#terminal, out, (from, to) =>
       this.#serializer.serialize({ range: { start: from, end: to - 1 }, ...normalBuffer }),
     );
-    const rest = { scrollback: this.#terminal.buffer.normal.baseY - end };
+    out.text(this.#screens({ scrollback: this.#terminal.buffer.normal.baseY - end }));
+    out.text(hiddenState(this.#terminal));
+    return out.written();
+  }
+
+  /** Both buffers from the given rows of scrollback on. */
+  #screens(rest: { scrollback: number }): string {
     const all = this.#serializer.serialize(rest);
-    if (this.#terminal.buffer.active.type === "normal") return text + all;
+    if (this.#terminal.buffer.active.type === "normal") return all;
     // The addon ends each buffer with the present colours, and begins the alternate one as if there were none. The colours that the
     // normal buffer will have again are those that were saved when the program left it.
-    const normal = { ...rest, ...normalBuffer };
+    const normal = { ...rest, excludeAltBuffer: true, excludeModes: true };
     const left = withSavedColours(this.#terminal, () => this.#serializer.serialize(normal));
-    return `${text}${left}${normalScrollRegion(this.#terminal)}\x1b[?1049h\x1b[0m${all.slice(this.#serializer.serialize(normal).length)}`;
+    return `${left}${normalScrollRegion(this.#terminal)}\x1b[?1049h\x1b[0m${all.slice(this.#serializer.serialize(normal).length)}`;
   }
 
   view(): ScreenView {

@@ -144,31 +144,44 @@ const line = fc
   .tuple(colour, words, fc.constantFrom("", "\x1b[3C", "\t", "\x1b]8;;http://x\x07link\x1b]8;;\x07"), colour, words)
   .map((parts) => `${parts.join("")}\r\n`);
 
-test("coloured, wrapped and gappy lines of the scrollback come out as they are", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(
-        fc.oneof(
-          line,
-          words.map((text) => `${text}\r\n`),
-        ),
-        { maxLength: 60 },
-      ),
-      async (lines) => {
-        const output = new Output();
-        const screen = makeScreen(output);
-        const whole = new Window();
-        output.append(Buffer.from(lines.join("")));
-        whole.write(output.ring.slice(0, output.bytes));
-        const snapshot = await screen.snapshot();
-        screen.close();
-        const late = new Window();
-        late.write(snapshot.screen);
-        expect(await late.shown()).toEqual(await whole.shown());
-      },
-    ),
-    chosen,
+async function expectSnapshotToShow(lines: string[]): Promise<void> {
+  const output = new Output();
+  const screen = makeScreen(output);
+  const whole = new Window();
+  output.append(Buffer.from(lines.join("")));
+  whole.write(output.ring.slice(0, output.bytes));
+  const snapshot = await screen.snapshot();
+  screen.close();
+  const late = new Window();
+  late.write(snapshot.screen);
+  expect(await late.shown()).toEqual(await whole.shown());
+}
+
+test("coloured, wrapped and gappy lines come out as they are", async () => {
+  const plain = words.map((text) => `${text}\r\n`);
+  await fc.assert(fc.asyncProperty(fc.array(fc.oneof(line, plain), { maxLength: 60 }), expectSnapshotToShow), chosen);
+});
+
+test("so do long ones that have scrolled away, whether the addon writes them or we do", async () => {
+  // By itself fast-check makes nothing near the longest that is allowed: nothing would wrap, and nothing scroll.
+  const size = "max";
+  const longWords = fc.string({
+    minLength: 1,
+    maxLength: 50,
+    unit: fc.constantFrom("a", "b ", "日", "e\u0301", "-"),
+    size,
+  });
+  const rare = fc.constantFrom("\x1b]8;;http://x\x07link\x1b]8;;\x07", "\x1b[4:3mcurly\x1b[0m");
+  const foreground = fc.constantFrom("\x1b[31m", "\x1b[38;5;200m", "\x1b[0m");
+  const scrolled = fc.oneof(
+    longWords.map((text) => `${text}\x1b[0m\r\n`),
+    fc.tuple(foreground, words, rare, words).map((parts) => `${parts.join("")}\x1b[0m\r\n`),
   );
+  await fc.assert(fc.asyncProperty(fc.array(scrolled, { minLength: 20, maxLength: 60, size }), expectSnapshotToShow), {
+    ...chosen,
+    numRuns: 30,
+    endOnFailure: true,
+  });
 });
 
 test("snapshot and the rest are the whole, wherever the output is cut", async () => {

@@ -4,6 +4,7 @@
  * arrays, and only what is rare in them is left to the addon.
  */
 import type { Terminal } from "@xterm/headless";
+import type { Utf8Writer } from "./utf8-writer.ts";
 
 /** xterm.js's line: three numbers a cell (content, foreground, background), see its `common/buffer/Constants.ts`. */
 type Line = { _data: Uint32Array; length: number; isWrapped: boolean; getString(column: number): string };
@@ -40,33 +41,30 @@ const rareFlags = 0x10000000 | 0x20000000;
 type WriteRare = (from: number, to: number) => string;
 
 /**
- * The rows of the normal buffer from the top on, up to one that begins a line and has at least one more scrollback row after it (the
- * addon needs that to keep the rows of the screen apart); `end` is that row. The text ends with a line end and without colours.
+ * Writes the rows of the normal buffer from the top on, up to one that begins a line and has at least one more scrollback row after it (the
+ * addon needs that to keep the rows of the screen apart), and returns that row. What is written ends with a line end and without colours.
  */
-export function scrollbackText(terminal: Terminal, writeRare: WriteRare): { text: string; end: number } {
+export function writeScrollback(terminal: Terminal, out: Utf8Writer, writeRare: WriteRare): number {
   const lines = linesOf(terminal);
   const { baseY } = terminal.buffer.normal;
   let end = lines ? Math.max(0, Math.min(baseY - 1, lines.length)) : 0;
   while (lines && end > 0 && lines.get(end)?.isWrapped) end--;
-  if (!lines) return { text: "", end: 0 };
-  let text = "";
+  if (!lines) return 0;
   for (let row = 0; row < end; ) {
     const next = lineEnd(lines, row, end);
-    const written = writeLine(lines, row, next);
-    if (written !== null) {
-      text += written;
+    if (writeLine(lines, row, next, out)) {
       row = next;
       continue;
     }
     // Together with the rare lines that follow: each use of the addon has its price.
     let rareEnd = next;
-    while (rareEnd < end && writeLine(lines, rareEnd, lineEnd(lines, rareEnd, end)) === null) {
+    while (rareEnd < end && isRare(lines, rareEnd, lineEnd(lines, rareEnd, end), out)) {
       rareEnd = lineEnd(lines, rareEnd, end);
     }
-    text += `${writeRare(row, rareEnd)}\x1b[0m\r\n`;
+    out.text(`${writeRare(row, rareEnd)}\x1b[0m\r\n`);
     row = rareEnd;
   }
-  return { text, end };
+  return end;
 }
 
 function linesOf(terminal: Terminal): Lines | undefined {
@@ -82,25 +80,34 @@ function lineEnd(lines: Lines, row: number, end: number): number {
   return next;
 }
 
-/** A line of one or more rows; null when something in it is rare. */
-function writeLine(lines: Lines, from: number, to: number): string | null {
-  let text = "";
-  let style = { foreground: 0, background: 0 };
+/** Writes a line of one or more rows; false, and nothing is written, when something in it is rare. */
+function writeLine(lines: Lines, from: number, to: number, out: Utf8Writer): boolean {
+  const before = out.length;
+  let style: Style | null = { foreground: 0, background: 0 };
   for (let row = from; row < to; row++) {
-    const written = writeRow(lines.get(row)!, style, row < to - 1);
-    if (written === null) return null;
-    text += written.text;
-    style = written.style;
+    style = writeRow(lines.get(row)!, style, row < to - 1, out);
+    if (style === null) {
+      out.cut(before);
+      return false;
+    }
   }
   // A line feed in a colour would colour the row that it brings up.
-  return `${text}${style.foreground === 0 && style.background === 0 ? "" : "\x1b[0m"}\r\n`;
+  out.text(style.foreground === 0 && style.background === 0 ? "\r\n" : "\x1b[0m\r\n");
+  return true;
+}
+
+function isRare(lines: Lines, from: number, to: number, out: Utf8Writer): boolean {
+  const before = out.length;
+  if (!writeLine(lines, from, to, out)) return true;
+  out.cut(before);
+  return false;
 }
 
 type Style = { foreground: number; background: number };
 
-function writeRow(line: Line, before: Style, wraps: boolean): { text: string; style: Style } | null {
+/** The style after the row, or null when something in it is rare: then what is written of it is to be cut off. */
+function writeRow(line: Line, before: Style, wraps: boolean, out: Utf8Writer): Style | null {
   const { _data: data, length } = line;
-  let text = "";
   let { foreground, background } = before;
   let blanks = 0;
   for (let column = 0; column < length; column++) {
@@ -115,19 +122,20 @@ function writeRow(line: Line, before: Style, wraps: boolean): { text: string; st
       blanks++;
       continue;
     }
-    if (blanks > 0) text += `\x1b[${blanks}C`;
+    if (blanks > 0) out.text(`\x1b[${blanks}C`);
     blanks = 0;
     const cellForeground = data[column * cellNumbers + 1]!;
     if (cellForeground !== foreground || cellBackground !== background) {
       foreground = cellForeground;
       background = cellBackground;
-      text += styleSequence(foreground, background);
+      out.text(styleSequence(foreground, background));
     }
-    text += (content & combinedFlag) !== 0 ? line.getString(column) : String.fromCodePoint(content & codePointMask);
+    if ((content & combinedFlag) !== 0) out.text(line.getString(column));
+    else out.codePoint(content & codePointMask);
   }
   // Wrapping in a colour would colour the rest of the next row.
   if (wraps && (background & colourMask) !== 0) return null;
-  return { text, style: { foreground, background } };
+  return { foreground, background };
 }
 
 function styleSequence(foreground: number, background: number): string {

@@ -31,7 +31,7 @@ function obey(message: ToWorker): void {
       return;
     case "serialize":
       screen.settled(() => {
-        const bytes = new TextEncoder().encode(screen.serialized());
+        const bytes = screen.serialized();
         say({ type: "serialized", request: message.request, screen: bytes }, [bytes.buffer]);
       });
       return;

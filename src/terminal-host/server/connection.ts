@@ -8,8 +8,8 @@ import { FrameReader, FramingError, jsonFrame, parseJson } from "../framing.ts";
 import { frameKind, type Hello, type HostEvent, maxFrameBytes, protocolVersion, type Refused } from "../protocol.ts";
 import type { Attachment } from "../terminals/attachment.ts";
 import type { LiveTerminal } from "../terminals/live.ts";
-import type { Host } from "./host.ts";
 import { callMethod } from "./methods.ts";
+import type { HostServices } from "./services.ts";
 
 /** A client that has not introduced itself by then is gone or no client of ours, in ms. */
 const helloWithinMs = 5_000;
@@ -35,7 +35,7 @@ const hello = z.discriminatedUnion("role", [
 ]) satisfies z.ZodType<Hello>;
 
 export class Connection {
-  readonly #host: Host;
+  readonly #host: HostServices;
   readonly #socket: Socket;
   readonly #reader: FrameReader;
   readonly #closed = new AbortController();
@@ -44,7 +44,8 @@ export class Connection {
   #requests = new Map<number, AbortController>();
   #attached: { live: LiveTerminal; attachment: Attachment } | null = null;
 
-  constructor(host: Host, socket: Socket) {
+  /** `gone`: it is closed, whoever closed it. */
+  constructor(host: HostServices, socket: Socket, gone: () => void) {
     this.#host = host;
     this.#socket = socket;
     this.#reader = new FrameReader(helloLimit, (kind, payload) => this.#received(kind, payload));
@@ -66,7 +67,7 @@ export class Connection {
       this.#closed.abort();
       for (const request of this.#requests.values()) request.abort();
       this.#attached?.live.detach(this.#attached.attachment);
-      host.disconnected(this);
+      gone();
     });
   }
 
@@ -130,7 +131,7 @@ export class Connection {
       this.#send(jsonFrame(frameKind.welcome, this.#host.welcome()));
       if (!said.events) return;
       this.event(this.#host.everything());
-      this.#host.listened(this);
+      this.#host.listened((event) => this.event(event));
       return;
     }
     try {
@@ -188,6 +189,7 @@ export class Connection {
         if (live.pty.pendingInput > inputLimit) throw new FrameError("more input than the program takes");
         // The payload is a view of a chunk that is gone after this call.
         live.type(Buffer.from(said.bytes));
+        attachment.typed();
         return;
       case "ack":
         attachment.acknowledge(said.offset);

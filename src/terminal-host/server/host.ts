@@ -23,6 +23,7 @@ import { Connection } from "./connection.ts";
 import { tellApart } from "./first-byte.ts";
 import { IdleWatch } from "./idle-watch.ts";
 import type { OlderHosts } from "./older-hosts.ts";
+import type { HostServices } from "./services.ts";
 
 export type HostOptions = {
   paths: CellarPaths;
@@ -44,7 +45,7 @@ const lookElsewhereMs = 1_000;
 const mostDefects = 20;
 const longestDefect = 16_000;
 
-export class Host {
+export class Host implements HostServices {
   readonly terminals: Registry;
   readonly cells: CellEngine;
   readonly #options: HostOptions;
@@ -103,7 +104,10 @@ export class Host {
       });
       tellApart(socket, {
         http: () => k.accept(socket),
-        frames: () => this.#connections.add(new Connection(this, socket)),
+        frames: () => {
+          const connection = new Connection(this, socket, () => this.#connections.delete(connection));
+          this.#connections.add(connection);
+        },
       });
     });
   }
@@ -112,7 +116,6 @@ export class Host {
     return this.#options.version;
   }
 
-  /** Nothing can be started any more. */
   get ending(): boolean {
     return this.#ending !== null;
   }
@@ -126,9 +129,8 @@ export class Host {
     else if (this.#defects.length < mostDefects) this.#defects.push(event);
   }
 
-  /** A client that takes events has everything now, and what has waited for one. */
-  listened(connection: Connection): void {
-    for (const event of this.#defects.splice(0)) connection.event(event);
+  listened(tell: (event: HostEvent) => void): void {
+    for (const event of this.#defects.splice(0)) tell(event);
   }
 
   async listen(): Promise<void> {
@@ -173,27 +175,17 @@ export class Host {
     };
   }
 
-  /**
-   * Throws `not_found`. A terminal that was only just made is given a moment to come to its first prompt: what is typed before that is
-   * echoed twice, and mistaken for output.
-   */
   async readyForCell(terminalId: string): Promise<void> {
     const { alive, record } = this.terminals.reachable(terminalId);
     const left = firstPromptMs - (Date.now() - Date.parse(record.createdAt));
     if (alive && left > 0) await this.cells.ready(terminalId, left);
   }
 
-  disconnected(connection: Connection): void {
-    this.#connections.delete(connection);
-  }
-
-  /** A client of another version was here. When it is newer and nothing would be lost, this host makes way for its own. */
   refusedVersion(protocol: unknown): void {
     const newer = typeof protocol === "number" && protocol > protocolVersion;
     if (newer && this.terminals.liveCount === 0) void this.#end(false);
   }
 
-  /** Resolves when everything is on disk; the process ends after that. Throws `conflict` when terminals live, unless forced. */
   async shutDown(force: boolean): Promise<void> {
     const { liveCount } = this.terminals;
     if (liveCount > 0 && !force) {

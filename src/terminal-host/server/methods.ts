@@ -6,11 +6,15 @@ import { cellEnd, newTerminal, terminalName } from "#shared/contract/terminals.t
 import { Failure } from "#shared/failure.ts";
 import type { HostMethod, HostMethods } from "../protocol.ts";
 import { search, searchPattern } from "../search/index.ts";
-import type { Host } from "./host.ts";
+import type { HostServices } from "./services.ts";
 
 type Method<M extends HostMethod> = {
   params: z.ZodType<HostMethods[M][0]>;
-  run(host: Host, params: HostMethods[M][0], signal: AbortSignal): Promise<HostMethods[M][1]> | HostMethods[M][1];
+  run(
+    host: HostServices,
+    params: HostMethods[M][0],
+    signal: AbortSignal,
+  ): Promise<HostMethods[M][1]> | HostMethods[M][1];
 };
 
 const nothing = z.strictObject({});
@@ -151,7 +155,12 @@ const methods: { [M in HostMethod]: Method<M> } = {
 };
 
 /** Throws a Failure; `invalid_input` for an unknown method or parameters that do not fit. */
-export async function callMethod(host: Host, name: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+export async function callMethod(
+  host: HostServices,
+  name: string,
+  params: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
   const method = Object.hasOwn(methods, name) ? (methods[name as HostMethod] as Method<HostMethod>) : undefined;
   if (!method)
     throw new Failure("invalid_input", `The terminal host knows no method ${JSON.stringify(name.slice(0, 100))}`);

@@ -56,6 +56,16 @@ test("the first chunk after silence goes out at once, the next ones together", a
   expect(frames.at(-1)).toEqual({ type: "data", offset: 4, bytes: Buffer.from("e") });
 });
 
+test("the answer to what the client has typed waits for nothing, also when more was just sent", async () => {
+  const { output, frames, attachment, types } = await attached();
+  output.append(Buffer.from("a"));
+  attachment.typed();
+  output.append(Buffer.from("b"));
+  expect(frames.at(-1)).toEqual({ type: "data", offset: 1, bytes: Buffer.from("b") });
+  output.append(Buffer.from("c"));
+  expect(types()).toBe("snapshot,data,data");
+});
+
 test("no more is sent than the window, then the program waits, and goes on when half is acknowledged", async () => {
   const { output, program, attachment, sent } = await attached();
   while (!program.paused) output.append(kib);

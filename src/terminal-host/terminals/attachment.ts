@@ -3,7 +3,8 @@
  *
  * Sending has two modes. **idle**: a chunk that comes after silence is sent at once, so that an echoed key waits for nothing.
  * **gathering**: for {@link gatherMs} after that, chunks are gathered and sent as one frame, or as soon as there are
- * {@link batchBytes}; when nothing has come in that time the mode is idle again.
+ * {@link batchBytes}; when nothing has come in that time the mode is idle again. What comes first after this client has typed is sent at once in
+ * either mode: it is likely to be the answer.
  *
  * Counting: an attachment that owes acknowledgements holds the program back; after `stalledMs` without one it is **stalled**,
  * holds nobody back, is sent nothing, and starts over with a fresh snapshot when it acknowledges again.
@@ -42,6 +43,8 @@ export class Attachment implements Follower {
   #acknowledged: number;
   #acknowledgedAt = 0;
   #endSent = false;
+  /** The client has typed, and nothing has come since. */
+  #answering = false;
   /** Changes of size that the client must learn of between the bytes before and after. */
   #sizes: { offset: number; size: TerminalSize }[] = [];
 
@@ -77,6 +80,11 @@ export class Attachment implements Follower {
     this.#output.settle();
   }
 
+  /** This client has sent something to the program. */
+  typed(): void {
+    this.#answering = true;
+  }
+
   /** The terminal has this size from the present offset on. */
   sizeChanged(size: TerminalSize): void {
     this.#sizes.push({ offset: this.#output.bytes, size });
@@ -89,9 +97,10 @@ export class Attachment implements Follower {
       this.#flush();
       this.#mode = "gathering";
       this.#gather();
-    } else if (this.#output.bytes - this.#sent >= batchBytes) {
+    } else if (this.#answering || this.#output.bytes - this.#sent >= batchBytes) {
       this.#flush();
     }
+    this.#answering = false;
   }
 
   outputEnded(): void {

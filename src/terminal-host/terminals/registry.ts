@@ -56,7 +56,7 @@ export class Registry {
   /** Those that an older host runs. */
   readonly #elsewhere = new Set<string>();
   readonly #changes: Changes<Terminal>;
-  readonly #surroundings: TerminalSurroundings;
+  readonly #surroundings: TerminalSurroundings<Terminal>;
   #ending = false;
   #scrollback = defaultScrollback;
   #logLimit = defaultLogMegabytes * 1024 * 1024;

@@ -1,14 +1,12 @@
 /** What a terminal needs of its host. */
-
 import type { Activity } from "#shared/contract/activities.ts";
 import type { CellEngine } from "../cells/cell-terminal.ts";
 import type { SpawnPty } from "../pty/pty.ts";
 import type { Screens } from "../screen/screens.ts";
 import type { EndedScreens } from "./ended-screens.ts";
 import type { Notice } from "./osc.ts";
-import type { Terminal } from "./terminal.ts";
 
-export type TerminalSurroundings = {
+export type TerminalSurroundings<Terminal> = {
   /** Folder of logs and saved screens. */
   readonly folder: string;
   readonly screens: Screens;

@@ -39,7 +39,7 @@ export class Terminal {
   readonly record: TerminalRecord;
   /** What it was made from; after a restart of the host only what the record says of it (the environment is not kept on disk). */
   readonly wanted: HostedTerminal;
-  readonly #surroundings: TerminalSurroundings;
+  readonly #surroundings: TerminalSurroundings<Terminal>;
   #live: LiveTerminal | null = null;
   #activity: ActivityWatch | null = null;
   #cells: CellPort | null = null;
@@ -52,7 +52,7 @@ export class Terminal {
   #settled: Promise<void> = Promise.resolve();
   #ending: Promise<number[]> | null = null;
 
-  constructor(record: TerminalRecord, wanted: HostedTerminal, surroundings: TerminalSurroundings) {
+  constructor(record: TerminalRecord, wanted: HostedTerminal, surroundings: TerminalSurroundings<Terminal>) {
     this.record = record;
     this.wanted = wanted;
     this.#surroundings = surroundings;

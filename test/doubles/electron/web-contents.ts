@@ -18,6 +18,7 @@ import { noted } from "./noted.ts";
 import { makeCodec } from "./page/codec.ts";
 import { mainWorld } from "./page/main-world.ts";
 import { type FromPage, preloadWorld, type ToPage } from "./page/preload-world.ts";
+import { PageLine } from "./page-line.ts";
 import { decidePermissions } from "./permissions.ts";
 import { type MessagePortMain, type PortEnd, transferable } from "./ports.ts";
 import { type PageRequest, responseTo } from "./serving.ts";
@@ -56,6 +57,7 @@ export class WebContents extends EventEmitter {
   #askToOpen: OpenHandler = () => ({ action: "allow" });
   #page: Page | null = null;
   #cdp: CDPSession | null = null;
+  #line: PageLine | null = null;
   #url = "";
   #preloadContext: number | null = null;
   /** The address that main itself asked for: `will-navigate` is not emitted for it. */
@@ -188,8 +190,11 @@ export class WebContents extends EventEmitter {
     const page = await context.newPage();
     await page.setViewportSize(this.#size);
     const cdp = await context.newCDPSession(page);
+    const { targetInfo } = await cdp.send("Target.getTargetInfo");
     this.#page = page;
     this.#cdp = cdp;
+    const line = await PageLine.to(targetInfo.targetId);
+    this.#line = line;
     cdp.on("Runtime.bindingCalled", ({ name, payload, executionContextId }) => {
       if (name === this.#channel) this.#heard(JSON.parse(payload) as FromPage, executionContextId);
     });
@@ -206,7 +211,7 @@ export class WebContents extends EventEmitter {
       this.#url = inElectron(frame.url);
       void this.#measure();
     });
-    cdp.on("Fetch.requestPaused", (paused) => void this.#answer(paused));
+    line.on("Fetch.requestPaused", (paused) => void this.#answer(line, paused));
     cdp.on("Page.windowOpen", ({ url, windowName, windowFeatures }) => {
       this.#wantsToOpen({ url, frameName: windowName, features: windowFeatures.join(","), disposition: "new-window" });
     });
@@ -224,7 +229,7 @@ export class WebContents extends EventEmitter {
     await cdp.send("Page.enable");
     await cdp.send("Runtime.enable");
     await cdp.send("Runtime.addBinding", { name: this.#channel, executionContextName: world });
-    await cdp.send("Fetch.enable", { patterns: [{ urlPattern: "*" }] });
+    await line.send("Fetch.enable", { patterns: [{ urlPattern: "*" }] });
     await cdp.send("Page.addScriptToEvaluateOnNewDocument", {
       source: `(${mainWorld})(${JSON.stringify(this.#channel)})`,
     });
@@ -317,7 +322,7 @@ export class WebContents extends EventEmitter {
 
   async #inPreload(expression: string): Promise<void> {
     if (this.#preloadContext === null) return;
-    const { exceptionDetails } = await this.#cdp!.send("Runtime.evaluate", {
+    const { exceptionDetails } = await this.#line!.send("Runtime.evaluate", {
       expression,
       contextId: this.#preloadContext,
     });
@@ -330,10 +335,12 @@ export class WebContents extends EventEmitter {
     for (const port of ports) port.close();
   }
 
-  async #answer({ requestId, request, resourceType, frameId, redirectedRequestId }: Paused): Promise<void> {
-    const cdp = this.#cdp!;
+  async #answer(
+    line: PageLine,
+    { requestId, request, resourceType, frameId, redirectedRequestId }: Paused,
+  ): Promise<void> {
     const fail = (errorReason: "Aborted" | "AddressUnreachable" | "Failed") =>
-      cdp.send("Fetch.failRequest", { requestId, errorReason }).catch(() => {});
+      line.send("Fetch.failRequest", { requestId, errorReason }).catch(() => {});
     const url = inElectron(request.url);
     const navigation = resourceType === "Document";
     if (navigation && !this.#mayNavigate(request.url, frameId === this.#topFrame, redirectedRequestId !== undefined))
@@ -348,7 +355,7 @@ export class WebContents extends EventEmitter {
     }
     const answer = await responseTo(url, request, resourceType);
     if (typeof answer === "string") return void (await fail(answer));
-    await cdp.send("Fetch.fulfillRequest", { requestId, ...answer }).catch(() => {});
+    await line.send("Fetch.fulfillRequest", { requestId, ...answer }).catch(() => {});
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Bottles on another computer's Docker engine, reached through a real sshd: the workspace is sent there and comes back. */
+
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +9,7 @@ import { DockerDaemon, testBaseImage } from "#test/product/docker.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 import { git, SshHost } from "#test/product/ssh-host.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 describe.skipIf(missing("dockerd", "sshd", "git"))("a bottle on another computer's Docker engine", () => {
@@ -52,11 +54,7 @@ describe.skipIf(missing("dockerd", "sshd", "git"))("a bottle on another computer
     chmodSync(join(work, "run"), 0o755);
     git(work, "add", "-A");
     git(work, "commit", "-qm", "first");
-    workspaceId = (await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" })).id;
-    await eventually(
-      () => call(product, "workspaces.get", { id: workspaceId }),
-      ({ state }) => state === "ready",
-    );
+    workspaceId = (await readyWorkspace(product, work, "work")).id;
   }, 120_000);
   afterAll(async () => {
     await product?.[Symbol.asyncDispose]();

@@ -1,11 +1,13 @@
 /** Bottles in Docker through the contract of the whole product: kept through an end of main, of the terminal and of the engine. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
 import { DockerDaemon, testBaseImage } from "#test/product/docker.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 describe.skipIf(missing("dockerd"))("a bottle in Docker", () => {
@@ -17,15 +19,25 @@ describe.skipIf(missing("dockerd"))("a bottle in Docker", () => {
   const begin = async (...more: string[]) => {
     daemon = await DockerDaemon.start(more);
     const { DOCKER_HOST, DOCKER_CONFIG } = daemon.environment;
-    product = await Product.start({ environment: { DOCKER_HOST, DOCKER_CONFIG } });
+    product = new Product({ environment: { DOCKER_HOST, DOCKER_CONFIG, SHELL: "/bin/sh" } });
     work = product.folder.in("work");
-    mkdirSync(work);
-    await call(product, "settings.change", { dockerBaseImage: testBaseImage });
-    workspaceId = (await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" })).id;
-    await eventually(
-      () => call(product, "workspaces.get", { id: workspaceId }),
-      ({ state }) => state === "ready",
+    for (const folder of [work, product.home, product.folder.in("bin")]) mkdirSync(folder);
+    writeFileSync(
+      join(product.home, "agent-programs.toml"),
+      '[quick]\nname = "Quick"\ncommand = ["true"]\n[quick.image]\nrun = []\n',
     );
+    // The client of docker, which may be made to be late with the end of what opens the gate.
+    const client = execFileSync("sh", ["-c", "command -v docker"], { encoding: "utf8" }).trim();
+    const late = product.folder.in("late");
+    writeFileSync(
+      product.folder.in("bin", "docker"),
+      `#!/bin/sh\n${client} "$@"\ncode=$?\ncase "$*" in *'wait at its gate'*) while [ -e ${late} ]; do sleep 0.05; done;; esac\nexit $code\n`,
+      { mode: 0o755 },
+    );
+    writeFileSync(product.folder.in(".profile"), `PATH=${product.folder.in("bin")}:$PATH\n`);
+    await product.start();
+    await call(product, "settings.change", { dockerBaseImage: testBaseImage });
+    workspaceId = (await readyWorkspace(product, work, "work")).id;
   };
   afterEach(async () => {
     await product?.[Symbol.asyncDispose]();
@@ -99,6 +111,19 @@ describe.skipIf(missing("dockerd"))("a bottle in Docker", () => {
       expect(containers()).toEqual([]);
       const after = (await call(product, "terminals.list", {})).find(({ id }) => id === terminal.id);
       expect(after?.exitCode).toBe(5);
+
+      // One whose program is over before main knows that it runs has ended as well.
+      writeFileSync(product.folder.in("late"), "");
+      const launched = launch({ programId: "quick" });
+      const of = async () => (await call(product, "terminals.list", {})).filter(({ id }) => id !== terminal.id);
+      await eventually(of, (found) => found.some(({ state, exitCode }) => state === "succeeded" && exitCode === 0));
+      rmSync(product.folder.in("late"));
+      const { bottle: quick } = await launched;
+      await eventually(
+        () => state(quick.id),
+        (each) => each?.state === "ended",
+      );
+      expect(containers()).toEqual([]);
     });
 
     test("has its secrets in nothing that the engine shows", async () => {

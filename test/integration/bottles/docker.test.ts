@@ -1,12 +1,14 @@
 /** What is particular to bottles in Docker: images, what the engine shows, whose files they write, and what stands in the way. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Docker, readGitConfig } from "#main/bottles/index.ts";
 import { BenchWorld, type BottleBench } from "#test/product/bottle.ts";
 import { type DockerDaemon, testBaseImage } from "#test/product/docker.ts";
+import { apart } from "#test/product/person.ts";
 import { eventually } from "#test/product/processes.ts";
+import { TemporaryFolder } from "#test/product/temporary.ts";
 import { missing } from "#test/requirements.ts";
 
 describe.skipIf(missing("dockerd"))("Docker", () => {
@@ -192,16 +194,16 @@ describe.skipIf(missing("dockerd"))("Docker", () => {
       mkdirSync(temporary);
       chownSync(temporary, uid, uid);
       chmodSync(bench.folder.path, 0o755);
-      const fixture = join(import.meta.dirname, "../../fixtures/docker-bottle-as-user.ts");
-      const ended = spawnSync(
-        "setpriv",
-        ["--reuid", String(uid), "--regid", String(uid), "--clear-groups", process.execPath, "--no-warnings", fixture],
-        {
-          env: { ...daemon.environment, HOME: temporary, TMPDIR: temporary, DOCKER_CONFIG: temporary },
-          encoding: "utf8",
-          timeout: 100_000,
-        },
-      );
+      const root = resolve(import.meta.dirname, "../../..");
+      using folder = new TemporaryFolder("as-user");
+      const fixture = join(root, "test/fixtures/docker-bottle-as-user.ts");
+      const command = [process.execPath, "--no-warnings", fixture];
+      const [program, ...args] = apart({ user: { uid, gid: uid } }, root, folder, command);
+      const ended = spawnSync(program!, args, {
+        env: { ...daemon.environment, HOME: temporary, TMPDIR: temporary, DOCKER_CONFIG: temporary },
+        encoding: "utf8",
+        timeout: 100_000,
+      });
       expect(ended.stderr).toBe("");
       expect(JSON.parse(ended.stdout)).toEqual({
         user: String(uid),

@@ -1,4 +1,5 @@
 /** Bottles of smolmachines and OpenSandbox through the contract of the whole product, with a real terminal; the doubles stand at the edge. */
+
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { eventually, processesMarked } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 import { installSmolvm, type Smolvm } from "#test/product/smolvm.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 let product: Product;
@@ -31,11 +33,7 @@ describe.skipIf(missing("bwrap", "root", "setpriv", "tar"))("a bottle that is a 
     work = product.folder.in("work");
     mkdirSync(work);
     await call(product, "settings.change", { opensandboxUrl: server.url, gatewayHoldSeconds: 0 });
-    workspaceId = (await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" })).id;
-    await eventually(
-      () => call(product, "workspaces.get", { id: workspaceId }),
-      ({ state }) => state === "ready",
-    );
+    workspaceId = (await readyWorkspace(product, work, "work")).id;
   });
   afterEach(async () => {
     await product[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
 /** Bottles through the contract of the whole product: planned, launched, used, kept through a crash of main, ended, cleaned up. */
+
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -18,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
 import { eventually, processesMarked } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 let product: Product;
@@ -29,11 +31,7 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
     product = await Product.start();
     work = product.folder.in("work");
     mkdirSync(work);
-    workspaceId = (await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" })).id;
-    await eventually(
-      () => call(product, "workspaces.get", { id: workspaceId }),
-      ({ state }) => state === "ready",
-    );
+    workspaceId = (await readyWorkspace(product, work, "work")).id;
   });
   afterEach(() => product[Symbol.asyncDispose]());
 

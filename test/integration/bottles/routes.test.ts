@@ -1,10 +1,11 @@
 /** What a manifest asks of the way out, through the contract of the whole product: shown before the launch, refused with the reason, and held inside. */
+
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
-import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 let product: Product;
@@ -17,11 +18,7 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle's manifest", () => {
     product = await Product.start();
     const source = product.folder.in("work");
     mkdirSync(source);
-    workspaceId = (await call(product, "workspaces.create", { source, mode: "in-place", name: "work" })).id;
-    await eventually(
-      () => call(product, "workspaces.get", { id: workspaceId }),
-      ({ state }) => state === "ready",
-    );
+    workspaceId = (await readyWorkspace(product, source, "work")).id;
     await call(product, "settings.change", { gatewayHoldSeconds: 0 });
     await call(product, "vault.setUp", { passphrase });
     await call(product, "vault.set", { handle: "api_token", value });

@@ -1,4 +1,5 @@
 /** What the launch summary promises of the way out and of what Cellar adds, and whether it is so inside. */
+
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -9,6 +10,7 @@ import type { Bottle, BottlePlanView } from "#shared/contract/bottles.ts";
 import { call, first } from "#test/product/call.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 const realKey = "real-key-of-the-person";
@@ -55,11 +57,7 @@ files = [{ path = ".asker.json", content = "{}" }]
     await call(product, "settings.change", { gatewayHoldSeconds: 0 });
     const source = product.folder.in("work");
     mkdirSync(source);
-    const { id: workspaceId } = await call(product, "workspaces.create", { source, mode: "in-place", name: "work" });
-    await eventually(
-      () => call(product, "workspaces.get", { id: workspaceId }),
-      ({ state }) => state === "ready",
-    );
+    const { id: workspaceId } = await readyWorkspace(product, source, "work");
     const request = { workspaceId, programId: "asker", backend: "bubblewrap", supervise: true } as const;
     // Its key comes from the person's login shell, which a busy machine keeps waiting.
     plan = await eventually(

@@ -3,8 +3,10 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { BottleBroker, type BottleBrokerParts } from "#main/broker/bottle-service.ts";
 import type { BrokerEvent, Owner } from "#main/broker/index.ts";
 import { sent, Upstream } from "#test/doubles/upstream.ts";
+import { plainReach } from "#test/product/bottle.ts";
 import { ask, asking, Fixture, raw, realKey, route, statusOf } from "./fixture.ts";
 
 let upstream: Upstream;
@@ -134,9 +136,15 @@ test("on a Unix socket that only we can open, restored over the file of a dead o
     expect((await ask(before, "/llm/test/x", { headers: asking(before, { host }) })).status).toBe(200);
   }
   expect((await ask(before, "/llm/test/x", { headers: asking(before, { host: "evil.example" }) })).status).toBe(403);
-  await expect(fixture.another().restore()).resolves.toEqual([
-    { owner, problem: `The broker cannot listen: ${socketPath} is taken by another program` },
-  ]);
+  const second = fixture.another();
+  const problem = `The broker cannot listen: ${socketPath} is taken by another program`;
+  await expect(second.restore()).resolves.toEqual([{ owner, problem }]);
+  // Its bottle has a broker, which is down; another bottle has none.
+  const service = new BottleBroker({ broker: second } as BottleBrokerParts);
+  const place = (id: string) => ({ id, label: "", launchId: "", directory: fixture.folder.path });
+  expect(await service.restore(place("b-1"), plainReach)).toEqual({});
+  expect(service.state("b-1")).toEqual({ state: "down", detail: problem });
+  expect(await service.restore(place("b-2"), plainReach)).toBeNull();
   await fixture.broker.stop();
   // As a crash leaves it: a file that nobody listens on.
   leaveDeadSocket(socketPath);

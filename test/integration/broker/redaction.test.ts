@@ -1,4 +1,6 @@
 /** An upstream that sends the secret back, in any usual form and however it cuts its answer, does not get it into the bottle. */
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BrokerListener } from "#main/broker/index.ts";
@@ -51,6 +53,82 @@ test("in headers and in the name of a header", async () => {
   expect(headers["x-echo"]).toBe("key=[redacted]");
   expect(headers["x-basic"]).toContain("[redacted]");
   expect(JSON.stringify(headers)).not.toContain(realKey);
+});
+
+/** As the three providers stream it, in pieces as a model might say them. */
+const streams: Record<string, { type: string; event: (text: string) => string; text: (body: string) => string }> = {
+  Anthropic: {
+    type: "text/event-stream; charset=utf-8",
+    event: (text) =>
+      `event: content_block_delta\ndata: ${JSON.stringify({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text } })}\n\n`,
+    text: (body) =>
+      [...body.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json!).delta.text as string).join(""),
+  },
+  "OpenAI, in a call's arguments": {
+    type: "text/event-stream",
+    event: (text) =>
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: text } }] } }] })}\n\n`,
+    text: (body) =>
+      [...body.matchAll(/^data: (.*)$/gm)]
+        .map(([, json]) => JSON.parse(json!).choices[0].delta.tool_calls[0].function.arguments as string)
+        .join(""),
+  },
+  Ollama: {
+    type: "application/x-ndjson",
+    event: (text) => `${JSON.stringify({ model: "m", response: text, done: false })}\n`,
+    text: (body) =>
+      body
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).response as string)
+        .join(""),
+  },
+};
+
+test.each(Object.entries(streams))(
+  "in several events of a stream, which still come one by one: %s",
+  async (_, stream) => {
+    const parts = ["your key ", "is s", ...(realKey.slice(1).match(/.{1,4}/g) ?? []), " and", " nothing more"];
+    const heard = parts.map(() => Promise.withResolvers<void>());
+    upstream.answer = async (_request, response) => {
+      response.writeHead(200, { "content-type": stream.type });
+      for (const [at, part] of parts.entries()) {
+        response.write(stream.event(part));
+        // Whatever cannot be of the key is waited for; of the key itself, what follows.
+        if (at < 2 || at > parts.length - 3) await heard[at]!.promise;
+      }
+      response.end();
+    };
+    const request = httpRequest({ ...listener.address, path: "/llm/test/x", headers: asking(listener), agent: false });
+    request.end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    let body = "";
+    for await (const chunk of response) {
+      body += chunk;
+      for (const [at, part] of parts.entries()) if (stream.text(body).endsWith(part)) heard[at]!.resolve();
+    }
+    expect(stream.text(body)).toBe(`your key is s${"*".repeat(realKey.length - 1)} and nothing more`);
+  },
+);
+
+test("what only might have begun to be the secret goes on after a silence, and what follows is still found", async () => {
+  const { event, type, text } = streams["Anthropic"]!;
+  const heard = Promise.withResolvers<void>();
+  upstream.answer = async (_request, response) => {
+    response.writeHead(200, { "content-type": type });
+    response.write(event(realKey.slice(0, 8)));
+    await heard.promise;
+    response.end(event(realKey.slice(8)));
+  };
+  const request = httpRequest({ ...listener.address, path: "/llm/test/x", headers: asking(listener), agent: false });
+  request.end();
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  let body = "";
+  for await (const chunk of response) {
+    body += chunk;
+    if (body.endsWith("\n\n")) heard.resolve();
+  }
+  expect(text(body)).toBe(`${realKey.slice(0, 8)}${"*".repeat(realKey.length - 8)}`);
 });
 
 test.each([

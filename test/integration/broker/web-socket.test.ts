@@ -1,10 +1,12 @@
 /** A WebSocket through the broker: real client, real server, the token replaced, an echoed secret unreadable. */
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { Upstream } from "#test/doubles/upstream.ts";
-import { asking, Fixture, logged, raw, realKey, route } from "./fixture.ts";
+import { answerOf, asking, Fixture, logged, raw, realKey, route } from "./fixture.ts";
 
 const open: AsyncDisposable[] = [];
 afterEach(async () => {
@@ -68,6 +70,25 @@ test("a secret that comes back in a frame is stars of the same length", async ()
   client.terminate();
 });
 
+test("a secret that comes back in several messages is stars there, and a message that ends like its beginning does not wait", async () => {
+  const { port } = await echoing();
+  const { listener, url } = await between(port);
+  const client = new WebSocket(url, { headers: asking(listener) });
+  await once(client, "open");
+  const said = async (message: string) => {
+    client.send(message);
+    return String((await once(client, "message"))[0]);
+  };
+  expect(await said(`yes, ${realKey[0]}`)).toBe(`yes, ${realKey[0]}`);
+  const delta = (text: string) => JSON.stringify({ type: "response.output_text.delta", item_id: "i", delta: text });
+  const messages: string[] = [];
+  client.on("message", (data) => messages.push(String(data)));
+  for (const part of [realKey.slice(0, 6), realKey.slice(6, 9), realKey.slice(9)]) client.send(delta(part));
+  while (messages.length < 3) await once(client, "message");
+  expect(messages).toEqual([6, 3, realKey.length - 9].map((size) => delta("*".repeat(size))));
+  client.terminate();
+});
+
 test("a server that ends the connection ends it for the client", async () => {
   const { port, server } = await echoing();
   const { listener, url } = await between(port);
@@ -100,6 +121,32 @@ test("an upstream that refuses is heard", async () => {
   expect(response.statusCode).toBe(401);
   const [body] = await once(response, "data");
   expect(String(body)).toBe("[redacted]");
+});
+
+test("an upstream that refuses in compressed words is read all the same, and not passed on where it cannot be", async () => {
+  const upstream = await Upstream.start();
+  open.push(upstream);
+  const answers: [string, Buffer][] = [
+    ["gzip", gzipSync(`no, ${realKey}`)],
+    ["dcb", Buffer.from(realKey)],
+  ];
+  upstream.server.on("upgrade", (_, socket) => {
+    const [coding, body] = answers.shift()!;
+    socket.write(
+      `HTTP/1.1 401 Unauthorized\r\nContent-Encoding: ${coding}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+    );
+    socket.end(body);
+  });
+  const { listener, url } = await between(upstream.port);
+  const refused = async () => {
+    const client = new WebSocket(url, { headers: asking(listener) });
+    const [, response] = (await once(client, "unexpected-response")) as [unknown, IncomingMessage];
+    return answerOf(response);
+  };
+  const read = await refused();
+  expect(read).toMatchObject({ status: 401, body: "no, [redacted]" });
+  expect(read.headers).not.toHaveProperty("content-encoding");
+  expect(await refused()).toMatchObject({ status: 502, body: expect.not.stringContaining(realKey) });
 });
 
 test("an upstream that says yes without knowing the key is none", async () => {

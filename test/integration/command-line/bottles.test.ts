@@ -1,4 +1,5 @@
 /** Bottles on the command line: launched after their summary, listed, used, limited, closed and cleaned up, by people and by scripts. */
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bottle, bottle, bottlePlan } from "#shared/contract/bottles.ts";
@@ -6,6 +7,7 @@ import { call, first } from "#test/product/call.ts";
 import { cellar, json } from "#test/product/command.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 let product: Product;
@@ -22,11 +24,7 @@ describe.skipIf(missing("bwrap"))("cellar and bottles", () => {
     product = await Product.start();
     const source = product.folder.in("api");
     mkdirSync(source);
-    const { id } = await call(product, "workspaces.create", { source, mode: "in-place", name: "api" });
-    await eventually(
-      () => call(product, "workspaces.get", { id }),
-      ({ state }) => state === "ready",
-    );
+    await readyWorkspace(product, source, "api");
   });
   afterAll(() => product?.[Symbol.asyncDispose]());
 

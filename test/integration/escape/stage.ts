@@ -2,6 +2,7 @@
  * The real product with two bottles in it, a home worth stealing, and services of the host that nobody may reach. An attempt is typed into the
  * bottle's own terminal, so that it runs as what an agent runs does, or is run by `bottles.exec`; what it said comes back through the workspace.
  */
+
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -16,6 +17,7 @@ import { lasting, type User } from "#test/product/person.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { type Attempt, type Place, prelude } from "./attempt.ts";
 import { HostServices, hostAddress } from "./host-services.ts";
 import { executable, makePlace, own, worktreeOf } from "./place.ts";
@@ -287,11 +289,7 @@ function writeProviders(product: Product, root: string): void {
 }
 
 async function launchIn(product: Product, source: string, name: string, backend: BackendName) {
-  const { id: workspaceId } = await call(product, "workspaces.create", { source, mode: "in-place", name });
-  await eventually(
-    () => call(product, "workspaces.get", { id: workspaceId }),
-    ({ state }) => state === "ready",
-  );
+  const { id: workspaceId } = await readyWorkspace(product, source, name);
   const programId = "escape-shell";
   // Its key comes from the person's login shell, which a busy machine keeps waiting.
   const plan = await eventually(

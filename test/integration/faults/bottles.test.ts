@@ -1,4 +1,5 @@
 /** What happens to bottles when something around them breaks: main, the terminal host, the disk, their own folder and process. */
+
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,9 +8,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
+import { letOut } from "#test/product/let-out.ts";
 import { isRoot } from "#test/product/person.ts";
 import { eventually, processesMarked } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 const realKey = "real-key-of-the-person";
@@ -25,11 +28,7 @@ afterEach(() => product[Symbol.asyncDispose]());
 async function workspace(name: string): Promise<{ id: string; path: string }> {
   const path = product.folder.in(name);
   mkdirSync(path, { recursive: true });
-  const { id } = await call(product, "workspaces.create", { source: path, mode: "in-place", name });
-  await eventually(
-    () => call(product, "workspaces.get", { id }),
-    ({ state }) => state === "ready",
-  );
+  const { id } = await readyWorkspace(product, path, name);
   return { id, path };
 }
 
@@ -85,13 +84,7 @@ describe.skipIf(missing("bwrap", "curl"))("bottles", () => {
         writeFileSync(product.folder.in(file), `export FAULTS_API_KEY=${realKey}\n`);
       }
       await product.start();
-      await call(product, "settings.change", { gatewayHoldSeconds: 0 });
-      await call(product, "gateway.addRule", {
-        host: "localhost",
-        ports: [port],
-        privateAddresses: true,
-        scope: { type: "always" },
-      });
+      await letOut(product, port);
       const stream = (name: string, what: string) =>
         `while :; do curl -sN ${what} >> ${name}; echo "ended with $?" >> ${name}-ends; sleep 0.1; done &`;
       const script = [

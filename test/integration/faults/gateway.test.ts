@@ -1,14 +1,18 @@
 /** The gateway of a bottle that lives goes away: it hangs, loses its socket, or is killed. Nothing gets out then, and it goes on when it is back. */
+
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cellarPaths } from "#node/paths.ts";
 import { call, first } from "#test/product/call.ts";
+import { letOut } from "#test/product/let-out.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 /** What is tried in each round, in this order; the first two are what the rules allow. */
@@ -60,18 +64,8 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle whose gateway goes away", ()
     );
     writeFileSync(join(work, "prober.sh"), prober(port));
     await product.start();
-    await call(product, "settings.change", { gatewayHoldSeconds: 0 });
-    await call(product, "gateway.addRule", {
-      host: "localhost",
-      ports: [port],
-      privateAddresses: true,
-      scope: { type: "always" },
-    });
-    const { id } = await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" });
-    await eventually(
-      () => call(product, "workspaces.get", { id }),
-      ({ state }) => state === "ready",
-    );
+    await letOut(product, port);
+    const { id } = await readyWorkspace(product, work, "work");
     const request = { workspaceId: id, programId: "prober", backend: "bubblewrap" } as const;
     const plan = await call(product, "bottles.prepare", request);
     bottleId = (await call(product, "bottles.launch", { planId: plan.id })).bottle.id;
@@ -108,10 +102,13 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle whose gateway goes away", ()
     for (const way of ways.slice(2)) expect(said[way]).not.toContain("reached");
   }
 
-  const state = async () => {
+  const bottle = async () => {
     const event = await first(product, "bottles.watch", {});
-    return event.type === "all" ? event.items.find(({ id }) => id === bottleId)?.state : undefined;
+    return event.type === "all" ? event.items.find(({ id }) => id === bottleId) : undefined;
   };
+  const states = async () =>
+    Object.fromEntries((await bottle())?.services.map(({ name, state, detail }) => [name, detail ?? state]) ?? []);
+  const directory = () => join(product.runtime, `b-${bottleId.slice("bottle-".length)}`);
 
   test("gets out by the gateway and by nothing else while it serves", goesOn);
 
@@ -126,13 +123,54 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle whose gateway goes away", ()
     await goesOn();
   });
 
-  test("gets nothing out when the gateway alone has lost its socket; what stands beside it serves on", async () => {
-    rmSync(join(product.runtime, `b-${bottleId.slice("bottle-".length)}`, "gateway.sock"));
+  test("has its gateway back, and what stands beside it, when their sockets were taken away", async () => {
+    const before = await states();
+    const sockets = readdirSync(directory()).filter((name) => name.endsWith(".sock"));
+    expect(sockets.length).toBeGreaterThan(Object.keys(before).length);
+    for (const name of sockets) rmSync(join(directory(), name));
+    // The home's own, by which everything here is asked.
+    const home = cellarPaths(product.environment).mainSocket;
+    rmSync(home);
+    await eventually(
+      () => existsSync(home),
+      (there) => there,
+    );
+    const found = await eventually(
+      async () => readdirSync(directory()).filter((name) => name.endsWith(".sock")),
+      ({ length }) => length === sockets.length,
+    );
+    expect(found).toEqual(sockets);
+    await goesOn();
+    expect(await states()).toEqual(before);
+    expect((await call(product, "bottles.log", { id: bottleId })).lines).toContainEqual(
+      expect.stringContaining("gateway: its socket was lost, and is there again"),
+    );
+  });
+
+  test("gets nothing out while the gateway alone cannot have its socket, which is said; what stands beside it serves on", async () => {
+    const socket = join(directory(), "gateway.sock");
+    // Main may be there between the two, and is quick.
+    const occupied = () => {
+      rmSync(socket, { force: true });
+      try {
+        mkdirSync(socket);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    await eventually(occupied, (ours) => ours);
+    const { gateway, ...beside } = await eventually(states, (now) => now["gateway"] !== "up");
+    expect(gateway).toMatch(/^Its socket was lost, and cannot be made again: /);
+    expect(new Set(Object.values(beside))).toEqual(new Set(["up"]));
     const said = await nothingGetsOut();
     for (const way of ["proxied", "tunnelled"] as const) expect(said[way]).not.toMatch(/^0/);
     // Answered, by a service that is no way out.
     expect(said["by-another-service"]).toMatch(/^0/);
-    expect(await state()).toBe("running");
+    expect((await bottle())?.state).toBe("running");
+    rmdirSync(socket);
+    await eventually(states, (now) => now["gateway"] === "up");
+    await goesOn();
   });
 
   test("gets nothing out while main is killed, and everything is as it was after its start", async () => {
@@ -140,7 +178,7 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle whose gateway goes away", ()
     const said = await nothingGetsOut();
     for (const way of ways) expect(said[way]).toMatch(/^7/);
     await product.start();
-    await eventually(state, (now) => now === "running");
+    await eventually(bottle, (now) => now?.state === "running");
     await goesOn();
   });
 });

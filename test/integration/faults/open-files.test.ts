@@ -1,4 +1,5 @@
 /** main may open no more files: what is new is refused with the reason, what runs goes on, and all is well when there is room again. */
+
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,8 +8,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
+import { letOut } from "#test/product/let-out.ts";
 import { eventually } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 import { missing } from "#test/requirements.ts";
 
 /** More than a call of the contract takes, fewer than a launch does. */
@@ -33,18 +36,8 @@ describe.skipIf(missing("bwrap", "curl", "prlimit", "sqlite3"))("bottles, when m
     port = (upstream.address() as AddressInfo).port;
     mkdirSync(work);
     await product.start();
-    await call(product, "settings.change", { gatewayHoldSeconds: 0 });
-    await call(product, "gateway.addRule", {
-      host: "localhost",
-      ports: [port],
-      privateAddresses: true,
-      scope: { type: "always" },
-    });
-    workspaceId = (await call(product, "workspaces.create", { source: work, mode: "in-place", name: "work" })).id;
-    await eventually(
-      () => call(product, "workspaces.get", { id: workspaceId }),
-      ({ state }) => state === "ready",
-    );
+    await letOut(product, port);
+    workspaceId = (await readyWorkspace(product, work, "work")).id;
     const launched = await launch();
     bottleId = launched.bottle.id;
     terminalId = launched.terminal.id;

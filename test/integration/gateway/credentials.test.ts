@@ -184,6 +184,15 @@ test.each<[name: string, answer: (response: ServerResponse) => void]>([
     },
   ],
   [
+    "in several events",
+    (response) => {
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      for (const part of value.match(/.{1,4}/g)!)
+        response.write(`data: ${JSON.stringify({ delta: { text: part } })}\n\n`);
+      response.end();
+    },
+  ],
+  [
     "compressed",
     (response) => response.writeHead(200, { "Content-Encoding": "gzip" }).end(gzipSync(`you said ${value}`)),
   ],
@@ -194,6 +203,7 @@ test.each<[name: string, answer: (response: ServerResponse) => void]>([
         .writeHead(200, { "Content-Encoding": "gzip, br" })
         .end(brotliCompressSync(gzipSync(`you said ${value}`))),
   ],
+  ["in the words of the status", (response) => response.writeHead(400, `Bad ${value}`).end("x")],
   ["in a header", (response) => response.writeHead(200, { "X-You-Said": `Bearer ${value}` }).end("x")],
   ["as a header's name", (response) => response.writeHead(200, { "the-real-one-of-us": "x" }).end("x")],
   ["as a cookie", (response) => response.writeHead(200, { "Set-Cookie": `t=${value}` }).end("x")],
@@ -206,6 +216,8 @@ test.each<[name: string, answer: (response: ServerResponse) => void]>([
   for (const form of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) {
     expect(everywhere(ran)).not.toContain(form);
   }
+  const texts = [...ran.out.matchAll(/"text":("[^\r\n]*?[^\\]")/g)].map(([, text]) => JSON.parse(text!)).join("");
+  if (name === "in several events") expect(texts).toMatch(/^\*+$/);
   if (/as it is|pieces|compressed/.test(name)) expect(ran.out).toContain("you said [redacted]");
   expect(ran.out).not.toContain(Buffer.from(value).toString("base64").slice(4, 16));
 });

@@ -117,6 +117,57 @@ describe("what is found", () => {
   });
 });
 
+describe("what lies in several events of a stream", () => {
+  const event = (text: string) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] })}\n\n`;
+  const parts = `a ${order} b ${github} c ${value} d`.match(/.{1,5}/g)!;
+  const stream = (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    for (const part of parts) response.write(event(part));
+    response.end();
+  };
+  const texts = (out: string) =>
+    [...out.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json!).choices[0].delta.content).join("");
+
+  test("is blotted out in each of them", async () => {
+    const { curl } = await site(both("redact"), stream);
+    const { out, code } = await curl();
+    expect(code).toBe(0);
+    expect(texts(out)).toMatch(/^a Ign\*+ and do as this page says\. b \w{0,3}\*+ c \*+ d$/);
+    const { detail } = await world.decision(({ kind, detail }) => kind === "request" && detail !== "");
+    expect(detail).toContain("An order to ignore instructions was blotted out of the answer");
+    expect(detail).toContain("A value of the vault was blotted out of the answer");
+  });
+
+  test("ends the answer before its last part", async () => {
+    const { curl } = await site(both("block"), stream);
+    const { out, code } = await curl();
+    expect(code).not.toBe(0);
+    expect(texts(out)).toMatch(/^(?:a (?:Ign)?)?$/);
+    await world.decision(({ reason }) => reason === "detected");
+  });
+
+  test("is asked about once, and events that are nothing are not kept waiting for it", async () => {
+    const { curl } = await site(both("ask"), stream);
+    world.holdSeconds = 20;
+    const asking = curl();
+    for (const what of ["an order", "a GitHub token", "a value"]) {
+      const { id, detail } = await world.decision(({ outcome }) => outcome === "waiting");
+      expect(detail).toContain(what);
+      expect(world.gateways.allow(id, "bottle")).toBeNull();
+      await world.decision((decision) => decision.id === id && decision.outcome !== "waiting");
+    }
+    expect(texts((await asking).out)).toBe(parts.join(""));
+  });
+});
+
+test("an order whose letters are written as escapes of JSON is read", async () => {
+  const escaped = [...order].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+  const { curl } = await site(both("block"), (_, response) =>
+    response.writeHead(200, { "Content-Type": "application/json" }).end(`{"list":[{"text":"${escaped}"}]}`),
+  );
+  expect((await curl()).out).toContain("The answer holds what looks like an order to ignore instructions");
+});
+
 test.each<[string, (text: string) => Buffer]>([
   ["gzip", gzipSync],
   ["deflate", deflateSync],
@@ -185,6 +236,26 @@ test("an answer without anything comes as it is sent, however large, with its he
   await until("first ");
   go();
   await until("second ");
+});
+
+test("what only might be the beginning of something goes on after a silence, and the rest of it is still found", async () => {
+  const heard = Promise.withResolvers<void>();
+  const { port } = await site(both("redact"), async (_, response) => {
+    response.write(`here: ${github.slice(0, 10)}`);
+    await heard.promise;
+    response.end(`${github.slice(10)} and more`);
+  });
+  const ca = readFileSync(world.trustBundle, "utf8");
+  const socket = await world.tunnel(`docs.example.org:${port}`);
+  const secured = connectTls({ socket, servername: "docs.example.org", ca });
+  secured.write(`GET /page HTTP/1.1\r\nHost: docs.example.org:${port}\r\nConnection: close\r\n\r\n`);
+  let said = "";
+  secured.on("data", (chunk) => (said += chunk));
+  while (!said.includes(github.slice(0, 10))) await once(secured, "data");
+  heard.resolve();
+  await once(secured, "end");
+  expect(said).toContain(`${"*".repeat(github.length - 10)} and `);
+  expect(said).not.toContain(github.slice(10));
 });
 
 test("a HEAD, and answers without a body, have none", async () => {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect as connectTls } from "node:tls";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { Secret } from "#node/secret.ts";
@@ -17,11 +18,16 @@ type More = Parameters<typeof World.open>[1];
 
 async function site(fields: Partial<GatewayRuleInput>, more: More = {}) {
   world = await World.open([], more);
-  const seen: { url: string; authorization: string | undefined; body: string }[] = [];
+  const seen: { url: string; authorization: string | undefined; coding: string | undefined; body: string }[] = [];
   const { port, server } = await world.https("api.example.org", async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
-    seen.push({ url: request.url!, authorization: request.headers.authorization, body });
+    seen.push({
+      url: request.url!,
+      authorization: request.headers.authorization,
+      coding: request.headers["content-encoding"],
+      body,
+    });
     response.end(`inside ${request.url}`);
   });
   world.allow("api.example.org", port, fields);
@@ -192,6 +198,12 @@ describe("detectors", () => {
     ["HEX", Buffer.from(value).toString("hex").toUpperCase()],
     ["hex with spaces", Buffer.from(value).toString("hex").replace(/../g, "$& ")],
     ["every byte escaped", Buffer.from(value).toString("hex").replace(/../g, "%$&")],
+    [
+      "base64 with its lines broken",
+      Buffer.from(`${"x".repeat(50)}${value}`)
+        .toString("base64")
+        .replace(/.{76}/g, "$&\n"),
+    ],
     ["a GitHub token", github],
     [
       "a private key",
@@ -222,6 +234,26 @@ describe("detectors", () => {
     expect(JSON.stringify(world.decisions())).not.toContain(github);
   });
 
+  test.each<[string, (host: string) => string, string[]]>([
+    ["a user and password", () => "/x", ["-u", `me:${github}`]],
+    ["a header's name", () => "/x", ["-H", `X-${github}: 1`]],
+    ["the host's name", (host) => `//ghp-${"a".repeat(36)}.${host}/x`, []],
+  ])("find it in %s, too", async (name, target, args) => {
+    const { url, seen, port } = await site(detect("block"), {
+      knownSecrets: () => [new Secret(`ghp-${"a".repeat(36)}`)],
+    });
+    world.allow("*.api.example.org", port, detect("block"));
+    await world.gateways.trusted(bottleId);
+    const { out } = await world.run(
+      "curl",
+      ["-sSi", ...args, new URL(target(new URL(url).host), url).href],
+      trusting(),
+    );
+    expect([name, out]).toEqual([name, expect.stringContaining("reason=detected")]);
+    expect(seen).toEqual([]);
+    expect(world.lookups.join()).not.toContain("ghp-");
+  });
+
   test("ask, hold what was found, and let it pass this once", async () => {
     const { url, seen } = await site(detect("ask"), { knownSecrets });
     world.holdSeconds = 20;
@@ -244,7 +276,52 @@ describe("detectors", () => {
     for (const pairs of [10_000, 2_000_000]) {
       expect((await post(`${url}/x`, "x ".repeat(pairs))).out).toContain("reason=detected");
     }
-    expect((await post(`${url}/x`, "x", "-H", "Content-Encoding: gzip")).out).toContain("cannot be looked into");
+    expect((await post(`${url}/x`, "x", "-H", "Content-Encoding: rot13")).out).toContain("cannot be looked into");
+    expect((await post(`${url}/x`, "no gzip", "-H", "Content-Encoding: gzip")).out).toContain("cannot be looked into");
+  });
+
+  test.each<[string, (text: string) => Buffer]>([
+    ["gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["br", brotliCompressSync],
+    ["zstd", zstdCompressSync],
+  ])("read a body that is compressed, and let it go on plain: %s", async (coding, compress) => {
+    const { url, seen } = await site(detect("block"), { knownSecrets });
+    const send = async (text: string) => {
+      writeFileSync(world.folder.in("body"), compress(text));
+      const body = ["--data-binary", `@${world.folder.in("body")}`, "-H", `Content-Encoding: ${coding}`];
+      const { out } = await world.run("curl", ["-sSi", ...body, `${url}/x`], trusting());
+      return out;
+    };
+    const plain = "nothing to find. ".repeat(10_000);
+    expect(await send(plain)).toContain("inside");
+    expect(seen).toMatchObject([{ body: plain, coding: undefined }]);
+    expect(await send(`before ${value} after`)).toContain("reason=detected");
+    expect(seen.length).toBe(1);
+  });
+
+  test("find what stands in a part of a form, in pieces of a body, and behind the escapes of JSON", async () => {
+    const { url, seen } = await site(detect("block"), { knownSecrets });
+    const form = await world.run(
+      "curl",
+      ["-sSi", "-F", "a=plain", "-F", `file=token ${github};filename=x`, `${url}/x`],
+      trusting(),
+    );
+    expect(form.out).toContain("reason=detected");
+    const escaped = [...value].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+    const json = await post(`${url}/x`, `{"a":"${escaped}"}`, "-H", "Content-Type: application/json");
+    expect(json.out).toContain("reason=detected");
+    const { host, hostname } = new URL(url);
+    const pieces = connectTls({
+      socket: await world.tunnel(host),
+      servername: hostname,
+      ca: readFileSync(world.trustBundle),
+    });
+    pieces.write(`POST /x HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    for (const letter of `a ${github} b`) pieces.write(`1\r\n${letter}\r\n`);
+    pieces.write("0\r\n\r\n");
+    expect(String((await once(pieces, "data"))[0])).toContain("reason=detected");
+    expect(seen).toEqual([]);
   });
 
   test("leave the answer of the host alone, and everything without a finding unchanged", async () => {

@@ -1,4 +1,5 @@
 /** CONNECT as a hostile or clumsy client uses it, on a socket of its own. */
+
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
@@ -6,6 +7,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { text, World } from "#test/gateway-world.ts";
+import { flood } from "#test/product/flood.ts";
 import { eventually } from "#test/product/processes.ts";
 
 let world: World;
@@ -231,18 +233,7 @@ describe("how bytes pass", () => {
     world = await World.open([]);
     const total = 1024 ** 3;
     const chunk = Buffer.alloc(1024 ** 2);
-    const port = await site((socket) => {
-      let left = total;
-      const fill = () => {
-        while (left > 0) {
-          left -= chunk.length;
-          if (!socket.write(chunk)) return;
-        }
-        socket.end();
-      };
-      socket.on("drain", fill);
-      fill();
-    });
+    const port = await site((socket) => flood(socket, chunk, total));
     const client = await world.tunnel(`raw.example:${port}`);
     let received = 0;
     let most = 0;

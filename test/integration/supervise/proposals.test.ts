@@ -124,9 +124,16 @@ describe.skipIf(missing("bwrap"))("a proposal", () => {
   });
 
   test("waits as long as the setting says", async () => {
+    // The answer comes as soon as there is a question: who does not wait does not have it.
+    const answered = async (host: string) => {
+      const asking = ask(forHost(host));
+      await bottled.decide((await bottled.asked()).id, { type: "reject", note: "no" });
+      return (await asking)[0]!.value["status"];
+    };
     await call(bottled.product, "settings.change", { superviseWaitSeconds: 0 });
-    expect((await ask(forHost("unwaited.example")))[0]!.value["status"]).toBe("pending");
+    expect(await answered("unwaited.example")).toBe("pending");
     await call(bottled.product, "settings.change", { superviseWaitSeconds: 30 });
+    expect(await answered("waited.example")).toBe("rejected");
   });
 
   test("survives main being killed, and its answer arrives", async () => {

@@ -1,4 +1,5 @@
 /** The whole product: a workspace's terminals, and whatever was started in them, are gone when it is deleted. */
+
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { expect, test } from "vitest";
 import { call } from "#test/product/call.ts";
 import { eventually, processesMarked } from "#test/product/processes.ts";
 import { Product } from "#test/product/product.ts";
+import { readyWorkspace } from "#test/product/workspace.ts";
 
 /** Leaves its session, its parents and its terminal behind, and does not listen when it is asked to end. */
 const stubborn = `trap "" TERM HUP INT; echo $$ >> pids; while :; do sleep 0.1; done`;
@@ -20,16 +22,12 @@ test("deleting a worktree leaves no process of its terminals, no entry, no branc
   git("add", "-A");
   git("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-qm", "First");
 
-  const { id } = await call(product, "workspaces.create", { source: repository, mode: "worktree", name: "task" });
-  const workspace = await eventually(
-    () => call(product, "workspaces.get", { id }),
-    ({ state }) => state === "ready",
-  );
-  expect(workspace.path).toBe(join(realpathSync(product.home), "workspaces/task"));
+  const { id, path } = await readyWorkspace(product, repository, "task", "worktree");
+  expect(path).toBe(join(realpathSync(product.home), "workspaces/task"));
   const terminals = await Promise.all(
     ["wait", "exec sleep 1000"].map((after) =>
       call(product, "terminals.create", {
-        command: `(${stubborn}) & setsid sh -c '${stubborn}' & setsid -f sh -c 'cd / ; ${stubborn.replace("pids", `"${workspace.path}/pids"`)}'; ${after}`,
+        command: `(${stubborn}) & setsid sh -c '${stubborn}' & setsid -f sh -c 'cd / ; ${stubborn.replace("pids", `"${path}/pids"`)}'; ${after}`,
         owner: { workspaceId: id },
       }),
     ),
@@ -48,7 +46,7 @@ test("deleting a worktree leaves no process of its terminals, no entry, no branc
   expect(job).toMatchObject({ state: "done", problem: null });
   expect(processes()).toEqual([]);
   expect(performance.now() - started).toBeLessThan(2000);
-  expect(existsSync(workspace.path)).toBe(false);
+  expect(existsSync(path)).toBe(false);
   expect(readdirSync(join(product.home, "workspaces"))).toEqual([]);
   expect(git("worktree", "list", "--porcelain").match(/^worktree /gm)).toHaveLength(1);
   expect(git("branch", "--format=%(refname:short)").trim()).toBe("main");

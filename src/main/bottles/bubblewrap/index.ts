@@ -20,6 +20,7 @@ import type {
   RunningBottle,
 } from "../backend.ts";
 import { guestHome, type ProbeHeader } from "../backend.ts";
+import { removeBottleDirectory } from "../directory.ts";
 import { writeHomeFiles } from "../home-files.ts";
 import { directoriesIn } from "../ids.ts";
 import {
@@ -275,5 +276,5 @@ function outerPid({ pid }: RunningBottle): number {
 /** The bottle's directory, and what was made in the workspace for its mounts. */
 async function removeDirectory(directory: string): Promise<void> {
   await releasePlaceholders(join(directory, files.placeholders));
-  await rm(directory, { recursive: true, force: true });
+  await removeBottleDirectory(directory);
 }

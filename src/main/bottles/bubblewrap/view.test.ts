@@ -2,9 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BottleBench } from "#test/product/bottle.ts";
+import { apart, ordinaryUser } from "#test/product/person.ts";
+import { TemporaryFolder } from "#test/product/temporary.ts";
 import { missing } from "#test/requirements.ts";
 
 describe.skipIf(missing("bwrap"))("in a bubblewrap bottle", () => {
@@ -172,11 +174,14 @@ describe.skipIf(missing("bwrap"))("in a bubblewrap bottle", () => {
   });
 });
 
-test.skipIf(missing("bwrap", "runuser") || process.getuid?.() !== 0)(
+test.skipIf(missing("bwrap") || process.getuid?.() !== 0)(
   "all of it works for an ordinary user as well, and the number of processes is held then",
   () => {
-    const script = join(import.meta.dirname, "../../../../test/fixtures/bottle-as-user.ts");
-    const said = execFileSync("runuser", ["-u", "nobody", "--", process.execPath, script], {
+    const root = resolve(import.meta.dirname, "../../../..");
+    using folder = new TemporaryFolder("as-user");
+    const command = [process.execPath, join(root, "test/fixtures/bottle-as-user.ts")];
+    const [program, ...args] = apart({ user: ordinaryUser()! }, root, folder, command);
+    const said = execFileSync(program!, args, {
       encoding: "utf8",
       timeout: 60_000,
       env: { PATH: process.env["PATH"], TMPDIR: "/tmp", HOME: "/nonexistent" },

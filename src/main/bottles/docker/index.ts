@@ -1,6 +1,6 @@
 /** The Docker backend: one container per bottle without any network but its loopback, and one beside it that leads the ports there to the services. */
 import { randomBytes } from "node:crypto";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Subprocesses } from "#node/subprocess.ts";
 import { Failure } from "#shared/failure.ts";
@@ -17,6 +17,7 @@ import type {
   ProbeHeader,
   RunningBottle,
 } from "../backend.ts";
+import { removeBottleDirectory } from "../directory.ts";
 import { directoryOf, homeMark } from "../ids.ts";
 import { holdPlaceholders, type ReadGitConfig, releasePlaceholders } from "../protect.ts";
 import { createArguments } from "./arguments.ts";
@@ -234,7 +235,7 @@ export class Docker implements BottleBackend<DockerDetails> {
       }
     }
     await releasePlaceholders(join(directory, files.placeholders));
-    await rm(directory, { recursive: true, force: true });
+    await removeBottleDirectory(directory);
     this.#watch.remove(id);
   }
 

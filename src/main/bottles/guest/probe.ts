@@ -59,14 +59,16 @@ function attempts({ gateway, header, alsoOutside = [], forbidden = [], silenceIs
 
 const separator = "--- answer";
 
-/** POSIX shell. */
+/** POSIX shell. All at once, because each may have to wait until it is over: a launch waits for them. */
 export function probeScript(parts: ProbeParts): string {
-  return attempts(parts)
-    .map(
-      ({ args }) =>
-        `echo '${separator}'; ${guestProgram} dial ${args.map((each) => shellQuote(String(each))).join(" ")}; echo`,
-    )
-    .join("\n");
+  const commands = attempts(parts).map(({ args }) => args.map((each) => shellQuote(String(each))).join(" "));
+  return [
+    "said=$(mktemp -d) || exit 1",
+    ...commands.map((words, index) => `${guestProgram} dial ${words} >"$said/${index}" &`),
+    "wait",
+    ...commands.map((_, index) => `echo '${separator}'; cat "$said/${index}"; echo`),
+    'rm -rf "$said"',
+  ].join("\n");
 }
 
 /** What got through, as sentences; an answer that is missing is one too. */

@@ -5,7 +5,7 @@ import type { UsageLimits } from "#shared/contract/broker.ts";
 import { Failure } from "#shared/failure.ts";
 import type { GitIdentity } from "../environment.ts";
 import type { Manifests } from "./read.ts";
-import { type BottleManifest, defaultPushBranches, type EgressRoute, type GitPushRules } from "./schema.ts";
+import { type BottleManifest, defaultPushBranches, type EgressRoute, type GitRepository } from "./schema.ts";
 
 export type ResolvedManifest = {
   agent: string | null;
@@ -20,13 +20,7 @@ export type ResolvedManifest = {
   prompts: { name: string; text: string }[];
   identity: GitIdentity | null;
   routes: EgressRoute[];
-  repositories: {
-    name: string;
-    upstream: string;
-    identityFile: string | null;
-    knownHostKey: string | null;
-    push: GitPushRules;
-  }[];
+  repositories: GitRepository[];
   supervise: boolean;
   credential: { authToken: string | null; forwardHostCredentials: boolean };
   dockerfile: string | null;

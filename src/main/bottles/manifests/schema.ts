@@ -62,6 +62,15 @@ export const gitRepository = z.strictObject({
   approve: z.boolean().optional(),
 });
 
+/** A repository that a bottle may fetch from and push to. */
+export type GitRepository = {
+  name: string;
+  upstream: string;
+  identityFile: string | null;
+  knownHostKey: string | null;
+  push: GitPushRules;
+};
+
 /** What of a repository may be pushed, and how. */
 export type GitPushRules = { branches: string[]; tags: string[]; force: boolean; delete: boolean; approve: boolean };
 

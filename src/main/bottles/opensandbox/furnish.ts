@@ -7,9 +7,9 @@ import { type Tree, treeOf } from "../elsewhere/tree.ts";
 import { becomes, checksImage, guestFolder, guestInit, initScript } from "../guest/init.ts";
 import { agentUser } from "./enclosure.ts";
 import { oncePath, onceScript, pipedPath, pipedScript } from "./piped.ts";
-import { files, guestWorkspaceNote } from "./place.ts";
+import { guestWorkspaceNote, files as names } from "./place.ts";
 import { guestSkills, type OpenSandboxDetails } from "./plan.ts";
-import { filesBelow, runAsRoot, sendFolder, waitForExecd } from "./remote.ts";
+import { filesBelow, runAsRoot, sendAll, waitForExecd } from "./remote.ts";
 import { download, type Target, upload } from "./server.ts";
 
 /** Who runs inside, and with what: for what is started there later. */
@@ -28,8 +28,8 @@ export async function furnish(
   const [first = "", ...rest] = bottle.argv;
   const agent = { user: agentUser, limits: spec.limits, environment, cwd };
   const argv = [basename(first), ...rest];
-  await upload(execd, [
-    ...(await filesBelow(join(directory, files.guest), guestFolder)),
+  const files = [
+    ...(await filesBelow(join(directory, names.guest), guestFolder)),
     ...(bottle.trust === null ? [] : await filesBelow(bottle.trust, guestTrust)),
     {
       path: guestInit,
@@ -40,14 +40,22 @@ export async function furnish(
     { path: guestWorkspaceNote, mode: 600, content: workspace },
     { path: pipedPath, mode: 644, content: pipedScript },
     { path: oncePath, mode: 644, content: onceScript },
-  ]);
-  const send = async (from: string, to: string, tree?: Tree) =>
-    sendFolder(execd, directory, { from, to, tree: tree ?? (await treeOf(from)) });
-  await send(workspace, workspace, workspaceTree);
-  if (spec.keptHome !== null) await send(spec.keptHome, guestHome);
-  for (const { name, path } of spec.skills) await send(path, `${guestSkills}/${name}`);
+  ];
+  const folders = [
+    { from: workspace, to: workspace, tree: workspaceTree },
+    ...(spec.keptHome === null ? [] : [{ from: spec.keptHome, to: guestHome, tree: await treeOf(spec.keptHome) }]),
+    ...(await Promise.all(
+      spec.skills.map(async ({ name, path }) => ({
+        from: path,
+        to: `${guestSkills}/${name}`,
+        tree: await treeOf(path),
+      })),
+    )),
+  ];
+  const unpack = await sendAll(execd, directory, { files, folders });
   const owner = `${agentUser.uid}:${agentUser.gid}`;
-  await runAsRoot(execd, `mkdir -p ${guestHome} && chown -R ${owner} ${guestHome} ${shellQuote(workspace)}`);
+  const give = `mkdir -p ${guestHome} && chown -R ${owner} ${guestHome} ${shellQuote(workspace)}`;
+  await runAsRoot(execd, `${unpack} &&\n${give}`);
 }
 
 /** Writes the script that becomes the command, as the agent's user and with its variables; resolves to its name in {@link guestFolder}. */

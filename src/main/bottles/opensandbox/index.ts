@@ -3,7 +3,7 @@
  * back; the services' ports come through one session that main opens, so that a sandbox needs no way to this computer and has none anywhere else.
  */
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { entryCommand } from "#node/entries.ts";
 import { endTrees } from "#node/processes/end-tree.ts";
@@ -23,6 +23,7 @@ import type {
   ProbeHeader,
   RunningBottle,
 } from "../backend.ts";
+import { removeBottleDirectory } from "../directory.ts";
 import { treeOf } from "../elsewhere/tree.ts";
 import { type GuestGate, GuestGates } from "../guest/gate.ts";
 import { guestFolder, writeGuestFolder } from "../guest/init.ts";
@@ -183,7 +184,7 @@ export class OpenSandbox implements BottleBackend<OpenSandboxDetails> {
         hint: "Enter its address in the settings again.",
       });
     }
-    await rm(directory, { recursive: true, force: true });
+    await removeBottleDirectory(directory);
   }
 
   async enumerate(): Promise<string[]> {

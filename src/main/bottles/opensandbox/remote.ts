@@ -50,23 +50,33 @@ export async function runAsRoot(execd: Target, script: string, mayFail = false):
   return said.stdout;
 }
 
-/** `tree` of the folder `from`, which belongs to root inside. `directory`: where its tar file lies meanwhile. */
-export async function sendFolder(
+export type SentFolder = { from: string; to: string; tree: Tree };
+
+/**
+ * Files and whole folders, in one upload: each question takes its way to another computer. `directory`: where tar files lie meanwhile. Resolves to the
+ * script that puts the folders where they belong.
+ */
+export async function sendAll(
   execd: Target,
   directory: string,
-  { from, to, tree }: { from: string; to: string; tree: Tree },
-): Promise<void> {
-  const name = `${randomBytes(4).toString("hex")}.tar`;
-  const file = join(directory, name);
+  { files, folders }: { files: readonly Upload[]; folders: readonly SentFolder[] },
+): Promise<string> {
+  const packs = folders.map(({ from, to, tree }) => {
+    const name = `${randomBytes(4).toString("hex")}.tar`;
+    return { from, tree, to: shellQuote(to), file: join(directory, name), path: `${guestUploads}/${name}` };
+  });
   try {
-    const tar = packed([{ as: "", folder: from, tree }], agentUser);
-    await pipeline(tar, createWriteStream(file, { mode: 0o600, flags: "wx" }));
-    await upload(execd, [{ path: `${guestUploads}/${name}`, mode: 600, content: { file } }]);
+    for (const { from, tree, file } of packs) {
+      const tar = packed([{ as: "", folder: from, tree }], agentUser);
+      await pipeline(tar, createWriteStream(file, { mode: 0o600, flags: "wx" }));
+    }
+    await upload(execd, [...files, ...packs.map(({ path, file }) => ({ path, mode: 600, content: { file } }))]);
   } finally {
-    await rm(file, { force: true });
+    for (const { file } of packs) await rm(file, { force: true });
   }
-  const [inside, target] = [shellQuote(`${guestUploads}/${name}`), shellQuote(to)];
-  await runAsRoot(execd, `mkdir -p ${target} && tar -xf ${inside} -C ${target} --no-same-owner && rm -f ${inside}`);
+  return packs
+    .map(({ to, path }) => `mkdir -p ${to} && tar -xf ${path} -C ${to} --no-same-owner && rm -f ${path}`)
+    .join(" &&\n");
 }
 
 /** A folder inside, into a new one here. Resolves to what was left out. */

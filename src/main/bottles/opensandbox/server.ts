@@ -18,7 +18,9 @@ const patienceMs = 30_000;
 /** An image may have to be fetched by a computer that never had it. */
 const startPatienceMs = 10 * 60_000;
 const endPatienceMs = 60_000;
-const lookEveryMs = 300;
+/** Between two looks at a sandbox: it may be there at once, and may take minutes. */
+const firstLookMs = 50;
+const mostLookMs = 500;
 const pageSize = 100;
 
 export type Sandbox = { id: string; state: string; message: string; metadata: Readonly<Record<string, string>> };
@@ -110,6 +112,7 @@ export class OpenSandboxServer {
   async create(request: object): Promise<Sandbox> {
     const made = sandboxOf(await this.#ask("POST", "/sandboxes", request));
     const late = performance.now() + startPatienceMs;
+    const pause = pausing();
     for (let sandbox: Sandbox | null = made; ; ) {
       if (sandbox === null) throw new Failure("failed", "The sandbox was gone before it ran");
       if (sandbox.state === "Running") break;
@@ -118,7 +121,7 @@ export class OpenSandboxServer {
       }
       if (performance.now() > late)
         throw new Failure("failed", `The sandbox did not run within ${startPatienceMs / 60_000} minutes`);
-      await setTimeout(lookEveryMs);
+      await pause();
       sandbox = await this.get(made.id);
     }
     return made;
@@ -132,11 +135,12 @@ export class OpenSandboxServer {
       if (!(error instanceof Failure) || (error.code !== "not_found" && error.code !== "conflict")) throw error;
     }
     const late = performance.now() + endPatienceMs;
+    const pause = pausing();
     for (;;) {
       const sandbox = await this.get(id);
       if (sandbox === null || sandbox.state === "Terminated") return;
       if (performance.now() > late) throw new Failure("failed", `The sandbox ${id} is still there (${sandbox.state})`);
-      await setTimeout(lookEveryMs);
+      await pause();
     }
   }
 
@@ -156,6 +160,15 @@ export class OpenSandboxServer {
   #ask(method: string, path: string, body?: object): Promise<unknown> {
     return ask({ url: this.base, headers: this.#keyHeaders() }, method, path, body);
   }
+}
+
+/** Each time half as long again. */
+function pausing(): () => Promise<void> {
+  let ms = firstLookMs;
+  return async () => {
+    await setTimeout(ms);
+    ms = Math.min(ms * 1.5, mostLookMs);
+  };
 }
 
 /** One question, answered with JSON or nothing. Throws `unavailable`, `not_found`, `conflict` or `failed`, with the server's own words. */

@@ -1,6 +1,6 @@
 /** The smolmachines backend: a virtual machine with a kernel of its own (libkrun), through the command line of smolvm. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { endTrees } from "#node/processes/end-tree.ts";
 import type { Subprocesses } from "#node/subprocess.ts";
@@ -19,12 +19,13 @@ import {
   type ProbeHeader,
   type RunningBottle,
 } from "../backend.ts";
+import { removeBottleDirectory } from "../directory.ts";
 import { GuestGates, gatePort } from "../guest/gate.ts";
 import { becomes, checksImage, guestFolder, initScript, writeGuestFolder } from "../guest/init.ts";
 import { probeScript, readProbe } from "../guest/probe.ts";
 import { directoryOf, homeMark, isBottleId, shortOf } from "../ids.ts";
 import { isThere } from "../is-there.ts";
-import { makePlaceholders, missingOf, type Placeholder, type ReadGitConfig, removePlaceholders } from "../protect.ts";
+import { makePlaceholders, missingOf, type ReadGitConfig, releasePlaceholders } from "../protect.ts";
 import { trySmolvm } from "./availability.ts";
 import { diskGibibytes } from "./limits.ts";
 import { planMachine, type SmolmachinesDetails } from "./plan.ts";
@@ -174,9 +175,8 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
     // The terminal's command, and a machine's process that its own tool did not end.
     const left = await endTrees([{ root: null, marker: `${bottleVariable}=${id}` }], 0);
     if (left.length > 0) throw new Failure("failed", `Processes ${left.join(", ")} of the bottle cannot be ended`);
-    const noted = await readFile(join(directory, files.placeholders), "utf8").catch(() => "[]");
-    await removePlaceholders(JSON.parse(noted || "[]") as Placeholder[]);
-    await rm(directory, { recursive: true, force: true });
+    await releasePlaceholders(join(directory, files.placeholders));
+    await removeBottleDirectory(directory);
   }
 
   async enumerate(): Promise<string[]> {

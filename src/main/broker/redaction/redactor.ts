@@ -2,24 +2,24 @@
  * Replaces byte sequences in a stream, also across the borders of chunks. Only what may still become a match is held back, so at most the
  * length of the longest form, and nothing when the end of a chunk begins none. The result does not depend on how the stream was cut.
  */
-export type Replacement = Buffer | "same length";
+import type { Redacting } from "./stream.ts";
 
-export const redacted = Buffer.from("[redacted]");
-const star = 0x2a;
+const redacted = Buffer.from("[redacted]");
 
-export class Redactor {
-  readonly #forms: readonly Buffer[];
-  readonly #replacement: Replacement;
+export class Redactor implements Redacting {
+  readonly forms: readonly Buffer[];
+  readonly #replacement: Buffer;
   readonly #longest: number;
   /** By byte: whether a form begins with it. */
   readonly #begins = new Uint8Array(256);
   #held: Buffer = nothing;
   /** How many matches were replaced. */
   count = 0;
+  /** What waits here is in the middle of something. */
+  readonly waits = false;
 
-  /** `same length` is for protocols that have said before how much comes. */
-  constructor(forms: readonly Buffer[], replacement: Replacement = redacted) {
-    this.#forms = forms;
+  constructor(forms: readonly Buffer[], replacement: Buffer = redacted) {
+    this.forms = forms;
     this.#replacement = replacement;
     this.#longest = Math.max(0, ...forms.map((form) => form.length));
     for (const form of forms) this.#begins[form[0]!] = 1;
@@ -27,17 +27,21 @@ export class Redactor {
 
   /** Whether these bytes alone hold any form. */
   finds(bytes: Buffer): boolean {
-    return this.#forms.some((form) => bytes.includes(form));
+    return this.forms.some((form) => bytes.includes(form));
   }
 
   /** What may be passed on now. */
   push(chunk: Buffer): Buffer {
-    return this.#forms.length === 0 ? chunk : this.#run(this.#joined(chunk), false);
+    return this.forms.length === 0 ? chunk : this.#run(this.#joined(chunk), false);
   }
 
   /** What was held back, once nothing follows. */
   end(): Buffer {
     return this.#run(this.#joined(nothing), true);
+  }
+
+  release(): Buffer {
+    return nothing;
   }
 
   #joined(chunk: Buffer): Buffer {
@@ -49,7 +53,7 @@ export class Redactor {
 
   #run(bytes: Buffer, last: boolean): Buffer {
     const parts: Buffer[] = [];
-    const next = this.#forms.map((form) => bytes.indexOf(form));
+    const next = this.forms.map((form) => bytes.indexOf(form));
     let from = 0;
     for (;;) {
       const match = this.#firstMatch(bytes, next, from);
@@ -64,7 +68,7 @@ export class Redactor {
         parts.push(bytes.subarray(from));
         break;
       }
-      parts.push(bytes.subarray(from, match.at), this.#replacementOf(match.length));
+      parts.push(bytes.subarray(from, match.at), this.#replacement);
       this.count++;
       from = match.at + match.length;
     }
@@ -74,7 +78,7 @@ export class Redactor {
   /** The earliest match, the longest of those. `next` remembers where each form was found, so that nothing is searched twice. */
   #firstMatch(bytes: Buffer, next: number[], from: number): { at: number; length: number } | null {
     let found: { at: number; length: number } | null = null;
-    for (const [index, form] of this.#forms.entries()) {
+    for (const [index, form] of this.forms.entries()) {
       if (next[index]! >= 0 && next[index]! < from) next[index] = bytes.indexOf(form, from);
       const at = next[index]!;
       if (at >= 0 && (found === null || at < found.at || (at === found.at && form.length > found.length))) {
@@ -89,15 +93,11 @@ export class Redactor {
     for (let at = Math.max(from, bytes.length - this.#longest + 1); at < bytes.length; at++) {
       if (this.#begins[bytes[at]!] === 0) continue;
       const length = bytes.length - at;
-      for (const form of this.#forms) {
+      for (const form of this.forms) {
         if (form.length > length && bytes.compare(form, 0, length, at) === 0) return at;
       }
     }
     return -1;
-  }
-
-  #replacementOf(length: number): Buffer {
-    return this.#replacement === "same length" ? Buffer.alloc(length, star) : this.#replacement;
   }
 }
 

@@ -6,15 +6,9 @@ import { z } from "zod";
 import { dollars } from "#shared/broker/words.ts";
 import type { Provider } from "../providers.ts";
 import { costOf, priceOf } from "./cost.ts";
+import type { Limits } from "./limits.ts";
 import { micros } from "./money.ts";
 import type { Reading } from "./reader.ts";
-
-export const limitsSchema = z.strictObject({
-  /** Input and output together. */
-  tokens: z.int().positive().optional(),
-  costUsd: z.number().positive().optional(),
-});
-export type Limits = z.infer<typeof limitsSchema>;
 
 export const totalsSchema = z.strictObject({
   /** Answers of models. */

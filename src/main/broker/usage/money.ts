@@ -1,6 +1,6 @@
 /** Dollars as the meter reckons them, and millionths of them as everybody else is told. */
 import type { UsageLimits } from "#shared/contract/broker.ts";
-import type { Limits } from "./meter.ts";
+import type { Limits } from "./limits.ts";
 
 export const noLimits: UsageLimits = { tokens: null, costMicros: null };
 

@@ -1,11 +1,10 @@
-/** What a request must not carry out, and an answer not in: looks at heads at once, and at bodies as they pass. */
-import { Transform, type TransformCallback } from "node:stream";
+/** What a request must not carry out, and an answer not in. Heads are looked at here, at once; `body-scan.ts` and `event-scan.ts` are for bodies. */
 import type { Secret } from "#node/secret.ts";
 import type { DetectorAction, GatewayDetectors } from "#shared/contract/gateway.ts";
+import { findWrapped, Needles, type Read, shortestHeld } from "../../broker/redaction/index.ts";
 import { encodingsOf } from "./encodings.ts";
 import { readInstructions } from "./instructions.ts";
-import { Needles } from "./needles.ts";
-import { type Found, findTokens, tokenBeginning } from "./tokens.ts";
+import { type Found, findTokens, tokenBeginning, tokenBegun } from "./tokens.ts";
 
 export type Finding = Found & { action: Exclude<DetectorAction, "off"> };
 
@@ -23,12 +22,29 @@ export function incoming({ incoming, instructions }: GatewayDetectors): Looks {
   return { tokens: incoming, secrets: incoming, instructions, uploads: "off", uploadBytes: Number.MAX_SAFE_INTEGER };
 }
 
+/** One answer is for the whole of a body, however it is read. */
+export function askingOnce(ask: AskAbout): { ask: AskAbout; asking: () => boolean } {
+  const answers = new Map<string, boolean>();
+  let asking = false;
+  return {
+    asking: () => asking,
+    ask: async (what) => {
+      asking = true;
+      const answer = answers.get(what) ?? (await ask(what));
+      asking = false;
+      answers.set(what, answer);
+      return answer;
+    },
+  };
+}
+
 /** What was found must not pass. The message says what it was, never the value. */
 export class Detected extends Error {}
 
 /** A finding that goes on is kept back up to this; one that is longer is known by its beginning. */
-const mostKeptBack = 20_000;
-const filler = "*".charCodeAt(0);
+export const mostKeptBack = 20_000;
+export const filler = "*".charCodeAt(0);
+const twoWords = /[a-z0-9][^a-z0-9]+[a-z0-9]/i;
 
 export class Scanner {
   readonly looks: Looks;
@@ -56,46 +72,81 @@ export class Scanner {
     return [...this.#blotted];
   }
 
-  /** What is in it, in order, and how many bytes at its end have to wait for what follows. */
-  read(bytes: Buffer): { found: Finding[]; unfinished: number } {
+  /**
+   * What is in it, in order, how many bytes at its end may become something with what follows, and how many of them have begun to be it: where it is
+   * not known whether anything follows, only these are worth waiting for.
+   */
+  read(bytes: Buffer): Read<Finding> {
     const { tokens, secrets, instructions } = this.looks;
     const found: Finding[] = [];
-    let begun = this.#needles?.beginning(bytes) ?? 0;
+    let begun = 0;
+    let held = 0;
     if (secrets !== "off" && this.#needles !== null) {
-      found.push(
-        ...this.#needles.find(bytes).map((place) => ({ ...place, what: "a value of the vault", action: secrets })),
-      );
+      const read = findWrapped(this.#needles, bytes);
+      found.push(...read.found.map((place) => ({ ...place, what: "a value of the vault", action: secrets })));
+      begun = read.unfinished;
+      if (begun >= shortestHeld) held = begun;
     }
     const text = tokens === "off" && instructions === "off" ? "" : bytes.toString("latin1");
     if (tokens !== "off") {
       found.push(...findTokens(text).map((place) => ({ ...place, action: tokens })));
       begun = Math.max(begun, tokenBeginning(text.slice(-256)));
+      held = Math.max(held, tokenBegun(text));
     }
     if (instructions !== "off") {
       const read = readInstructions(text);
       found.push(...read.found.map((place) => ({ ...place, action: instructions })));
       begun = Math.max(begun, read.unfinished);
+      // One word may begin anything.
+      if (twoWords.test(text.slice(text.length - read.unfinished))) held = Math.max(held, read.unfinished);
     }
     found.sort((a, b) => a.start - b.start);
     const touching = found.find(({ end }) => end === bytes.length);
     const open = touching === undefined ? 0 : bytes.length - touching.start;
-    return { found, unfinished: Math.min(Math.max(begun, open), mostKeptBack, bytes.length) };
+    return { found, unfinished: Math.min(Math.max(begun, open), mostKeptBack, bytes.length), held };
   }
 
   /** A short text (a header's value, a target) with what was found blotted out, once all that has to be asked was allowed. Throws {@link Detected}. */
   async clear(text: string, where: string, ask: AskAbout): Promise<string> {
     const bytes = Buffer.from(text, "latin1");
-    await this.settle(this.read(bytes).found, where, ask, bytes);
+    await this.settle(this.read(bytes).found, where, ask, ({ start, end }) => bytes.fill(filler, start, end));
     return bytes.toString("latin1");
   }
 
+  /** A header, also what is in its name, and behind the base64 of a user and password. */
+  async clearHeader([name, value]: readonly [string, string], where: string, ask: AskAbout): Promise<[string, string]> {
+    const said = await this.clear(name, "A header's name", ask);
+    const cleared = await this.clear(value, `${where} ${said}`, ask);
+    const [, scheme, encoded] = /^(basic +)([A-Za-z0-9+/]+=*)$/i.exec(cleared) ?? [];
+    if (encoded === undefined) return [said, cleared];
+    const bytes = Buffer.from(encoded, "base64");
+    let blotted = false;
+    await this.settle(this.read(bytes).found, `${where} ${said}`, ask, () => {
+      blotted = true;
+    });
+    return [said, blotted ? scheme + String.fromCharCode(filler).repeat(encoded.length) : cleared];
+  }
+
+  /** Something that cannot be blotted out. Throws {@link Detected}. */
+  async check(text: string, where: string, ask: AskAbout): Promise<void> {
+    await this.settle(this.read(Buffer.from(text, "latin1")).found, where, ask, ({ what }) => {
+      throw new Detected(sentenceOf(where, what));
+    });
+  }
+
   /** Blots out, asks, or throws, for each finding. Redacting keeps the length, so that what was said about it stays true. */
-  async settle(findings: readonly Finding[], where: string, ask: AskAbout, bytes: Buffer): Promise<void> {
+  async settle(
+    findings: readonly Finding[],
+    where: string,
+    ask: AskAbout,
+    blot: (finding: Finding) => void,
+  ): Promise<void> {
     const asked = new Set<string>();
-    for (const { action, what, start, end } of findings) {
-      const sentence = `${where} holds what looks like ${what}`;
+    for (const finding of findings) {
+      const { action, what } = finding;
+      const sentence = sentenceOf(where, what);
       if (action === "redact") {
-        bytes.fill(filler, start, end);
+        blot(finding);
         this.#blotted.add(what);
       } else if (action === "block") throw new Detected(sentence);
       else if (!asked.has(what)) {
@@ -106,64 +157,8 @@ export class Scanner {
   }
 }
 
-/** A body on its way. Ends with {@link Detected} when something must not pass; what was before it has passed by then, what it is has not. */
-export class BodyScan extends Transform {
-  readonly #scanner: Scanner;
-  readonly #where: string;
-  readonly #ask: AskAbout;
-  /** It waits for a person. */
-  asking = false;
-  #kept: Buffer = Buffer.alloc(0);
-  #passed = 0;
-  #uploadAllowed = false;
-  /** One answer is for the whole body. */
-  readonly #answers = new Map<string, boolean>();
-
-  /** `where`: what it is the body of, as a sentence begins with it. */
-  constructor(scanner: Scanner, where: string, ask: AskAbout) {
-    super();
-    this.#scanner = scanner;
-    this.#where = where;
-    this.#ask = ask;
-  }
-
-  override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
-    this.#take(chunk, false).then(() => done(), done);
-  }
-
-  override _flush(done: TransformCallback): void {
-    this.#take(Buffer.alloc(0), true).then(() => done(), done);
-  }
-
-  async #take(chunk: Buffer, last: boolean): Promise<void> {
-    this.#passed += chunk.length;
-    if (!this.#uploadAllowed && this.#passed > this.#scanner.looks.uploadBytes) {
-      this.#uploadAllowed = await allowUpload(this.#scanner.looks, this.#ask);
-    }
-    if (!this.#scanner.reads) return void this.push(chunk);
-    const bytes = Buffer.concat([this.#kept, chunk]);
-    const { found, unfinished } = this.#scanner.read(bytes);
-    let end = last ? bytes.length : bytes.length - unfinished;
-    // Nothing is cut in the middle, except what is longer than is ever kept.
-    const crossing = found.find((each) => each.start < end && each.end > end);
-    if (crossing !== undefined && bytes.length - crossing.start <= mostKeptBack) end = crossing.start;
-    await this.#scanner.settle(
-      found.filter(({ start }) => start < end),
-      this.#where,
-      (what) => this.#once(what),
-      bytes,
-    );
-    this.#kept = Buffer.from(bytes.subarray(end));
-    if (end > 0) this.push(bytes.subarray(0, end));
-  }
-
-  async #once(what: string): Promise<boolean> {
-    this.asking = true;
-    const answer = this.#answers.get(what) ?? (await this.#ask(what));
-    this.asking = false;
-    this.#answers.set(what, answer);
-    return answer;
-  }
+function sentenceOf(where: string, what: string): string {
+  return `${where} holds what looks like ${what}`;
 }
 
 /** Throws {@link Detected} when a body of this size must not pass. */

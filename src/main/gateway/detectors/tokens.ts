@@ -21,7 +21,7 @@ const shapes: readonly [what: string, shape: RegExp][] = [
   ["a Vault token", /\bhv[sbr]\.[\w-]{24,255}/g],
   ["a JSON web token", /\beyJ[\w-]{10,4000}\.eyJ[\w-]{10,8000}\.[\w-]{10,2000}/g],
   // With its lines, also as JSON has them, so that redacting it leaves nothing of it.
-  ["a private key", /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[A-Za-z0-9+/=\s:,-]|\\[rn]){0,16000}/g],
+  ["a private key", /-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s:,-]|\\[rn]){0,16000}/g],
 ];
 
 export function findTokens(text: string): Found[] {
@@ -34,4 +34,13 @@ export function findTokens(text: string): Found[] {
 export function tokenBeginning(text: string): number {
   const end = text.slice(-256);
   return /(?:-----BEGIN[A-Z ]{0,40}-{0,5}|-{1,5}(?:B|BE|BEG|BEGI)?|[\w.+/=~-]{1,256})$/.exec(end)?.[0].length ?? 0;
+}
+
+/** How each of them begins, for as long as what follows goes on like one. */
+const begun =
+  /\b(?:A(?:KI|SI|BI|CC)A|gh[pousr]_|github_pat_|gl[a-z]{2,4}-|xox[abeoprs]-|xapp-|hooks\.slack\.com\/|sk-|AIza|ya29\.|[sr]k_(?:live|test)_|npm_|pypi-|hf_|SG\.|do[opr]_v1_|hv[sbr]\.|eyJ)[\w.+/=~-]*$|-----BEGIN[A-Z ]{0,40}-{0,5}$/;
+
+/** As {@link tokenBeginning}, where the text of one event ends: only what has begun to be a token, not what any word may become. */
+export function tokenBegun(text: string): number {
+  return begun.exec(text.slice(-256))?.[0].length ?? 0;
 }

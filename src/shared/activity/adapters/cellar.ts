@@ -2,7 +2,7 @@
 import { activityState } from "../../contract/activities.ts";
 import type { Claim } from "../signals.ts";
 import { oneLine } from "../text.ts";
-import type { HookEvent } from "./index.ts";
+import type { HookEvent } from "./hook-event.ts";
 import { objectIn, textIn } from "./payload.ts";
 
 const words = {

@@ -1,7 +1,7 @@
 /** Claude Code's hooks: https://code.claude.com/docs/en/hooks, checked against 2.1.331. */
 import type { Claim } from "../signals.ts";
 import { oneLine } from "../text.ts";
-import type { HookEvent } from "./index.ts";
+import type { HookEvent } from "./hook-event.ts";
 import { objectIn, type Payload, textIn } from "./payload.ts";
 import { toolWords } from "./tool.ts";
 

@@ -3,7 +3,7 @@
  * person has reviewed them; questions are heard from the notifications it sends its terminal.
  */
 import type { Claim } from "../signals.ts";
-import type { HookEvent } from "./index.ts";
+import type { HookEvent } from "./hook-event.ts";
 import { objectIn, textIn } from "./payload.ts";
 
 export function claimOfCodex({ payload: raw }: HookEvent): Claim | null {

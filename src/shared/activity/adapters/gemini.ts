@@ -1,7 +1,7 @@
 /** Gemini CLI's hooks: https://geminicli.com/docs/hooks/reference, read in 0.61.0. */
 import type { Claim } from "../signals.ts";
 import { oneLine } from "../text.ts";
-import type { HookEvent } from "./index.ts";
+import type { HookEvent } from "./hook-event.ts";
 import { objectIn, textIn } from "./payload.ts";
 import { toolWords } from "./tool.ts";
 

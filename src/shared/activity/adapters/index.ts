@@ -4,19 +4,11 @@ import { claimOfCellar } from "./cellar.ts";
 import { claimOfClaude } from "./claude.ts";
 import { claimOfCodex } from "./codex.ts";
 import { claimOfGemini } from "./gemini.ts";
+import type { HookEvent } from "./hook-event.ts";
 
 /** `cellar`: the plain one, for any program: the event is the state, the payload a text. */
 export const dialects = ["cellar", "claude", "codex", "gemini"] as const;
 export type Dialect = (typeof dialects)[number];
-
-export type HookEvent = {
-  /** Name of the event as the program's hook was configured with it. */
-  event: string;
-  /** What the program sent: the object it is as JSON, else its text. Empty when it was too long. */
-  payload: Readonly<Record<string, unknown>> | string;
-  /** The program was started with a first prompt. */
-  prompted: boolean;
-};
 
 const adapters: Record<Dialect, (event: HookEvent) => Claim | null> = {
   cellar: claimOfCellar,

@@ -3,27 +3,16 @@
  * isolation: `require` finds `electron`'s renderer half and a few modules and nothing else (docs/tutorial/sandbox.md: "A `require` function similar to
  * Node's … can only import a subset of Electron and Node's built-in modules"), and only the top frame has a preload script.
  */
-import type { ContextMenuParams } from "electron";
+import type { Clicked } from "#main/electron/text-menu.ts";
 import type { Codec } from "./codec.ts";
 
 export type FromPage =
   | { type: "ipc"; channel: string; args: string }
   | { type: "port"; port: number; data: string }
   | { type: "port-closed"; port: number }
-  | { type: "context-menu"; params: ContextMenuFacts }
+  /** A right click, with all that main looks at. */
+  | { type: "context-menu"; params: Clicked }
   | { type: "preload-error"; message: string };
-
-/** What the double tells of a right click. */
-export type ContextMenuFacts = Pick<
-  ContextMenuParams,
-  | "isEditable"
-  | "selectionText"
-  | "linkURL"
-  | "editFlags"
-  | "misspelledWord"
-  | "dictionarySuggestions"
-  | "formControlType"
->;
 
 export type ToPage =
   | { type: "ipc"; channel: string; args: string; ports: number[] }
@@ -142,12 +131,12 @@ export function preloadWorld(
       const { selectionStart, selectionEnd } = field ?? {};
       const selectionText = field?.value.slice(selectionStart ?? 0, selectionEnd ?? 0) ?? String(getSelection());
       const some = selectionText !== "";
-      const kinds = new Map<string | undefined, ContextMenuFacts["formControlType"]>([
+      const kinds = new Map<string | undefined, Clicked["formControlType"]>([
         ["password", "input-password"],
         ["text", "input-text"],
         ["textarea", "text-area"],
       ]);
-      const params: ContextMenuFacts = {
+      const params: Clicked = {
         isEditable,
         selectionText,
         linkURL: event.target.closest("a")?.href ?? "",
