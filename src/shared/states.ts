@@ -60,13 +60,15 @@ export type Status = {
   source?: { words: string; at: string };
   /** Why it rests on less than it could. */
   note?: string;
+  /** It is what whoever ran the cell, often an agent, wanted to know: it calls for nobody. */
+  answer?: true;
 };
 
 export type TerminalContext = {
   /** The cell that holds it, where it is known. */
   heldCell?: Pick<Cell, "state" | "code" | "limitSeconds" | "startedAt"> | undefined;
   /** The newest notification about it that nobody has seen. */
-  unseen?: Pick<Notification, "kind" | "title" | "body" | "createdAt"> | undefined;
+  unseen?: Pick<Notification, "kind" | "state" | "title" | "body" | "createdAt"> | undefined;
   /** What its program is doing, if it is a launched one. */
   activity?: Activity | undefined;
 };
@@ -140,10 +142,14 @@ function aliveStatus(
       return { state: "waiting", words: unseen.title || "Asks for attention", time: at, evidence: said };
     }
     if (terminal.heldCellId === null && unseen.kind === "cell-done") {
-      return { state: "done-unseen", words: "Cell done", time: at, evidence: said };
+      return unseen.state === "failed"
+        ? { state: "failed", words: "Cell failed", time: at, evidence: said, answer: true }
+        : { state: "done-unseen", words: "Cell done", time: at, evidence: said };
     }
     if (terminal.heldCellId === null && unseen.kind === "cell-error") {
-      return { state: "failed", words: "Cell ended with an error", time: at, evidence: said };
+      return unseen.state === "cancelled"
+        ? { state: "cancelled", words: "Cell stopped", time: at, evidence: said }
+        : { state: "failed", words: "Cell ended with an error", time: at, evidence: said };
     }
   }
   if (terminal.heldCellId !== null) {
@@ -199,9 +205,9 @@ export function activityStatus(activity: Activity, unseen: boolean): Status {
 }
 
 /** Whether a person should look at it: it asks, it is stuck, or it went wrong and nobody has seen that. */
-export function needsYou(status: Status, unseen: boolean): boolean {
-  if (status.state === "waiting" || status.state === "permission" || status.state === "held") return true;
-  return unseen && (status.state === "failed" || status.state === "lost");
+export function needsYou({ state, answer }: Status, unseen: boolean): boolean {
+  if (state === "waiting" || state === "permission" || state === "held") return true;
+  return unseen && answer !== true && (state === "failed" || state === "lost");
 }
 
 /** `exit 1`, `signal 9`; null when it is not known. */

@@ -159,7 +159,7 @@ export class Bottles {
     const started: Started =
       resume === undefined
         ? await this.#parts.launches.start(
-            { workspaceId, programId, prompt, arguments: request.arguments, size },
+            { workspaceId, programId, prompt, arguments: request.arguments, folder: view.folder, size },
             enclosure,
           )
         : await this.#parts.launches.resume(resume, size, enclosure);

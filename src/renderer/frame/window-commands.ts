@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { nothingToActOn } from "#shared/commands/facts.ts";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { useActions } from "../app/actions.ts";
+import { useAsks } from "../app/asks.ts";
 import { useTellFacts, useWindowFacts } from "../app/command-facts.ts";
 import { type Command, commandsWith, useCommands } from "../app/commands.ts";
 import { useLayout } from "../app/layout.ts";
@@ -47,6 +48,7 @@ export function useWindowCommands(): void {
   const hostRuns = useHostStatus()?.state === "connected";
   const unseen = useNotifications().items.some(({ seenAt }) => seenAt === null);
   const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou);
+  const asks = useAsks();
   const waitingKey = waiting.map(({ id }) => id).join();
   const paused = notifyPausedUntil !== null && Date.parse(notifyPausedUntil) > Date.now();
 
@@ -55,13 +57,13 @@ export function useWindowCommands(): void {
       panel: front,
       workspace: current !== null,
       ownWorkspace: ownWorkspace !== null,
-      needsYou: waitingKey !== "",
+      needsYou: waitingKey !== "" || asks.length > 0,
       unseen,
       vaultUnlocked: vault === "unlocked",
       hostRuns,
       theme,
     }),
-    [front, current, waitingKey, unseen, vault, hostRuns, theme],
+    [front, current, waitingKey, asks, unseen, vault, hostRuns, theme],
   );
   useWindowFacts(facts);
   useTellFacts();
@@ -97,6 +99,7 @@ export function useWindowCommands(): void {
           const front = (frontPanel(useDock.getState())?.params as { terminalId?: string } | undefined)?.terminalId;
           const next = ids[(ids.indexOf(front ?? "") + 1) % ids.length];
           if (next) openTerminal(next);
+          else asks[0]?.open();
         },
       }),
       command("go.running", {
@@ -180,7 +183,7 @@ export function useWindowCommands(): void {
         run: () => actions.restartHost(),
       }),
     ];
-  }, [actions, facts, current, theme, paused, vault, waitingKey, pending]);
+  }, [actions, facts, current, theme, paused, vault, waitingKey, pending, asks]);
   useCommands(commands);
   useCommands(hidden);
 }

@@ -16,7 +16,8 @@ import { zoom } from "./use-look.ts";
 export type CommandContext = {
   client: Client;
   terminal: Terminal;
-  session: TerminalSession;
+  /** Null while the terminal is being put on the screen. */
+  session: TerminalSession | null;
   panelId: string;
   facts: TerminalFacts;
   openFind: () => void;
@@ -38,25 +39,26 @@ export function terminalCommands({
   openRename,
 }: CommandContext): Command[] {
   const command = commandsWith({ ...nothingToActOn, terminal: facts });
-  const { emulator } = session;
+  /** For what needs the terminal's screen, and its keyboard. */
+  const onScreen = (id: CommandId, run: (session: TerminalSession) => void): Command => {
+    const made = command(id, { run: () => session && run(session) });
+    if (session !== null || made.unavailable !== undefined) return made;
+    return { ...made, unavailable: "It is not on the screen yet" };
+  };
   const { launchId } = terminal.owner;
   const shellBeside = (place: "right" | "below") =>
     void orNotice("Could not open a shell", newShell(client, terminal, { place, beside: panelId }));
   return [
-    command("terminal.copy", {
-      run: () => void orNotice("Could not copy", copyText(session.selection)),
-    }),
-    command(pasteId, {
-      run: () => void orNotice("Could not paste", session.pasteFromClipboard()),
-    }),
-    command("terminal.select-all", { run: () => emulator.terminal.selectAll() }),
-    command("terminal.find", { run: openFind }),
-    command("terminal.clear", { run: () => emulator.terminal.clear() }),
-    command("terminal.follow", { run: () => session.follow() }),
+    onScreen("terminal.copy", ({ selection }) => void orNotice("Could not copy", copyText(selection))),
+    onScreen(pasteId, (shown) => void orNotice("Could not paste", shown.pasteFromClipboard())),
+    onScreen("terminal.select-all", ({ emulator }) => emulator.terminal.selectAll()),
+    onScreen("terminal.find", openFind),
+    onScreen("terminal.clear", ({ emulator }) => emulator.terminal.clear()),
+    onScreen("terminal.follow", (shown) => shown.follow()),
     command("terminal.zoom-in", { run: () => zoom(terminal.id, "in") }),
     command("terminal.zoom-out", { run: () => zoom(terminal.id, "out") }),
     command("terminal.zoom-reset", { run: () => zoom(terminal.id, "reset") }),
-    command("terminal.rename", { run: openRename }),
+    onScreen("terminal.rename", openRename),
     command("terminal.copy-id", {
       title: `Copy its id, ${terminal.id}`,
       run: () => void orNotice("Could not copy", copyText(terminal.id)),

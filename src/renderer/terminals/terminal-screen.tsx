@@ -10,7 +10,7 @@ import { useConnection, useConnectionStatus } from "../connection/index.ts";
 import { dock, type PanelProps, panelFocusAttribute, panelFocusLaterAttribute, useDock } from "../dock/panels.tsx";
 import { useCloseWhenGone } from "../dock/use-close-when-gone.ts";
 import { useSettings, useTerminal, useTerminals } from "../live/index.ts";
-import { Button, ContextMenu, Empty, notice } from "../ui/index.ts";
+import { Button, ContextMenu, Empty } from "../ui/index.ts";
 import { BellFlash } from "./bell.tsx";
 import { droppedText } from "./drop.ts";
 import { FindBar } from "./find-bar.tsx";
@@ -71,7 +71,6 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   useTerminalFacts(active ? facts : null);
 
   commands.current = useMemo(() => {
-    if (session === null) return none;
     return terminalCommands({
       client: connection.client,
       terminal,
@@ -92,10 +91,10 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    const { text, problem } = droppedText(event.dataTransfer, connection);
-    if (problem !== null) notice({ kind: "failed", text: problem });
-    if (text !== "") session?.paste(text);
-    back();
+    void droppedText(event.dataTransfer, terminal, connection).then((text) => {
+      if (text !== "") session?.paste(text);
+      back();
+    });
   };
 
   return (

@@ -116,6 +116,13 @@ export const app = {
     .input(z.strictObject({ window: windowKey.default(mainWindow), layout: z.string().max(500_000) }))
     .output(done),
   /** Each request goes to one window; one that came while there was none waits for the next. */
+  /**
+   * A workspace's own window hands over what was dropped on it: the form for a new workspace is shown in one that shows all. `shown`: there is one,
+   * and in Electron it comes to the front; in browser mode it waits for one otherwise.
+   */
+  offerWorkspaces: procedure
+    .input(z.strictObject({ sources: z.array(z.string().max(4096)).min(1).max(50) }))
+    .output(z.strictObject({ shown: z.boolean() })),
   watchRequests: procedure
     .input(z.strictObject({ window: windowKey.default(mainWindow) }))
     .output(eventIterator(windowRequest)),
