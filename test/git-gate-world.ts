@@ -45,7 +45,9 @@ export class GitGateWorld implements AsyncDisposable {
   #port = 0;
   #store!: Store;
   #subprocesses!: Subprocesses;
-  #forwarder: Server | null = null;
+  readonly #forwarders: Server[] = [];
+  /** Folders that are in another bottle than the first, with the port of its git gate. */
+  readonly #elsewhere = new Map<string, number>();
   #repositories: Repository[] = [];
 
   constructor() {
@@ -62,7 +64,7 @@ export class GitGateWorld implements AsyncDisposable {
     world.#repositories = repositories(world.host);
     world.start(more);
     await world.openBottle();
-    await world.#forward();
+    world.#port = await world.#forward(world.socket);
     return world;
   }
 
@@ -158,6 +160,11 @@ export class GitGateWorld implements AsyncDisposable {
     return to;
   }
 
+  /** The folder is in the bottle whose git gate is at `socket`. */
+  async move(directory: string, socket: string): Promise<void> {
+    this.#elsewhere.set(directory, await this.#forward(socket));
+  }
+
   /** git, with what a bottle gives it and nothing of the person's. */
   inside(directory: string, ...args: string[]): Promise<Ran> {
     const child = this.insideChild(directory, ...args);
@@ -172,7 +179,7 @@ export class GitGateWorld implements AsyncDisposable {
   insideChild(directory: string, ...args: string[]) {
     const child = spawn("git", args, {
       cwd: directory,
-      env: this.environment,
+      env: this.#environmentAt(this.#elsewhere.get(directory) ?? this.#port),
       stdio: ["pipe", "pipe", "pipe"],
       // A group of its own, so that a test can end it as Ctrl-C does.
       detached: true,
@@ -182,9 +189,13 @@ export class GitGateWorld implements AsyncDisposable {
   }
 
   get environment(): Record<string, string> {
+    return this.#environmentAt(this.#port);
+  }
+
+  #environmentAt(port: number): Record<string, string> {
     const settings = gateSettings(
       this.reach().map(({ name, upstream }) => ({ name, address: readUpstream(upstream)! })),
-      `http://127.0.0.1:${this.#port}`,
+      `http://127.0.0.1:${port}`,
     );
     const who = ["AUTHOR", "COMMITTER"].flatMap((each) => [
       [`GIT_${each}_NAME`, "Agent"],
@@ -216,20 +227,21 @@ export class GitGateWorld implements AsyncDisposable {
     return (await this.inside(directory, "rev-parse", "HEAD")).out.trim();
   }
 
-  async #forward(): Promise<void> {
-    this.#forwarder = createServer({ allowHalfOpen: true }, (inside) => {
-      const outside = connect({ path: this.socket, allowHalfOpen: true });
+  async #forward(socket: string): Promise<number> {
+    const forwarder = createServer({ allowHalfOpen: true }, (inside) => {
+      const outside = connect({ path: socket, allowHalfOpen: true });
       for (const socket of [inside, outside]) socket.on("error", () => [inside, outside].map((each) => each.destroy()));
       inside.pipe(outside).pipe(inside);
       outside.once("close", () => inside.destroySoon());
       inside.once("close", () => outside.destroySoon());
     }).listen(0, "127.0.0.1");
-    await once(this.#forwarder, "listening");
-    this.#port = (this.#forwarder.address() as AddressInfo).port;
+    await once(forwarder, "listening");
+    this.#forwarders.push(forwarder);
+    return (forwarder.address() as AddressInfo).port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#forwarder?.close();
+    for (const forwarder of this.#forwarders) forwarder.close();
     await this.stop();
     await this.host.stop();
     this.folder[Symbol.dispose]();

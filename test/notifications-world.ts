@@ -7,7 +7,7 @@ import type { HostAsked } from "#main/gateway/index.ts";
 import type { AnswersParts } from "#main/notifications/answers.ts";
 import type { LimitReached } from "#main/notifications/rules.ts";
 import { Notifications } from "#main/notifications/service.ts";
-import { notificationActionsSchema, notificationsSchema } from "#main/notifications/store.ts";
+import { notificationActionsSchema, notificationStateSchema, notificationsSchema } from "#main/notifications/store.ts";
 import { openStore } from "#node/store/index.ts";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { Cell } from "#shared/contract/cells.ts";
@@ -34,7 +34,7 @@ export type NotificationsWorld = ReturnType<typeof startNotifications>;
 export function startNotifications(folder: string) {
   const store = openStore({
     path: join(folder, "cellar.db"),
-    migrations: [notificationsSchema, notificationActionsSchema],
+    migrations: [notificationsSchema, notificationActionsSchema, notificationStateSchema],
   });
   const shown: {
     notification: OutsideNotification;

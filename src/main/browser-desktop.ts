@@ -18,6 +18,7 @@ export function browserDesktop(address: Promise<string>, quit: () => void): Desk
     newWindow: no("Opening a window of its own"),
     zoom: no("Zooming by the program"),
     windowUsable: () => {},
+    windowFacts: () => {},
     openLink: openExternally,
     reveal: refuse("Showing a file in the file manager"),
     // Windows show them themselves, as far as the browser lets them.

@@ -1,4 +1,5 @@
 /** What only a desktop can do. Electron implements it in `electron/`; browser mode answers that it cannot. */
+import type { CommandFacts } from "#shared/commands/facts.ts";
 import type { DesktopState } from "#shared/contract/app.ts";
 import type { State } from "#shared/states.ts";
 import type { WindowKey } from "#shared/windows.ts";
@@ -58,6 +59,8 @@ export type Desktop = {
   zoom(window: WindowKey, change: "in" | "out" | "reset"): number;
   /** A window has said that it can be used. */
   windowUsable(window: WindowKey): void;
+  /** What there is to act on in a window has changed. */
+  windowFacts(window: WindowKey, facts: CommandFacts): void;
   /** Opens an http, https or mailto link that was already checked. */
   openLink(url: string): Promise<void>;
   reveal(path: string): Promise<void>;

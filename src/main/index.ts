@@ -11,22 +11,22 @@ import type { Attention, Desktop } from "./desktop.ts";
 import { Closing } from "./electron/closing.ts";
 import { watchChromium } from "./electron/crashes.ts";
 import { electronDesktop } from "./electron/desktop.ts";
+import { failedStart } from "./electron/failed-start.ts";
 import { guardEverything, guardSession } from "./electron/guards.ts";
-import { serveTextMenus, setApplicationMenu } from "./electron/menu.ts";
+import { ApplicationMenu, serveTextMenus } from "./electron/menu.ts";
 import { Outside, takeLinks } from "./electron/outside.ts";
 import { servePorts } from "./electron/ports.ts";
+import { watchPower } from "./electron/power.ts";
 import { Quitting } from "./electron/quit.ts";
+import { relaunch, startedWithoutExtensions } from "./electron/relaunch.ts";
 import { SystemSettings } from "./electron/system-settings.ts";
 import { TaskBar } from "./electron/task-bar.ts";
 import { AppTray } from "./electron/tray.ts";
 import { trayCommands } from "./electron/tray-commands.ts";
 import { registerWindowScheme, serveWindowScheme } from "./electron/window-scheme.ts";
 import { Windows } from "./electron/windows.ts";
-import { AlreadyRunning, startServices } from "./services.ts";
+import { AlreadyRunning, type Services, startServices } from "./services.ts";
 import { findRunning } from "./transport/find-running.ts";
-
-/** On the command line: leave the person's own agent programs, providers and manifests alone. */
-const withoutExtensions = "--without-extensions";
 
 const icons = join(installationFolder, "resources", "icons");
 const paths = cellarPaths();
@@ -42,36 +42,34 @@ else app.quit();
 
 async function start(): Promise<void> {
   await app.whenReady();
-  let quitting = false;
   const taskBar = new TaskBar(icons);
   // Terminals are counted while the services start, when there is no tray yet.
   let attention: Attention = { running: 0, needsYou: 0, asking: 0, failed: 0, unseen: 0, active: [] };
   let showAttention = () => {};
-  const quit = () => {
-    quitting = true;
-    app.quit();
-  };
+  let factsChanged = () => {};
+  const windowStateFile = join(paths.home, "windows.json");
   const windows = new Windows({
     preload: join(windowFolder, "preload", "index.cjs"),
-    stateFile: join(paths.home, "windows.json"),
+    stateFile: windowStateFile,
     log: () => services.log,
     keptByTray: () => closing.toTray,
-    quitting: () => quitting,
-    quit,
+    quitting: () => leave.decided,
+    quit: () => leave.now(),
+    factsChanged: () => factsChanged(),
     showLogs: () => shell.showItemInFolder(join(paths.logs, "main.log")),
     resetLayouts: () => services.layouts.reset(),
     restartWithoutExtensions: () => {
-      app.relaunch({
-        args: [...process.argv.slice(1).filter((each) => each !== withoutExtensions), withoutExtensions],
-      });
-      quit();
+      relaunch({ withoutExtensions: true });
+      leave.now();
     },
   });
+  const visible = () => (windows.current?.isVisible() ? windows.current : null);
+  const leave = new Quitting({ leaving: () => services.leaving, window: visible });
   const system = new SystemSettings(paths.home, { window: () => windows.current, show: () => void windows.show() });
   const desktop = electronDesktop({
     windows,
     system,
-    quit,
+    quit: () => leave.now(),
     setAttention: (state) => {
       attention = state;
       taskBar.setAttention(state);
@@ -79,18 +77,24 @@ async function start(): Promise<void> {
     },
     setProgress: (progress) => taskBar.setProgress(progress),
   });
-  const services = await startServices({
-    paths,
-    desktop,
-    version: version(),
-    ownExtensions: !process.argv.includes(withoutExtensions),
-  });
-  const visible = () => (windows.current?.isVisible() ? windows.current : null);
-  const leave = new Quitting({ leaving: services.leaving, window: visible, quit });
+  guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
+  guardSession(session.defaultSession);
+  let recoveryPage = () => windows.recoveryPage;
+  serveWindowScheme(join(windowFolder, "renderer"), () => recoveryPage());
+  let services: Services;
+  try {
+    const ownExtensions = !startedWithoutExtensions;
+    services = await startServices({ paths, desktop, version: version(), ownExtensions });
+  } catch (thrown) {
+    if (thrown instanceof AlreadyRunning) throw thrown;
+    const recovery = failedStart(wordsOf(thrown), { paths, windowStateFile });
+    recoveryPage = () => recovery.page;
+    return;
+  }
   const closing = new Closing({
     settings: services.settings,
     notify: desktop.notify,
-    quitting: () => quitting,
+    quitting: () => leave.decided,
     mustAsk: () => leave.mustAsk,
     ask: () => leave.ask(),
     show: () => windows.show(),
@@ -113,16 +117,17 @@ async function start(): Promise<void> {
   services.settings.onChange(showAttention);
   showAttention();
 
-  guardEverything((url) => void openOutside(desktop, url).catch(() => {}));
   watchChromium(services.crashReports);
-  guardSession(session.defaultSession);
-  serveWindowScheme(join(windowFolder, "renderer"), () => windows.recoveryPage);
-  setApplicationMenu({
-    run: (id) => showRequest({ type: "command", id }, windows.currentKey),
-    newWindow: () => windows.open(null),
-    zoom: (change) => windows.zoomCurrent(change),
-    quit: () => void leave.ask(),
-  });
+  const menu = new ApplicationMenu(
+    {
+      run: (id) => showRequest({ type: "command", id }, windows.currentKey),
+      newWindow: () => windows.open(null),
+      zoom: (change) => windows.zoomCurrent(change),
+      quit: () => void leave.ask(),
+    },
+    windows.facts,
+  );
+  factsChanged = () => menu.show(windows.facts);
   serveTextMenus();
   takeLinks();
   system.watchScreenReader();
@@ -133,11 +138,22 @@ async function start(): Promise<void> {
   app.on("activate", () => windows.show());
   // The tray keeps the app; without it, closing the window ends it. Terminals go on either way.
   app.on("window-all-closed", () => {
-    if (!services.settings.settings.closeToTray) quit();
+    if (!services.settings.settings.closeToTray) leave.now();
   });
-  app.on("before-quit", () => {
-    quitting = true;
-    windows.remember();
+  app.on("before-quit", (event) => {
+    if (leave.mayQuit()) windows.remember();
+    else event.preventDefault();
+  });
+  watchPower({
+    woke: () => {
+      windows.woke();
+      services.woke();
+    },
+    screenLocked: () => services.screenLocked(),
+    systemEnds: () => {
+      services.systemEnds();
+      leave.now();
+    },
   });
   app.on("will-quit", (event) => {
     event.preventDefault();
@@ -163,8 +179,12 @@ async function explain(thrown: unknown): Promise<void> {
     if (url !== null) await shell.openExternal(url);
     app.exit(0);
   } catch (failure) {
-    const { message, hint } = problemOf(failure);
-    dialog.showErrorBox("Cellar could not be started", hint === undefined ? message : `${message}\n\n${hint}`);
+    dialog.showErrorBox("Cellar could not be started", wordsOf(failure));
     app.exit(1);
   }
+}
+
+function wordsOf(thrown: unknown): string {
+  const { message, hint } = problemOf(thrown);
+  return hint === undefined ? message : `${message}\n\n${hint}`;
 }

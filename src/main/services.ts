@@ -13,7 +13,7 @@ import { activitiesProcedures, composeActivities, composeBottleHooks } from "./a
 import { appProcedures, composeApp, type Layouts, type Leaving, type WindowRequests } from "./app/index.ts";
 import { bottlesProcedures, composeBottles } from "./bottles/index.ts";
 import { brokerProcedures, composeBroker } from "./broker/index.ts";
-import { type CrashReports, composeCrashReports, crashReportsProcedures } from "./crash-reports/index.ts";
+import { type CrashReports, composeCrashReports, crashReportsProcedures, watchHost } from "./crash-reports/index.ts";
 import type { Desktop } from "./desktop.ts";
 import { Endings } from "./endings.ts";
 import { composeGateways, gatewayProcedures } from "./gateway/index.ts";
@@ -75,6 +75,12 @@ export type Services = {
     rpc(port: Port): void;
     terminal(port: Port, view: TerminalView): void;
   };
+  /** The computer has slept: what is elsewhere is asked again at once, and what should have happened meanwhile happens once. */
+  woke(): void;
+  /** The person has locked their screen. */
+  screenLocked(): void;
+  /** Main is to end because the system does: nothing is begun on the way out. */
+  systemEnds(): void;
   /** Ends what main owns; terminals go on in their host. */
   stop(): Promise<void>;
 };
@@ -115,6 +121,7 @@ async function compose(
     workspaceFolder: async (id) => (await workspaces.ready(id)).path,
     inherit: (wanted) => inside.inherit(wanted),
   });
+  watchHost(crashReports, terminals);
   const activities = composeActivities(ground, terminals);
   // Not waited for: the host starts while the rest is composed.
   terminals.connect();
@@ -215,6 +222,15 @@ async function compose(
       terminal: (port, view) => void serveTerminalPort(streams, port, view),
     },
     pauseNotifications: (minutes) => void notifications.pause(minutes),
+    woke: () => {
+      vault.watchIdle();
+      bottles.askAgainNow();
+      updates.woke();
+    },
+    screenLocked: () => {
+      if (settings.settings.vaultLockWithScreen) vault.screenLocked();
+    },
+    systemEnds: () => updates.leaveInPlace(),
     stop: () => endings.run(),
   };
 }

@@ -1,7 +1,9 @@
 /** Where a home's sockets are: short, ours alone, and the same from every environment. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TemporaryFolder } from "#test/product/temporary.ts";
+import { protocolVersion } from "./host-protocol.ts";
 import { ownDirectory, ownDirectoryAmongOthers } from "./own-directory.ts";
 import { cellarPaths } from "./paths.ts";
 
@@ -64,4 +66,10 @@ test.runIf(process.getuid?.() === 0)("a directory of another user is refused", a
   mkdirSync(folder.in("theirs"));
   chownSync(folder.in("theirs"), 12345, 12345);
   expect(() => ownDirectoryAmongOthers(folder.in("theirs"))).toThrow(/belongs to another user/);
+});
+
+test("the shell script that serves `k` knows the terminal host's socket by its present name", () => {
+  const script = readFileSync(join(import.meta.dirname, "../../resources/bin/k"), "utf8");
+  const named = new Set(script.match(/host[\w-]*\.sock/g));
+  expect([...named]).toEqual([`host-${protocolVersion}.sock`]);
 });

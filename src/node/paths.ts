@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { protocolVersion } from "./host-protocol.ts";
 import { ownDirectory } from "./own-directory.ts";
 import { runtimeDirectory } from "./runtime-directory.ts";
 
@@ -20,6 +21,7 @@ export type CellarPaths = {
   settings: string;
   /** Short 0700 directory for sockets: their paths are limited to about 100 bytes. */
   runtime: string;
+  /** Of the terminal host that speaks our protocol. */
   hostSocket: string;
   /** Where launched programs send their hook events; nothing else is served there. */
   agentsSocket: string;
@@ -48,12 +50,22 @@ export function cellarPaths(env: NodeJS.ProcessEnv = process.env): CellarPaths {
     logs: join(home, "logs"),
     settings: join(home, "settings.json"),
     runtime,
-    hostSocket: socketPath(runtime, home, "host"),
-    agentsSocket: socketPath(runtime, home, "agents"),
+    hostSocket: hostSocketOf({ home, runtime }, protocolVersion),
+    agentsSocket: socketPath(runtime, home, `agents-${protocolVersion}`),
     mainSocket: socketPath(runtime, home, "main"),
   };
   for (const directory of [paths.terminals, paths.workspaces, paths.logs]) ownDirectory(directory);
   return paths;
+}
+
+/** Where a terminal host of this protocol listens, if there is one. */
+export function hostSocketOf({ home, runtime }: Pick<CellarPaths, "home" | "runtime">, protocol: number): string {
+  return socketPath(runtime, home, `host-${protocol}`);
+}
+
+/** What a terminal host of this protocol holds for as long as it lives. */
+export function hostLockOf({ home }: Pick<CellarPaths, "home">, protocol: number): string {
+  return join(home, `terminal-host-${protocol}.lock`);
 }
 
 function dataFolder(env: NodeJS.ProcessEnv): string {

@@ -8,6 +8,7 @@ import { pipeline, Readable, type Writable } from "node:stream";
 import { Failure } from "#shared/failure.ts";
 import { type Environment, findProgram } from "./find-program.ts";
 import { endTrees } from "./processes/end-tree.ts";
+import { checkRoomToSpawn } from "./room-to-spawn.ts";
 import { LineSplitter } from "./subprocess/lines.ts";
 import { Beginning, Ending, lastLines } from "./subprocess/output.ts";
 
@@ -142,6 +143,7 @@ class Running {
     this.#command = command;
     this.#stdout = new Beginning(command.maxStdoutBytes ?? defaultStdoutBytes);
     const [program, args] = withLimit(command, path);
+    checkRoomToSpawn();
     this.#child = spawn(program, args, {
       cwd: command.cwd ?? parse(process.cwd()).root,
       env: { ...command.env, ...(command.owner === undefined ? {} : { [ownerVariable]: command.owner }) },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Activity } from "./contract/activities.ts";
+import type { Notification } from "./contract/notifications.ts";
 import type { Terminal } from "./contract/terminals.ts";
 import { cellStatus, exitWords, needsYou, type signs, terminalStatus } from "./states.ts";
 
@@ -14,8 +15,10 @@ const facts = {
   pid: 42 as number | null,
 };
 const cell = { state: "timeout" as const, code: "npm test\n", limitSeconds: 30, startedAt: at };
-const note = (kind: "bell" | "program" | "cell-done" | "cell-error", title = "t") => ({
+type Told = Pick<Notification, "kind" | "state">;
+const note = (kind: Told["kind"], title = "t", state: Told["state"] = "done") => ({
   kind,
+  state,
   title,
   body: "b",
   createdAt: at,
@@ -38,6 +41,20 @@ test.each([
     { unseen: note("cell-done") },
     "done-unseen",
     "Cell done",
+  ],
+  [
+    "one that ended with an exit code is not",
+    facts,
+    { unseen: note("cell-done", "t", "failed") },
+    "failed",
+    "Cell failed",
+  ],
+  [
+    "one that was interrupted has not failed",
+    facts,
+    { unseen: note("cell-error", "t", "cancelled") },
+    "cancelled",
+    "Cell stopped",
   ],
   [
     "a new cell is more than the news of an old one",
@@ -67,6 +84,9 @@ test("somebody is needed by what asks or is stuck, and by what went wrong unseen
   expect([needsYou(status("waiting"), false), needsYou(status("held"), false)]).toEqual([true, true]);
   expect([needsYou(status("failed"), true), needsYou(status("failed"), false)]).toEqual([true, false]);
   expect([needsYou(status("working"), true), needsYou(status("done-unseen"), true)]).toEqual([false, false]);
+  const answered = { unseen: note("cell-done", "t", "failed") };
+  expect(needsYou(terminalStatus(facts, answered), true)).toBe(false);
+  expect(needsYou(terminalStatus({ ...facts, state: "failed" }, answered), true)).toBe(true);
 });
 
 test("an exit status that is not known is not made up", () => {

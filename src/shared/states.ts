@@ -60,20 +60,22 @@ export type Status = {
   source?: { words: string; at: string };
   /** Why it rests on less than it could. */
   note?: string;
+  /** It is what whoever ran the cell, often an agent, wanted to know: it calls for nobody. */
+  answer?: true;
 };
 
 export type TerminalContext = {
   /** The cell that holds it, where it is known. */
   heldCell?: Pick<Cell, "state" | "code" | "limitSeconds" | "startedAt"> | undefined;
   /** The newest notification about it that nobody has seen. */
-  unseen?: Pick<Notification, "kind" | "title" | "body" | "createdAt"> | undefined;
+  unseen?: Pick<Notification, "kind" | "state" | "title" | "body" | "createdAt"> | undefined;
   /** What its program is doing, if it is a launched one. */
   activity?: Activity | undefined;
 };
 
 type TerminalFacts = Pick<
   Terminal,
-  "state" | "exitCode" | "heldCellId" | "createdAt" | "resolvedAt" | "updatedAt" | "pid"
+  "state" | "exitCode" | "heldCellId" | "createdAt" | "resolvedAt" | "updatedAt" | "pid" | "olderVersion"
 >;
 
 export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen, activity }: TerminalContext = {}): Status {
@@ -82,6 +84,13 @@ export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen, acti
     case "starting":
       return { state: "working", words: "Starting", time: { kind: "since", at: terminal.createdAt } };
     case "running":
+      if (terminal.olderVersion !== undefined) {
+        return {
+          state: "running",
+          words: `Runs in an older Cellar (${terminal.olderVersion})`,
+          evidence: "It goes on there after the update. What it prints can be seen here when it has ended.",
+        };
+      }
       return aliveStatus(terminal, heldCell, unseen, activity);
     case "succeeded":
       return {
@@ -133,10 +142,14 @@ function aliveStatus(
       return { state: "waiting", words: unseen.title || "Asks for attention", time: at, evidence: said };
     }
     if (terminal.heldCellId === null && unseen.kind === "cell-done") {
-      return { state: "done-unseen", words: "Cell done", time: at, evidence: said };
+      return unseen.state === "failed"
+        ? { state: "failed", words: "Cell failed", time: at, evidence: said, answer: true }
+        : { state: "done-unseen", words: "Cell done", time: at, evidence: said };
     }
     if (terminal.heldCellId === null && unseen.kind === "cell-error") {
-      return { state: "failed", words: "Cell ended with an error", time: at, evidence: said };
+      return unseen.state === "cancelled"
+        ? { state: "cancelled", words: "Cell stopped", time: at, evidence: said }
+        : { state: "failed", words: "Cell ended with an error", time: at, evidence: said };
     }
   }
   if (terminal.heldCellId !== null) {
@@ -192,9 +205,9 @@ export function activityStatus(activity: Activity, unseen: boolean): Status {
 }
 
 /** Whether a person should look at it: it asks, it is stuck, or it went wrong and nobody has seen that. */
-export function needsYou(status: Status, unseen: boolean): boolean {
-  if (status.state === "waiting" || status.state === "permission" || status.state === "held") return true;
-  return unseen && (status.state === "failed" || status.state === "lost");
+export function needsYou({ state, answer }: Status, unseen: boolean): boolean {
+  if (state === "waiting" || state === "permission" || state === "held") return true;
+  return unseen && answer !== true && (state === "failed" || state === "lost");
 }
 
 /** `exit 1`, `signal 9`; null when it is not known. */

@@ -15,12 +15,12 @@ import type { Problem, TerminalSize } from "#shared/contract/base.ts";
 import type { Cell, CellEvent } from "#shared/contract/cells.ts";
 import type { CellEnd, NewTerminal, Terminal } from "#shared/contract/terminals.ts";
 
-/** Raised whenever a frame or method changes so that an older peer would misunderstand it. */
-export const protocolVersion = 2;
+export { protocolVersion } from "#node/host-protocol.ts";
 
 /**
- * Those of older hosts that clients speak as well, so that a new version serves terminals that an old host still has. Whoever raises
- * {@link protocolVersion} keeps the one before here for as long as the difference can be bridged.
+ * Those of older hosts that clients speak as well, so that a new version serves terminals that an old host still has, and needs no other. Whoever
+ * raises {@link protocolVersion} keeps the one before here for as long as the difference can be bridged. A host of any other protocol keeps its
+ * terminals until they end, and a new one is started beside it (`server/older-hosts.ts`).
  */
 export const olderProtocols: readonly number[] = [];
 
@@ -118,4 +118,6 @@ export type HostEvent =
   /** It rang `count` times since the last such event. */
   | { type: "bell"; terminalId: string; count: number }
   /** What a launched program is doing has changed, or what that rests on. */
-  | { type: "activity"; activity: Activity };
+  | { type: "activity"; activity: Activity }
+  /** Something went wrong in the host that nobody caught; not redacted. Told to the first client with events that there is. */
+  | { type: "defect"; how: string; text: string };

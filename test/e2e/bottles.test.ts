@@ -69,7 +69,7 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
     standIn = await StandIn.start();
     const { product } = standIn;
     const source = product.folder.in("api");
-    mkdirSync(source);
+    mkdirSync(join(source, "packages"), { recursive: true });
     await readyWorkspace(product, source, "api");
     window = await Window.open(product.url);
     await window.skipFirstRun();
@@ -104,6 +104,10 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
     await window.page.getByRole("treeitem", { name: /^api/ }).click({ button: "right" });
     await window.page.getByRole("menuitem", { name: /^Launch/ }).click();
     await window.page.getByText("Stand-in").first().click();
+    await window.dropUrl(pathToFileURL(standIn.product.folder.path).href, field("Working folder"));
+    await window.page.getByText(/is not in api, and the program sees only that$/).waitFor();
+    await window.dropUrl(pathToFileURL(standIn.product.folder.in("api/packages")).href, field("Working folder"));
+    expect(await field("Working folder").inputValue()).toBe("packages");
     await field("Label").fill("fix the login");
     await window.page.getByText("Colour").first().waitFor();
     await window.page
@@ -119,10 +123,12 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
     const summary = window.page.getByRole("form", { name: "Launch summary" });
     await summary.getByText("fix the login").waitFor();
     await summary.getByText("$0.50").waitFor();
+    await summary.getByText("packages", { exact: true }).waitFor();
     expect(await faults("summary")).toEqual([]);
     await window.button("Launch Stand-in").click();
     [bottle] = (await eventually(bottles, ([one]) => one?.state === "running")) as [Bottle];
     expect(bottle).toMatchObject({ label: "fix the login", colour: "cyan", programId: "stand-in" });
+    expect(bottle.plan.folder).toBe("packages");
     terminalId = bottle.terminalId!;
     await shows(terminalId, /stand-in is ready --session/);
   });
@@ -180,6 +186,25 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
     expect(await window.page.getByText("cellar-probe").count()).toBe(0);
   });
 
+  test("what is dropped on its terminal is inserted as it is found inside, and copied in when it is not there", async () => {
+    const { folder } = standIn.product;
+    const seen = join(folder.in("api"), "seen.txt");
+    const outside = folder.in("out side.txt");
+    for (const path of [seen, outside]) writeFileSync(path, "text\n");
+    await window.button("Show its terminal").click();
+    const room = window.page.locator(".terminal-room").last();
+    await window.terminalInFront();
+    await window.dropUrl(pathToFileURL(seen).href, room);
+    await shows(terminalId, new RegExp(`${seen} `));
+    await window.dropUrl(pathToFileURL(outside).href, room);
+    await window.page.getByText("was copied into the bottle, to /home/agent/out side.txt").waitFor();
+    await shows(terminalId, /'\/home\/agent\/out side\.txt' /);
+    await window.dropUrl(pathToFileURL(folder.in("nothing")).href, room);
+    await window.page.getByText(/^Could not take nothing into the bottle/).waitFor();
+    // What was inserted is no question to the agent.
+    await call(standIn.product, "terminals.write", { id: terminalId, text: "\u0015" });
+  });
+
   test("scripts run inside, and files go in and out", async () => {
     await window.page
       .getByRole("region", { name: "Bottles" })
@@ -193,13 +218,7 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
 
     const note = standIn.product.folder.in("note.txt");
     writeFileSync(note, "from outside\n");
-    const page = window.page.getByText("in a bottle (bubblewrap)").first();
-    const data = await window.page.evaluateHandle((url) => {
-      const transfer = new DataTransfer();
-      transfer.setData("text/uri-list", url);
-      return transfer;
-    }, pathToFileURL(note).href);
-    for (const type of ["dragenter", "dragover", "drop"]) await page.dispatchEvent(type, { dataTransfer: data });
+    await window.dropUrl(pathToFileURL(note).href, window.page.getByText("in a bottle (bubblewrap)").first());
     const copy = window.page.getByRole("form", { name: "Copy into the bottle" });
     await expect.poll(() => copy.getByLabel("On this computer").inputValue()).toBe(note);
     expect(await copy.getByLabel("To, in the bottle").inputValue()).toBe("/home/agent/note.txt");

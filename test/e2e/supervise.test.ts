@@ -75,6 +75,10 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
         input: { host: "telemetry.example", reason: "It wants to send statistics.", wait_seconds: 0 },
       },
     );
+    // Whoever looks at the sidebar or the top sees it too.
+    const needs = page.getByRole("region", { name: "Needs you" });
+    await needs.getByRole("button", { name: /asks for api\.github\.com/ }).waitFor();
+    await page.getByRole("button", { name: "5 need you" }).waitFor();
     await page.getByRole("button", { name: "5 questions for you" }).click();
     await card(/api\.github\.com/).waitFor();
     await look("queue");
@@ -114,6 +118,7 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
     await page.getByText("Nothing right now.").last().waitFor();
     await page.getByRole("region", { name: "Answered" }).getByText("No statistics, please.").waitFor();
     await page.getByRole("button", { name: /questions? for you/ }).waitFor({ state: "detached" });
+    await page.getByRole("region", { name: "Needs you" }).getByText("Nothing right now").waitFor();
     await look("answered");
 
     const answers = (await bottled.proposals()).map(({ state, answer }) => [state, answer?.decision ?? answer?.note]);

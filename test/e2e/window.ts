@@ -59,8 +59,8 @@ export class Window implements AsyncDisposable {
     await palette.waitFor({ state: "detached" });
   }
 
-  /** Drops what a file manager drops: the path as a `file:` URL. */
-  async dropUrl(fileUrl: string): Promise<void> {
+  /** Drops what a file manager drops: the path as a `file:` URL, on the page or on a part of it. */
+  async dropUrl(fileUrl: string, on: Locator = this.page.locator("body")): Promise<void> {
     const data = await this.page.evaluateHandle((text) => {
       const transfer = new DataTransfer();
       transfer.setData("text/uri-list", text);
@@ -68,23 +68,26 @@ export class Window implements AsyncDisposable {
       return transfer;
     }, fileUrl);
     for (const type of ["dragenter", "dragover", "drop"]) {
-      await this.page.dispatchEvent("body", type, { dataTransfer: data });
+      await on.dispatchEvent(type, { dataTransfer: data });
     }
   }
 
-  /** Drops a real folder of this computer, as the browser hands it to a page: its contents, without its path. */
-  async dropFolder(path: string): Promise<void> {
+  /** Drops a real file or folder of this computer, as the browser hands it to a page: its contents, without its path. `at`: in CSS pixels. */
+  async dropFolder(path: string, at?: { x: number; y: number }): Promise<void> {
     const session = await this.page.context().newCDPSession(this.page);
     const data = { items: [], files: [path], dragOperationsMask: 1 };
-    // On the list of workspaces: a terminal takes a folder's path for itself, where there is one.
-    const { x, y, width, height } = (await this.page
-      .getByRole("navigation", { includeHidden: true })
-      .first()
-      .boundingBox())!;
+    const { x, y } = at ?? (await this.#inSidebar());
     for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-      await session.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
+      await session.send("Input.dispatchDragEvent", { type, x, y, data });
     }
     await session.detach();
+  }
+
+  /** On the list of workspaces: a terminal takes a folder's path for itself, where there is one. */
+  async #inSidebar(): Promise<{ x: number; y: number }> {
+    const box = await this.page.getByRole("navigation", { includeHidden: true }).first().boundingBox();
+    const { x, y, width, height } = box!;
+    return { x: x + width / 2, y: y + height / 2 };
   }
 
   /** The input of the terminal in front. xterm.js keeps it out of sight, so "attached" is all that can be waited for. */

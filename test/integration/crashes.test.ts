@@ -1,5 +1,6 @@
 /** Promise: killing any one process at any moment never leaves a lie in the database. */
 import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cellarPaths } from "#node/paths.ts";
@@ -10,7 +11,9 @@ import { Product } from "#test/product/product.ts";
 
 let product: Product;
 beforeAll(async () => {
-  product = await Product.start();
+  const defect = resolve(import.meta.dirname, "../fixtures/defect.mjs");
+  const environment = { NODE_OPTIONS: `--import=${defect}` };
+  product = await Product.start({ environment });
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
@@ -100,3 +103,20 @@ test.each(Array.from({ length: 12 }, (_, n) => ({ victim: victims[n % 3]!, after
     );
   },
 );
+
+test("what nobody has caught in the host is a report, redacted, also when main comes only later; terminals do not notice", async () => {
+  const { id } = await call(product, "terminals.create", { command: "cat" });
+  const pid = await hostPid();
+  await product.end("SIGKILL");
+  process.kill(pid, "SIGUSR2");
+  await product.start();
+  const reports = () => first(product, "crashReports.watch", {}).then((state) => state.reports);
+  const [report] = await eventually(reports, (all) => all.some((each) => each.process === "terminal host"));
+  expect(report).toMatchObject({ process: "terminal host", title: "Error: nobody caught it, api_key=[redacted]" });
+  expect(report!.text).toContain("uncaught exception");
+  expect(report!.text).not.toContain("a-key-of-somebody");
+  process.kill(pid, "SIGUSR2");
+  await eventually(reports, ([again]) => again?.count === 2);
+  expect(await hostPid()).toBe(pid);
+  expect(await call(product, "terminals.get", { id })).toMatchObject({ state: "running" });
+});

@@ -1,17 +1,17 @@
 /** After an update: main of the new version with a terminal host of the one before, which is a real host from a copy of the sources. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type BrowserMode, startBrowserMode } from "#main/browser-mode.ts";
-import { HandOver } from "#main/terminals/index.ts";
 import { type ContractConnection, contractClient } from "#node/contract-client.ts";
 import { version as ownVersion } from "#node/installation.ts";
 import { type CellarPaths, cellarPaths } from "#node/paths.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
-import { RefusedByHost, TerminalHostClient } from "#terminal-host/client/index.ts";
-import { protocolVersion } from "#terminal-host/protocol.ts";
-import { endMarked, eventually } from "#test/product/processes.ts";
+import { TerminalHostClient } from "#terminal-host/client/index.ts";
+import { type HostEvent, protocolVersion } from "#terminal-host/protocol.ts";
+import { endMarked, eventually, isAlive } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -39,7 +39,7 @@ function client(more: { speaks?: readonly number[]; start?: boolean } = {}): Ter
 }
 
 /** A host of an earlier version that holds this home, with a terminal in it. */
-async function oldHost(protocol = protocolVersion): Promise<{ terminal: Terminal; old: TerminalHostClient }> {
+async function oldHost(protocol = protocolVersion) {
   const installed = folder.in("before");
   for (const part of ["shared", "node", "terminal-host"]) {
     cpSync(join(root, "src", part), join(installed, "src", part), { recursive: true });
@@ -47,17 +47,23 @@ async function oldHost(protocol = protocolVersion): Promise<{ terminal: Terminal
   for (const name of ["node_modules", "resources"]) symlinkSync(join(root, name), join(installed, name));
   const description = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   writeFileSync(join(installed, "package.json"), JSON.stringify({ ...description, version: "0.0.1" }));
-  const declaring = join(installed, "src/terminal-host/protocol.ts");
+  const declaring = join(installed, "src/node/host-protocol.ts");
   const declared = readFileSync(declaring, "utf8");
   writeFileSync(declaring, declared.replace(`protocolVersion = ${protocolVersion};`, `protocolVersion = ${protocol};`));
   const entry = join(installed, "src/terminal-host/index.ts");
   const flags = ["--disable-warning=ExperimentalWarning"];
-  spawn(process.execPath, [...flags, entry], { env: environment, stdio: "ignore" }).unref();
+  const command = [...flags, entry];
+  const host = spawn(process.execPath, command, { env: environment, stdio: "ignore" });
+  const ended = once(host, "exit");
   // Its own client: any other would make it give way while it has no terminal.
   const { TerminalHostClient: Client } = (await import(
     join(installed, "src/terminal-host/client/index.ts")
   )) as typeof import("#terminal-host/client/index.ts");
-  const old = new Client(paths, { name: "test", version: "0", events: true, start: false });
+  // The paths of its own version.
+  const { cellarPaths: pathsBefore } = (await import(join(installed, "src/node/paths.ts"))) as {
+    cellarPaths: typeof cellarPaths;
+  };
+  const old = new Client(pathsBefore(environment), { name: "test", version: "0", events: true, start: false });
   await eventually(
     () =>
       old.connect().then(
@@ -67,7 +73,7 @@ async function oldHost(protocol = protocolVersion): Promise<{ terminal: Terminal
     Boolean,
   );
   const terminal = await old.call("terminals.create", { command: "read line; echo $line", cwd: folder.path });
-  return { terminal, old };
+  return { terminal, old, pid: host.pid!, ended, command };
 }
 
 test("main serves the old host's terminals until they end, and then has a host of its own version", async () => {
@@ -118,37 +124,96 @@ test("main serves the old host's terminals until they end, and then has a host o
 
 test("an older protocol that is still known is spoken, also on a terminal's stream", async () => {
   const older = protocolVersion - 1;
-  const { terminal } = await oldHost(older);
+  const { terminal, old } = await oldHost(older);
   const strict = client({ start: false });
-  await expect(strict.connect()).rejects.toBeInstanceOf(RefusedByHost);
-  expect(strict.status).toMatchObject({ state: "refused", liveTerminals: 1 });
-  const bridging = client({ start: false, speaks: [older] });
+  await expect(strict.connect()).rejects.toMatchObject({ code: "unavailable" });
+  const bridging = client({ speaks: [older] });
   expect(await bridging.connect()).toMatchObject({ protocol: older });
   expect(await bridging.call("terminals.get", { id: terminal.id })).toMatchObject({ state: "running" });
   const stream = await bridging.openStream({ terminalId: terminal.id, size: null, focused: false });
   stream.close();
   bridging.close();
   strict.close();
+  old.close();
 });
 
-test("a host that cannot be spoken to is left until its terminals end, and then makes way", async () => {
-  const { terminal, old } = await oldHost(protocolVersion - 1);
-  const next = client();
-  const none = { terminals: new Map<string, Terminal>(), onChange: () => () => {} };
-  const failed = (error: unknown) => {
-    throw error;
-  };
-  const handOver = new HandOver({ client: next, terminals: none, version: "0.1.0", failed, askAgainMs: 50 });
-  await expect(next.connect()).rejects.toBeInstanceOf(RefusedByHost);
-  expect(await old.call("terminals.get", { id: terminal.id })).toMatchObject({ state: "running" });
-  await old.call("terminals.write", { id: terminal.id, text: "bye\n" });
-  await eventually(
-    () => next.status,
-    ({ state }) => state === "connected",
-    30_000,
-  );
-  expect(next.status).toMatchObject({ welcome: { protocol: protocolVersion, version: ownVersion() } });
-  handOver.close();
-  next.close();
-  old.close();
+describe("beside a host that cannot be spoken to", () => {
+  let next: TerminalHostClient;
+  let before: Awaited<ReturnType<typeof oldHost>>;
+  const told: HostEvent[] = [];
+  const known = (id = before.terminal.id) => next.call("terminals.get", { id });
+  const settled = (wanted: object) =>
+    eventually(
+      () => known(),
+      (terminal) => Object.entries(wanted).every(([key, value]) => terminal[key as keyof Terminal] === value),
+      30_000,
+    );
+  beforeEach(async () => {
+    before = await oldHost(protocolVersion - 1);
+    next = client();
+    told.length = 0;
+    next.onEvent((event) => told.push(event));
+    expect(await next.connect()).toMatchObject({ protocol: protocolVersion, version: ownVersion() });
+  });
+  afterEach(() => {
+    next.close();
+    before.old.close();
+  });
+
+  test("a new one serves new terminals at once, and lists the old one's until they end; then the old host is gone", async () => {
+    expect(await known()).toMatchObject({ state: "running", olderVersion: "0.0.1", pid: before.terminal.pid });
+    // In both at the same time: the new host has ended nothing of the old one's.
+    const made = await next.call("terminals.create", { command: "echo new; exit 0", cwd: folder.path });
+    await eventually(
+      () => known(made.id),
+      ({ state }) => state === "succeeded",
+    );
+    const { id } = before.terminal;
+    const elsewhere = { code: "unavailable", message: expect.stringContaining("older Cellar (0.0.1)") };
+    await expect(next.call("terminals.write", { id, text: "x" })).rejects.toMatchObject(elsewhere);
+    await expect(next.openStream({ terminalId: id, size: null, focused: false })).rejects.toMatchObject(elsewhere);
+    const fired = next.call("cells.fire", { terminalId: id, code: "x", limitSeconds: 1, via: "script" });
+    await expect(fired).rejects.toMatchObject(elsewhere);
+    await expect(next.call("terminals.remove", { id })).rejects.toMatchObject({ code: "conflict" });
+    expect((await next.call("host.info", {})).liveTerminals).toBe(0);
+
+    await before.old.call("terminals.write", { id, text: "last words\n" });
+    const ended = await settled({ state: "succeeded", olderVersion: undefined });
+    expect(ended.exitCode).toBe(0);
+    expect((await next.call("terminals.capture", { id, lines: 10, tail: true })).text).toContain("last words");
+    const stream = await next.openStream({ terminalId: id, size: null, focused: false });
+    stream.close();
+    expect(await before.ended).toEqual([0, null]);
+    expect(told).toContainEqual(
+      expect.objectContaining({ type: "terminal", terminal: expect.objectContaining({ id, state: "succeeded" }) }),
+    );
+    await next.call("terminals.remove", { id });
+  });
+
+  test("the old one's terminal is ended from the new one", async () => {
+    await next.call("terminals.kill", { id: before.terminal.id, force: false });
+    await settled({ olderVersion: undefined });
+    expect(await known()).toMatchObject({ state: "cancelled" });
+    expect(isAlive(before.terminal.pid!)).toBe(false);
+    await before.ended;
+  });
+
+  test("the new one ends without touching what is in the old one, and the next one finds it again", async () => {
+    await next.call("host.shutdown", { force: true });
+    next.close();
+    next = client();
+    await next.connect();
+    expect(await known()).toMatchObject({ state: "running", olderVersion: "0.0.1" });
+    expect(isAlive(before.terminal.pid!)).toBe(true);
+  });
+
+  test("a death of the old one loses its terminals, and no others; and none of its protocol is started once more", async () => {
+    const mine = await next.call("terminals.create", { command: "cat", cwd: folder.path });
+    process.kill(before.pid, "SIGKILL");
+    await settled({ state: "stream_lost", olderVersion: undefined });
+    expect(await known(mine.id)).toMatchObject({ state: "running" });
+    const again = spawn(process.execPath, before.command, { env: environment, stdio: "ignore" });
+    expect(await once(again, "exit")).toEqual([0, null]);
+    expect(await known(mine.id)).toMatchObject({ state: "running" });
+  });
 });

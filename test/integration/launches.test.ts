@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   Launches,
   launchesSchema,
+  launchFolderSchema,
   launchIsolationSchema,
   launchReachSchema,
   launchTokensSchema,
@@ -48,7 +49,14 @@ beforeEach(async () => {
   for (const directory of [bin, work]) mkdirSync(directory);
   store = openStore({
     path: paths.database,
-    migrations: [programsSchema, launchesSchema, launchTokensSchema, launchReachSchema, launchIsolationSchema],
+    migrations: [
+      programsSchema,
+      launchesSchema,
+      launchTokensSchema,
+      launchReachSchema,
+      launchIsolationSchema,
+      launchFolderSchema,
+    ],
   });
   processes = new Subprocesses();
   changes = [];

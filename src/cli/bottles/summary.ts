@@ -11,6 +11,7 @@ export function planLines(plan: Omit<BottlePlanView, "id" | "expiresAt">): strin
     ["program", plan.programName],
     ["provider", plan.provider],
     ["backend", plan.backend],
+    ["starts in", plan.folder],
     ["can be written", where("read-write")],
     ["can be read", where("read-only")],
     ["env", all(plan.environment)],

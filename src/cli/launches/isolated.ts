@@ -68,6 +68,7 @@ type Request = Isolated & {
   program: Pick<AgentProgram, "id">;
   workspaceId: string;
   prompt: string | undefined;
+  folder: string | undefined;
   more: readonly string[];
   attach: boolean;
 };
@@ -79,6 +80,7 @@ export async function launchIsolated(session: Session, main: Main, wanted: Reque
     programId: wanted.program.id,
     backend: wanted.backend,
     usageLimits: limitsGiven(wanted.cost, wanted.tokens),
+    ...(wanted.folder === undefined ? {} : { folder: wanted.folder }),
     ...(wanted.supervise ? { supervise: true } : {}),
     ...(prompt === undefined ? {} : { prompt }),
     ...(more.length === 0 ? {} : { arguments: [...more] }),

@@ -19,6 +19,7 @@ export type Wanted = {
   more: readonly string[];
   workspace: string | undefined;
   prompt: string | undefined;
+  folder: string | undefined;
   attach: boolean;
 } & Isolated;
 
@@ -39,6 +40,7 @@ export async function launch(session: Session, wanted: Wanted): Promise<number> 
     workspaceId: workspace.id,
     programId: program.id,
     ...(prompt === undefined ? {} : { prompt }),
+    ...(wanted.folder === undefined ? {} : { folder: wanted.folder }),
     ...(wanted.more.length === 0 ? {} : { arguments: [...wanted.more] }),
     ...(size === null ? {} : { size }),
   });

@@ -85,6 +85,13 @@ export function appProcedures({ desktop, host, version, home, requests, layouts,
       if (input.show !== undefined) requests.push(input.show, window);
       return { url: await desktop.openWindow(window), shown };
     }),
+    offerWorkspaces: implementing.app.offerWorkspaces.handler(async ({ input }) => {
+      const shown = requests.watched || desktop.face === "electron";
+      const window = desktop.windowFor(null);
+      requests.push({ type: "dropped", paths: input.sources }, window);
+      await desktop.openWindow(window);
+      return { shown };
+    }),
     layout: implementing.app.layout.handler(async ({ input }) => ({ layout: await layouts.read(input.window) })),
     saveLayout: implementing.app.saveLayout.handler(async ({ input }) => {
       await layouts.save(input.window, input.layout);
@@ -101,6 +108,10 @@ export function appProcedures({ desktop, host, version, home, requests, layouts,
     zoom: implementing.app.zoom.handler(({ input }) => ({ percent: desktop.zoom(input.window, input.change) })),
     windowUsable: implementing.app.windowUsable.handler(({ input }) => {
       desktop.windowUsable(input.window);
+      return {};
+    }),
+    windowFacts: implementing.app.windowFacts.handler(({ input }) => {
+      desktop.windowFacts(input.window, input.facts);
       return {};
     }),
     quit: implementing.app.quit.handler(() => {

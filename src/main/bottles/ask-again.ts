@@ -3,10 +3,8 @@
 const firstMs = 1_000;
 const mostMs = 5 * 60_000;
 
-type Waiting = { timer: NodeJS.Timeout; afterMs: number };
-
 export class AskAgain<Key> {
-  readonly #waiting = new Map<Key, Waiting>();
+  readonly #waiting = new Map<Key, { timer?: NodeJS.Timeout }>();
   readonly #ask: (key: Key) => Promise<boolean>;
   #closed = false;
 
@@ -20,6 +18,12 @@ export class AskAgain<Key> {
     if (!this.#waiting.has(key)) this.#later(key, firstMs);
   }
 
+  /** At once, whether or not it was being asked again; and what is away still is asked as often as at first. */
+  hurry(key: Key): void {
+    clearTimeout(this.#waiting.get(key)?.timer);
+    if (!this.#closed) void this.#now(key, firstMs);
+  }
+
   close(): void {
     this.#closed = true;
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
@@ -28,13 +32,17 @@ export class AskAgain<Key> {
 
   #later(key: Key, afterMs: number): void {
     if (this.#closed) return;
-    const timer = setTimeout(() => void this.#now(key, afterMs), afterMs).unref();
-    this.#waiting.set(key, { timer, afterMs });
+    const timer = setTimeout(() => void this.#now(key, Math.min(afterMs * 2, mostMs)), afterMs).unref();
+    this.#waiting.set(key, { timer });
   }
 
-  async #now(key: Key, afterMs: number): Promise<void> {
+  async #now(key: Key, nextMs: number): Promise<void> {
+    const asking = {};
+    this.#waiting.set(key, asking);
     const known = await this.#ask(key).catch(() => false);
+    // Somebody was in a greater hurry: their answer counts.
+    if (this.#waiting.get(key) !== asking) return;
     if (known) this.#waiting.delete(key);
-    else this.#later(key, Math.min(afterMs * 2, mostMs));
+    else this.#later(key, nextMs);
   }
 }

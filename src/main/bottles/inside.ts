@@ -2,13 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, statSync } from "node:fs";
 import { lstat, realpath, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join, normalize, relative, sep } from "node:path";
 import type { Command, Ended, Subprocesses } from "#node/subprocess.ts";
 import { exitFailure } from "#node/subprocess.ts";
 import type { TerminalSize } from "#shared/contract/base.ts";
 import type { NewTerminal, Terminal } from "#shared/contract/terminals.ts";
 import { Failure } from "#shared/failure.ts";
-import type { InsideCommand } from "./backend.ts";
+import { guestHome, type InsideCommand } from "./backend.ts";
 import type { Bottles } from "./service.ts";
 import type { BottleTerminals } from "./terminals.ts";
 import { Untar } from "./untar.ts";
@@ -27,6 +27,10 @@ const unpack =
   'mkdir -- "$1" && tar -xf - -C "$1" && [ ! -e "$3" ] && [ ! -L "$3" ] && mv -T -- "$1/$2" "$3"; s=$?; rm -rf -- "$1"; exit $s';
 /** $1: folder on the host, $2: name in it; then the command inside that takes the stream. */
 const packInto = 'set -o pipefail; d=$1 n=$2; shift 2; tar -cf - -C "$d" -- "$n" | "$@"';
+
+const isThere = '[ -e "$1" ] && echo yes';
+/** $1: a path in the home inside. Prints it, or the first one with a number that is free. */
+const freeName = 'p=$1 n=2; while [ -e "$p" ] || [ -L "$p" ]; do p=$1-$n n=$((n+1)); done; printf %s "$p"';
 
 export type ExecResult = { exitCode: number | null; stdout: string; stderr: string; truncated: boolean };
 
@@ -88,6 +92,41 @@ export class Inside {
     };
     const ended = await this.#run(command, { timeoutMs: copyTimeoutMs });
     if (ended.exitCode !== 0) throw exitFailure(ended, `Copying ${basename(from)} into the bottle`);
+  }
+
+  /**
+   * Where something of this computer is inside: where it is mounted, or where it was copied to. Links are not followed: one in the workspace is the
+   * agent's, and what it leads to would be taken in for it.
+   */
+  async bringIn(id: string, from: string): Promise<{ path: string; copied: boolean }> {
+    const path = normalize(from).replace(/[\\/]+$/, "");
+    const found = await lstat(path).catch(() => null);
+    if (found === null) throw new Failure("not_found", `There is nothing at ${from}`);
+    this.#bottles.running(id);
+    const { mounts, label } = this.#bottles.get(id).bottle.plan;
+    const holding = mounts.filter((mount) => path === mount.from || path.startsWith(mount.from + sep));
+    for (const mount of holding.toSorted((a, b) => b.from.length - a.from.length)) {
+      const inside = join(mount.to, relative(mount.from, path));
+      if ((await this.#said(id, ["/bin/sh", "-c", isThere, "cellar", inside])) !== "") {
+        return { path: inside, copied: false };
+      }
+      if (mount.access === "read-write") {
+        throw new Failure("not_found", `'${label}' does not see ${basename(path)} where it works`);
+      }
+    }
+    if (found.isSymbolicLink()) {
+      throw new Failure("invalid_input", `${path} is a link`, { hint: "Take what it leads to." });
+    }
+    const free = await this.#said(id, ["/bin/sh", "-c", freeName, "cellar", join(guestHome, basename(path))]);
+    await this.copyIn(id, path, free);
+    return { path: free, copied: true };
+  }
+
+  /** What a command says inside; nothing when it fails. */
+  async #said(id: string, argv: string[]): Promise<string> {
+    const command = await this.#command(id, { argv, cwd: "/", tty: false });
+    const { stdout } = await this.#run(command, { timeoutMs: 10_000, maxStdoutBytes: 64 * 1024, overflow: "drop" });
+    return stdout.toString().trim();
   }
 
   /** Resolves to what was left out. */

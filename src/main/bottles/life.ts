@@ -67,6 +67,11 @@ export class BottleLives {
     await Promise.all(this.#parts.records.all().map((record) => this.#restoreOne(record)));
   }
 
+  /** Every backend that has bottles is asked at once whether they are there. */
+  askAgainNow(): void {
+    for (const backend of this.#parts.backends.all()) if (this.#of(backend).length > 0) this.#again.hurry(backend);
+  }
+
   /** It has started. The end of its terminal may have been told while it did, when that was nobody's to act upon. */
   begun(id: string): void {
     const record = this.#parts.records.find(id);

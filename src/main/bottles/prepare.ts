@@ -12,6 +12,7 @@ import type { UsageLimits } from "#shared/contract/broker.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
+import { startFolder } from "../launches/index.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
 import { addedInside } from "./added.ts";
 import type { BackendPlan, BottleBackend, BottleLimits, BottleSpec } from "./backend.ts";
@@ -37,12 +38,16 @@ export type PrepareRequest = {
   colour?: BottleColour | undefined;
   usageLimits?: Partial<Record<keyof UsageLimits, number | null | undefined>> | undefined;
   resume?: string | undefined;
+  /** Default: as in the launch it resumes, else the workspace itself. */
+  folder?: string | undefined;
 };
 
 /** A plan with what only main knows. */
 export type Prepared = {
   view: BottlePlanView;
   request: PrepareRequest;
+  /** Where in the workspace it starts. */
+  folder: string;
   backend: BottleBackend;
   spec: Omit<BottleSpec, "keptHome">;
   backendPlan: BackendPlan;
@@ -116,6 +121,8 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
   const homeOf = request.resume === undefined ? null : parts.homeOfLaunch(request.resume);
   const provider = manifest.provider ?? program.entry.provider ?? null;
   const resumed = request.resume === undefined ? undefined : parts.launches.list.get(request.resume);
+  const folder = request.folder ?? resumed?.folder ?? "";
+  await startFolder(workspace, folder);
   const drivesTerminals = request.drivesTerminals ?? resumed?.drivesTerminals ?? false;
   if (drivesTerminals && program.entry.mcp === undefined) {
     throw new Failure(
@@ -155,7 +162,19 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     manifest.identity ?? personsIdentity(parts.git, workspace.path),
   ]);
   reach.brokeredHosts = services.brokeredHosts;
-  const kept = { request, backend, spec, backendPlan, reach, manifest, identity, hostEnvironment, homeOf, keepsHome };
+  const kept = {
+    request,
+    folder,
+    backend,
+    spec,
+    backendPlan,
+    reach,
+    manifest,
+    identity,
+    hostEnvironment,
+    homeOf,
+    keepsHome,
+  };
   const triggers = triggersIn(workspace.path);
   return parts.plans.add((id, expiresAt) => ({
     ...kept,
@@ -217,6 +236,7 @@ function viewOf(
     backend: plan.backend.name,
     label: request.label?.trim() || `${workspace.name} ${program.id}`,
     colour: request.colour ?? null,
+    folder: plan.folder,
     resumes: request.resume ?? null,
     mounts: withHome(backendPlan.mounts, keepsHome, homeOf),
     environment: [...new Set([...names, ...manifest.prompts.map(({ name }) => name)])].sort(),

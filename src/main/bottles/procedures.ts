@@ -22,6 +22,7 @@ export function bottlesProcedures(service: Bottles, inside: Inside, cleanup: Cle
       await inside.copyIn(input.id, input.from, input.to);
       return {};
     }),
+    bringIn: bottles.bringIn.handler(({ input }) => inside.bringIn(input.id, input.from)),
     copyOut: bottles.copyOut.handler(async ({ input }) => ({
       leftOut: await inside.copyOut(input.id, input.from, input.to),
     })),

@@ -159,7 +159,7 @@ export class Bottles {
     const started: Started =
       resume === undefined
         ? await this.#parts.launches.start(
-            { workspaceId, programId, prompt, arguments: request.arguments, size },
+            { workspaceId, programId, prompt, arguments: request.arguments, folder: view.folder, size },
             enclosure,
           )
         : await this.#parts.launches.resume(resume, size, enclosure);
@@ -175,6 +175,12 @@ export class Bottles {
   /** Throws `not_found`. */
   get(id: string): BottleRecord {
     return this.#records.get(id);
+  }
+
+  /** Asks every backend that has bottles whether they are there, and believes no longer what was known of the others. */
+  askAgainNow(): void {
+    this.backends.forget();
+    this.#lives.askAgainNow();
   }
 
   /** A bottle in which something can be run, with its backend. Throws `not_found`, or `conflict` when it does not run. */

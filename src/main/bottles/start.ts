@@ -192,7 +192,7 @@ export class Starter {
     return {
       bottle,
       directory: directoryOf(this.#parts.runtime, id),
-      cwd: command.cwd,
+      cwd: spec.workspace.path,
       limits: spec.limits,
       reach,
       homeOf: keepsHome ? (homeOf ?? id) : null,

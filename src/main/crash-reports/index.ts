@@ -2,3 +2,4 @@
 export { composeCrashReports } from "./compose.ts";
 export { crashReportsProcedures } from "./procedures.ts";
 export { CrashReports } from "./service.ts";
+export { watchHost } from "./watch-host.ts";

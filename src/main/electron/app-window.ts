@@ -1,6 +1,7 @@
 /** One window: where it is, how large everything in it is, and what becomes of it when its page hangs, ends, or does not come up. */
 import { BrowserWindow, dialog, type MessageBoxOptions, nativeTheme, screen } from "electron";
 import type { Log } from "#node/log.ts";
+import { type CommandFacts, nothingToActOn } from "#shared/commands/facts.ts";
 import type { WindowKey } from "#shared/windows.ts";
 import { Health, startPatienceMs } from "./health.ts";
 import { arrangementOf, placeFor, placesWith, reachable } from "./placement.ts";
@@ -50,12 +51,15 @@ export class AppWindow {
   readonly key: WindowKey;
   readonly window: BrowserWindow;
   readonly #parts: AppWindowParts;
+  /** What there is to act on, as its page has said it. */
+  facts: CommandFacts = nothingToActOn;
   readonly #health = new Health();
   #zoom: number;
   /** Counts loads, so that the failure of one that was given up is not taken for the next one's. */
   #load = 0;
   #loadedAt = 0;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  /** Null when no page is waited for. */
+  #patience: ReturnType<typeof setTimeout> | null = null;
   #settling: ReturnType<typeof setTimeout> | undefined;
   /** Its renderer is being ended by us. */
   #replacing = false;
@@ -89,16 +93,20 @@ export class AppWindow {
 
   load(): void {
     this.#load += 1;
+    this.facts = nothingToActOn;
     const load = this.#load;
     this.#loadedAt = performance.now();
     this.#health.loading();
-    clearTimeout(this.#patience);
-    const seconds = Math.round(startPatienceMs / 1000);
-    this.#patience = setTimeout(() => this.#parts.stuck(`It was not ready after ${seconds} seconds.`), startPatienceMs);
+    this.#wait();
     this.window.loadURL(addressOf(this.key)).catch((error: unknown) => {
       if (load !== this.#load || this.window.isDestroyed() || this.#health.usable) return;
       this.#parts.stuck(`Its page could not be loaded: ${error instanceof Error ? error.message : String(error)}.`);
     });
+  }
+
+  /** A page that is being loaded gets its time once more. */
+  waitAnew(): void {
+    if (this.#patience !== null) this.#wait();
   }
 
   /** As `load`, when a person wants it: what failed before does not count. */
@@ -108,7 +116,7 @@ export class AppWindow {
   }
 
   becameUsable(): void {
-    clearTimeout(this.#patience);
+    this.#waitNoLonger();
     this.#replacing = false;
     this.#health.becameUsable();
     const ms = Math.round(performance.now() - this.#loadedAt);
@@ -167,7 +175,7 @@ export class AppWindow {
       window.hide();
     });
     window.on("closed", () => {
-      clearTimeout(this.#patience);
+      this.#waitNoLonger();
       clearTimeout(this.#settling);
       this.#asking?.abort();
       this.#parts.closed();
@@ -178,6 +186,19 @@ export class AppWindow {
     contents.on("unresponsive", () => void this.#hung());
     contents.on("responsive", () => this.#asking?.abort());
     contents.on("render-process-gone", (_event, { reason, exitCode }) => void this.#ended(reason, exitCode));
+  }
+
+  #wait(): void {
+    this.#waitNoLonger();
+    this.#patience = setTimeout(() => {
+      this.#patience = null;
+      this.#parts.stuck(`It was not ready after ${Math.round(startPatienceMs / 1000)} seconds.`);
+    }, startPatienceMs);
+  }
+
+  #waitNoLonger(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
   }
 
   /** Not while Chromium is still telling that the page has ended. */
@@ -204,7 +225,7 @@ export class AppWindow {
       this.#replacing = false;
       return;
     }
-    clearTimeout(this.#patience);
+    this.#waitNoLonger();
     this.#asking?.abort();
     // Whatever was still being loaded has ended with it.
     this.#load += 1;

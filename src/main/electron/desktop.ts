@@ -31,6 +31,7 @@ export function electronDesktop({ windows, ...parts }: ElectronDesktopParts): De
     newWindow: (workspaceId) => windows.open(workspaceId),
     zoom: (window, change) => windows.zoom(window, change),
     windowUsable: (window) => windows.usable(window),
+    windowFacts: (window, facts) => windows.setFacts(window, facts),
     openLink: (url) => shell.openExternal(url),
     async reveal(path) {
       shell.showItemInFolder(path);

@@ -1,6 +1,7 @@
 /** The application menu as a template, derived from the catalogue of commands: every one of them is in it once, with the keys that the window gives it. */
 import type { MenuItemConstructorOptions } from "electron";
 import { type CommandId, type CommandWords, commandWords } from "#shared/commands/catalogue.ts";
+import type { CommandFacts } from "#shared/commands/facts.ts";
 import { acceleratorOf } from "#shared/commands/shortcut.ts";
 import type { ZoomChange } from "./zoom.ts";
 
@@ -87,6 +88,15 @@ function commandItem(id: CommandId, actions: MenuActions, mac: boolean): Item {
     ...(shortcut === undefined ? {} : { accelerator: acceleratorOf(shortcut, mac), registerAccelerator: false }),
     click: () => actions.run(id),
   };
+}
+
+/** These act on whatever has the keyboard, a field as well, of which the window's facts say nothing. */
+const ofTheKeyboard: readonly CommandId[] = ["terminal.copy", "terminal.paste", "terminal.select-all"];
+
+/** Whether an action's item can be clicked. */
+export function isEnabled(id: CommandId, facts: CommandFacts): boolean {
+  const { cannot }: CommandWords = commandWords[id];
+  return ofTheKeyboard.includes(id) || cannot?.(facts) === undefined;
 }
 
 const macItems: readonly Item[] = [

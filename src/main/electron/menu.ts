@@ -1,10 +1,27 @@
 /** The application menu, and the menu of text: the two that are the system's own. Every other menu is the window's. */
 import { app, BrowserWindow, clipboard, Menu, type WebContents } from "electron";
-import { applicationMenu, type MenuActions } from "./menu-template.ts";
+import { commandIds } from "#shared/commands/catalogue.ts";
+import type { CommandFacts } from "#shared/commands/facts.ts";
+import { applicationMenu, isEnabled, type MenuActions } from "./menu-template.ts";
 import { textMenu } from "./text-menu.ts";
 
-export function setApplicationMenu(actions: MenuActions): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(actions, process.platform, app.name)));
+/** The menu that is always there; what cannot be done in the window that is meant is greyed out. */
+export class ApplicationMenu {
+  readonly #menu: Menu;
+
+  constructor(actions: MenuActions, facts: CommandFacts) {
+    this.#menu = Menu.buildFromTemplate(applicationMenu(actions, process.platform, app.name));
+    this.show(facts);
+    Menu.setApplicationMenu(this.#menu);
+  }
+
+  show(facts: CommandFacts): void {
+    for (const id of commandIds) {
+      const item = this.#menu.getMenuItemById(id);
+      const enabled = isEnabled(id, facts);
+      if (item !== null && item.enabled !== enabled) item.enabled = enabled;
+    }
+  }
 }
 
 /** Where a page has text and no menu of its own: Electron tells of a click only when the page has not acted on it. */

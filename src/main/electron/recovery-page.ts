@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { recoveryAddress } from "./window-address.ts";
 
 export const recoveryChoices = [
-  ["try-again", "Try again", "Loads the window once more."],
+  ["try-again", "Try again", "Starts once more what did not come up."],
   ["show-logs", "Show the logs", "What went wrong is written there, at the end of main.log."],
   [
     "reset-layout",
@@ -45,7 +45,15 @@ export const recoveryPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-export function recoveryPage(why: string): string {
+/** What has gone wrong: a window, or the start of everything behind it. */
+export type Trouble = { of: "window" | "start"; why: string };
+
+const headings: Record<Trouble["of"], string> = {
+  window: "Cellar’s window does not come up",
+  start: "Cellar could not be started",
+};
+
+export function recoveryPage({ of, why }: Trouble): string {
   const rows = recoveryChoices.map(
     ([choice, label, help]) => `<li><a href="${choice}"><b>${label}</b>${help}</a></li>`,
   );
@@ -54,7 +62,7 @@ export function recoveryPage(why: string): string {
 <head><meta charset="utf-8"><title>Cellar needs help</title><style>${style}</style></head>
 <body>
 <main>
-<h1>Cellar’s window does not come up</h1>
+<h1>${headings[of]}</h1>
 <p role="status">${escaped(why)}</p>
 <p>Your terminals and agents run in a process of their own and go on.</p>
 <ul>

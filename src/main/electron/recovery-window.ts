@@ -1,6 +1,6 @@
-/** The way in when a window does not come up: a small window of its own with a page that runs nothing. One at a time. */
+/** The way in when a window, or all of Cellar, does not come up: a small window of its own with a page that runs nothing. One at a time. */
 import { BrowserWindow, nativeTheme } from "electron";
-import { type RecoveryChoice, recoveryChoiceOf, recoveryPage } from "./recovery-page.ts";
+import { type RecoveryChoice, recoveryChoiceOf, recoveryPage, type Trouble } from "./recovery-page.ts";
 import { recoveryAddress } from "./window-address.ts";
 import { confined } from "./window-options.ts";
 
@@ -8,7 +8,7 @@ export class RecoveryWindow {
   readonly #chosen: (choice: RecoveryChoice) => void;
   readonly #closed: () => void;
   #window: BrowserWindow | null = null;
-  #why = "";
+  #trouble: Trouble = { of: "window", why: "" };
 
   /** `closed`: the person closed it without choosing. */
   constructor(chosen: (choice: RecoveryChoice) => void, closed: () => void) {
@@ -18,19 +18,19 @@ export class RecoveryWindow {
 
   /** What its address shows; null while there is none. */
   get page(): string | null {
-    return this.#window === null ? null : recoveryPage(this.#why);
+    return this.#window === null ? null : recoveryPage(this.#trouble);
   }
 
   get open(): boolean {
     return this.#window !== null;
   }
 
-  show(why: string): void {
+  show(trouble: Trouble): void {
     if (this.#window !== null) {
       this.focus();
       return;
     }
-    this.#why = why;
+    this.#trouble = trouble;
     const window = new BrowserWindow({
       width: 520,
       height: 500,

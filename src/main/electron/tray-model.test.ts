@@ -63,6 +63,13 @@ test("what needs the person is named first, then what runs, with the signs they 
   expect(labels(state).slice(-2)).toEqual(["Quit (terminals go on)", "Quit and end everything…"]);
 });
 
+test("what a bottle asks is reached after it was seen as well, until it is answered", () => {
+  expect(labels({ running: 1, needsYou: 1, asking: 1, active: [active()] })).toContain("Notifications…");
+  expect(labels({ running: 1, needsYou: 1, asking: 1, active: [active({ needsYou: true })] })).not.toContain(
+    "Notifications…",
+  );
+});
+
 test("a pause says until when, and is over when its time is", () => {
   const pausedUntil = new Date("2026-01-01T12:30:00").toISOString();
   expect(labels({ pausedUntil })).toContain("Resume notifications");

@@ -74,7 +74,7 @@ function summaryOf({ running, needsYou, failed, unseen }: Attention, paused: str
   return parts.filter(Boolean).join(" · ");
 }
 
-function activeEntries({ active, running, unseen }: Attention): TrayEntry[] {
+function activeEntries({ active, running, needsYou, unseen }: Attention): TrayEntry[] {
   const entryOf = ({ id, label, state, words }: Attention["active"][number]): TrayEntry => ({
     label: escaped(`${signs[state].sign} ${label}: ${words}`),
     command: { type: "terminal", terminalId: id },
@@ -88,7 +88,8 @@ function activeEntries({ active, running, unseen }: Attention): TrayEntry[] {
     ...(others.length > 0 ? (["separator", { label: "Running", command: null }] satisfies TrayEntry[]) : []),
     ...others,
     ...(more ? ([{ label: `All ${running} that run…`, command: { type: "running" } }] satisfies TrayEntry[]) : []),
-    ...(unseen > 0
+    // What bottles ask has no terminal to lead to; the list has it with its answers.
+    ...(unseen > 0 || needsYou > needing.length
       ? (["separator", { label: "Notifications…", command: { type: "notifications" } }] satisfies TrayEntry[])
       : []),
   ];

@@ -2,6 +2,7 @@
 import type { BrowserWindow } from "electron";
 import { screen } from "electron";
 import type { Log } from "#node/log.ts";
+import { type CommandFacts, nothingToActOn } from "#shared/commands/facts.ts";
 import { Failure } from "#shared/failure.ts";
 import { mainWindow, newWindowKey, type WindowKey, workspaceOfWindow } from "#shared/windows.ts";
 import { AppWindow } from "./app-window.ts";
@@ -20,6 +21,8 @@ export type WindowsParts = {
   quitting(): boolean;
   quit(): void;
   showLogs(): void;
+  /** {@link Windows.facts} may say something else. */
+  factsChanged(): void;
   resetLayouts(): Promise<void>;
   restartWithoutExtensions(): void;
 };
@@ -111,6 +114,11 @@ export class Windows {
     this.#windows.get(this.currentKey)?.zoom(change);
   }
 
+  /** The computer has slept: the time that a page has to come up has not passed for it. */
+  woke(): void {
+    for (const each of this.#windows.values()) each.waitAnew();
+  }
+
   usable(key: WindowKey): void {
     const window = this.#windows.get(key);
     if (window === undefined) return;
@@ -119,6 +127,18 @@ export class Windows {
     // It was only slow.
     if (!window.window.isVisible()) window.show();
     if ([...this.#windows.values()].every(({ usable }) => usable)) this.#recovery.close();
+  }
+
+  setFacts(key: WindowKey, facts: CommandFacts): void {
+    const window = this.#windows.get(key);
+    if (window === undefined) return;
+    window.facts = facts;
+    this.#parts.factsChanged();
+  }
+
+  /** What there is to act on in the window that has or had the keyboard last. */
+  get facts(): CommandFacts {
+    return this.#windows.get(this.currentKey)?.facts ?? nothingToActOn;
   }
 
   /** What the recovery window shows; null while there is none. */
@@ -151,6 +171,7 @@ export class Windows {
 
   #used(key: WindowKey): void {
     this.#recent = [...this.#recent.filter((each) => each !== key), key];
+    this.#parts.factsChanged();
   }
 
   /** The last window that shows all is only hidden, for the tray to show again. */
@@ -162,6 +183,7 @@ export class Windows {
   #closed(key: WindowKey): void {
     this.#windows.delete(key);
     this.#recent = this.#recent.filter((each) => each !== key);
+    this.#parts.factsChanged();
     if (this.#parts.quitting()) return;
     this.#state.setOpen(this.#recent);
     this.#quitWithoutWindows();
@@ -175,7 +197,7 @@ export class Windows {
 
   #stuck(key: WindowKey, why: string): void {
     this.#parts.log().warn({ window: key, why }, "a window does not come up");
-    this.#recovery.show(why);
+    this.#recovery.show({ of: "window", why });
     this.#windows.get(key)?.window.hide();
   }
 

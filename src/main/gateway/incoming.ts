@@ -81,8 +81,10 @@ async function read(answer: Answering, response: IncomingMessage, inward: Inward
   }
   if (scanner !== null) {
     const framing = framingOf(type, { lists: false });
-    stages.push(new BodyScan(scanner, "The answer", once.ask, framing?.lines));
-    if (framing !== null) stages.push(new EventScan(scanner, framing, "The answer", once.ask, { patient: false }));
+    // Where a length was said the rest is sure to come.
+    const patient = response.headers["content-length"] !== undefined;
+    stages.push(new BodyScan(scanner, "The answer", once.ask, { lines: framing?.lines ?? false, patient }));
+    if (framing !== null) stages.push(new EventScan(scanner, framing, "The answer", once.ask, { patient }));
   }
   return { headers, stages, asking: once.asking };
 }

@@ -263,7 +263,7 @@ const compressed = "The body is compressed, so that it cannot be looked into";
 
 async function readBody(scanner: Scanner, request: IncomingMessage, ask: AskAbout): Promise<Body> {
   const once = askingOnce(ask);
-  const bytes = new BodyScan(scanner, "The body", once.ask);
+  const bytes = new BodyScan(scanner, "The body", once.ask, { lines: false, patient: true });
   if (!scanner.reads) return { decoders: [], scans: [bytes] };
   const decoders = decodersOf(request.headers["content-encoding"]);
   if (decoders === null) {

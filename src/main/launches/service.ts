@@ -45,6 +45,8 @@ export type StartRequest = {
   programId: string;
   prompt?: string | undefined;
   arguments?: string[] | undefined;
+  /** Relative to the workspace. */
+  folder?: string | undefined;
   drivesTerminals?: boolean;
   size?: TerminalSize | undefined;
 };
@@ -90,6 +92,7 @@ export class Launches {
       program,
       plan,
       conversation,
+      folder: request.folder ?? "",
       extra,
       resumedFrom: null,
       drivesTerminals,
@@ -143,6 +146,7 @@ export class Launches {
       program,
       plan,
       conversation,
+      folder: record.folder,
       extra,
       resumedFrom: id,
       drivesTerminals,

@@ -16,6 +16,7 @@ import { pasteWhenReady } from "./paste.ts";
 import type { StartPlan } from "./plan.ts";
 import { throughPromptFile } from "./prompt-file.ts";
 import type { LaunchRecords } from "./records.ts";
+import { startFolder } from "./start-folder.ts";
 import type { LaunchRecord } from "./store.ts";
 import type { LaunchTerminals } from "./terminals.ts";
 
@@ -35,6 +36,8 @@ export type ToStart = {
   program: LaunchableProgram;
   plan: StartPlan;
   conversation: string | null;
+  /** Where in the workspace it starts, relative to it. */
+  folder: string;
   /** The person's own arguments. */
   extra: string[];
   resumedFrom: string | null;
@@ -56,6 +59,7 @@ export class LaunchStarter {
 
   /** When it throws, nothing is left behind. */
   async start(asked: ToStart): Promise<Started> {
+    const cwd = await startFolder(asked.workspace, asked.folder);
     const plan = asked.enclosure ? withoutFile(asked.plan) : asked.plan;
     const { records } = this.#parts;
     const id = `launch-${randomBytes(6).toString("hex")}`;
@@ -66,6 +70,7 @@ export class LaunchStarter {
       programId: asked.program.id,
       programName: asked.program.entry.name,
       isolation: asked.enclosure?.isolation ?? "none",
+      folder: asked.folder,
       terminalId: null,
       conversationId: asked.conversation,
       resumedFrom: asked.resumedFrom,
@@ -80,7 +85,7 @@ export class LaunchStarter {
     records.save(record);
     let terminal: Terminal;
     try {
-      terminal = await this.#named(asked, (name) => this.#terminal(id, name, token, { ...asked, plan }));
+      terminal = await this.#named(asked, (name) => this.#terminal(id, name, token, { ...asked, plan, cwd }));
     } catch (error) {
       records.forget(id);
       throw error;
@@ -111,10 +116,9 @@ export class LaunchStarter {
     id: string,
     name: string,
     token: string,
-    { workspace, program, plan, size, enclosure }: ToStart,
+    { workspace, program, plan, size, enclosure, cwd }: ToStart & { cwd: string },
   ): Promise<Terminal> {
     const { hooks, promptFolder, mcpUrl } = this.#parts;
-    const cwd = workspace.path;
     const around = {
       name,
       ...(size && { size }),

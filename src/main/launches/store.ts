@@ -60,6 +60,9 @@ export const launchIsolationSchema = `
   CREATE UNIQUE INDEX launches_by_token ON launches (token_digest);
 `;
 
+/** Where in its workspace a launch was started. */
+export const launchFolderSchema = "ALTER TABLE launches ADD COLUMN folder TEXT NOT NULL DEFAULT ''";
+
 /** What is kept beside the contract's record: the person's own arguments, and whether the end of the program has been looked at. */
 export type LaunchRecord = Omit<Launch, "terminalId"> & {
   /** Null between the row and the terminal. */
@@ -76,6 +79,7 @@ type Row = {
   program_id: string;
   program_name: string;
   isolation: Launch["isolation"];
+  folder: string;
   terminal_id: string | null;
   conversation_id: string | null;
   resumed_from: string | null;
@@ -102,9 +106,9 @@ export class LaunchStore {
   save(record: LaunchRecord): void {
     this.#database
       .prepare(
-        `INSERT OR REPLACE INTO launches (id, workspace_id, program_id, program_name, isolation, terminal_id, conversation_id,
+        `INSERT OR REPLACE INTO launches (id, workspace_id, program_id, program_name, isolation, folder, terminal_id, conversation_id,
            resumed_from, prompt, arguments, settled, token_digest, reach, drives_terminals, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         record.id,
@@ -112,6 +116,7 @@ export class LaunchStore {
         record.programId,
         record.programName,
         record.isolation,
+        record.folder,
         record.terminalId,
         record.conversationId,
         record.resumedFrom,
@@ -137,6 +142,7 @@ function recordOf(row: Row): LaunchRecord {
     programId: row.program_id,
     programName: row.program_name,
     isolation: row.isolation,
+    folder: row.folder,
     terminalId: row.terminal_id,
     conversationId: row.conversation_id,
     resumedFrom: row.resumed_from,

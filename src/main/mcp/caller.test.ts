@@ -8,6 +8,7 @@ const launch: Launch = {
   programId: "claude",
   programName: "Claude Code",
   isolation: "none",
+  folder: "",
   terminalId: "term-00000001",
   conversationId: null,
   resumedFrom: null,

@@ -256,7 +256,8 @@ test("several hosts asked for lead to the panel where each can be answered", asy
     main.asks({ decision: decision(), workspaceId: "ws-00000001" });
     main.asks({ decision: decision({ id: "dec-000000000002", host: "b.example" }), workspaceId: "ws-00000001" });
     vi.advanceTimersByTime(1_000);
-    expect(main.shown.at(-1)?.notification).toMatchObject({ title: "2 hosts are asked for", actions: [] });
+    expect(main.attention.at(-1)).toMatchObject({ needsYou: 2, asking: 2 });
+    expect(main.shown.at(-1)?.notification).toMatchObject({ title: "▲ 2 hosts are asked for", actions: [] });
     main.shown.at(-1)?.click();
     expect(main.openedAll.map(({ about }) => about)).toEqual([{ type: "decision", id: "dec-000000000002" }]);
   } finally {

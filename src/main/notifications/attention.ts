@@ -27,16 +27,18 @@ export function attentionOf({ terminals, notifications, ...facts }: AttentionFac
     const note = newest.get(terminal.id);
     const context = { activity: facts.activityOf(terminal.id), unseen: note, heldCell: facts.heldCell(terminal.id) };
     const status = terminalStatus(terminal, context);
-    return { terminal, status, needed: needsYou(status, note !== undefined), unseen: note !== undefined };
+    return { terminal, status, needed: needsYou(status, note !== undefined) };
   });
   const alive = looked.filter(({ terminal }) => !finalStates.has(terminal.state));
-  const failed = looked.filter(({ status: { state }, unseen }) => unseen && (state === "failed" || state === "lost"));
+  const failed = looked.filter(({ status: { state }, needed }) => needed && (state === "failed" || state === "lost"));
   const failedJobs = unseen.filter(({ about }) => about?.type === "job" && about.failed);
   const needed = looked.filter((each) => each.needed);
+  // What bottles wait for: a question, a host, a push.
+  const asks = notifications.filter(({ terminalId, actions }) => terminalId === null && actions.length > 0).length;
   return {
     running: alive.length,
-    needsYou: needed.length,
-    asking: needed.filter(({ status: { state } }) => state !== "failed" && state !== "lost").length,
+    needsYou: needed.length + asks,
+    asking: needed.filter(({ status: { state } }) => state !== "failed" && state !== "lost").length + asks,
     failed: failed.length + failedJobs.length,
     unseen: unseen.length,
     active: looked

@@ -2,4 +2,4 @@
 
 export { composeNotifications } from "./compose.ts";
 export { notificationsProcedures } from "./procedures.ts";
-export { notificationActionsSchema, notificationsSchema } from "./store.ts";
+export { notificationActionsSchema, notificationStateSchema, notificationsSchema } from "./store.ts";

@@ -15,6 +15,7 @@ function note(change: Partial<Notification> = {}): Notification {
   return {
     id: `note-${String(at).padStart(12, "0")}`,
     kind: "agent-done",
+    state: "done",
     title: `api · agent ${at}`,
     body: "Done",
     terminalId: `term-${String(at).padStart(8, "0")}`,
@@ -61,7 +62,7 @@ describe("several of one kind within a short time", () => {
     for (let n = 0; n < 3; n++) outside.show(note());
     vi.advanceTimersByTime(1_000);
     expect(open()).toMatchObject([
-      { title: "3 agents are done", body: "api · agent 3, api · agent 2, api · agent 1", actions: [] },
+      { title: "✓ 3 agents are done", body: "api · agent 3, api · agent 2, api · agent 1", actions: [] },
     ]);
     open()[0]?.listener.opened();
     expect(done).toEqual(["open all, latest note-000000000003"]);
@@ -71,10 +72,10 @@ describe("several of one kind within a short time", () => {
   test("stay one by one when they are of different kinds, or far apart", () => {
     const { outside, open } = desktop();
     outside.show(note());
-    outside.show(note({ kind: "agent-failed" }));
+    outside.show(note({ kind: "agent-failed", state: "failed" }));
     vi.advanceTimersByTime(31_000);
     outside.show(note());
-    expect(open().map(({ title }) => title)).toEqual(["api · agent 1", "api · agent 2", "api · agent 3"]);
+    expect(open().map(({ title }) => title)).toEqual(["✓ api · agent 1", "✕ api · agent 2", "✓ api · agent 3"]);
   });
 
   test("of one terminal are the latest of them, and lead there", () => {
@@ -87,6 +88,16 @@ describe("several of one kind within a short time", () => {
     expect(done).toEqual(["open note-000000000002"]);
   });
 
+  test("say how many of them ended badly, and show that in their sign", () => {
+    const { outside, open } = desktop();
+    const cells = { kind: "cell-done", terminalId: "term-0000000a" } as const;
+    outside.show(note(cells));
+    outside.show(note({ ...cells, state: "failed" }));
+    outside.show(note(cells));
+    vi.advanceTimersByTime(1_000);
+    expect(open().map(({ title }) => title)).toEqual(["✕ 3 cells finished, 1 failed"]);
+  });
+
   test("change it at most once a second", () => {
     const { outside, shown, open } = desktop();
     for (let n = 0; n < 200; n++) {
@@ -95,7 +106,7 @@ describe("several of one kind within a short time", () => {
     }
     vi.advanceTimersByTime(1_000);
     expect(shown.length).toBeLessThanOrEqual(12);
-    expect(open().map(({ title }) => title)).toEqual(["200 agents are done"]);
+    expect(open().map(({ title }) => title)).toEqual(["✓ 200 agents are done"]);
   });
 });
 
@@ -130,7 +141,7 @@ describe("one that was seen or answered meanwhile", () => {
     outside.show(note());
     open()[0]?.listener.closed();
     outside.show(note());
-    expect(open().at(-1)).toMatchObject({ title: "api · agent 2" });
+    expect(open().at(-1)).toMatchObject({ title: "✓ api · agent 2" });
   });
 });
 

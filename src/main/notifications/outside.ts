@@ -5,6 +5,7 @@
 import type { Notification, NotificationAction, NotificationKind } from "#shared/contract/notifications.ts";
 import { actionWords } from "#shared/notifications/actions.ts";
 import { differentOf, groupBody, groupTitle } from "#shared/notifications/group.ts";
+import { signed } from "#shared/notifications/sign.ts";
 import type { Desktop, OutsideNotification } from "../desktop.ts";
 
 /** Those that come within so many milliseconds of the last of their kind join it. */
@@ -139,13 +140,21 @@ export class Outside {
   }
 }
 
-function oneWords({ title, body, kind, actions }: Notification): OutsideNotification {
-  return { title, body, group: kind, actions: actions.map((action) => actionWords[action].label) };
+function oneWords({ title, body, kind, state, actions }: Notification): OutsideNotification {
+  return {
+    title: signed(title, [state]),
+    body,
+    group: kind,
+    actions: actions.map((action) => actionWords[action].label),
+  };
 }
 
 function severalWords(kind: NotificationKind, notes: readonly Notification[]): OutsideNotification {
   return {
-    title: groupTitle(kind, differentOf(notes)),
+    title: signed(
+      groupTitle(kind, notes),
+      notes.map(({ state }) => state),
+    ),
     body: groupBody(notes.map(({ title }) => title).reverse()),
     group: kind,
     actions: [],

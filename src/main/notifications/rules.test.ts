@@ -10,51 +10,58 @@ const cell = { id: "abcd12345678", terminalId: "term-00000001", exitCode: 0, err
 const inWork = () => "work";
 
 describe("what is told of a cell", () => {
-  test.each<[string, CellEvent, string | null, string | null]>([
+  test.each<[string, CellEvent, string | null, string | null, string?]>([
     ["a start", { type: "fired", cell, at }, null, null],
     ["the terminal's end", { type: "closed", terminalId: "term-00000001", at }, null, null],
-    ["an end", { type: "done", cell, at }, "cell-done", "Cell abcd1234 finished in work"],
+    ["an end", { type: "done", cell, at }, "cell-done", "Cell abcd1234 finished in work", "done"],
     [
       "an end without an exit code",
       { type: "done", cell: { ...cell, exitCode: null }, at },
       "cell-done",
       "Cell abcd1234 finished in work",
+      "done",
     ],
     [
       "an end with an exit code",
       { type: "done", cell: { ...cell, exitCode: 2 }, at },
       "cell-done",
-      "Cell abcd1234 finished in work, exit code 2",
+      "Cell abcd1234 ended with exit code 2 in work",
+      "failed",
     ],
     [
       "a timeout",
       { type: "timeout", cell, at },
       "cell-timeout",
       "Cell abcd1234 still holds work after 5 min – interrupt or kill it",
+      "held",
     ],
     [
       "an interrupt",
       { type: "interrupted", cell: { ...cell, error: "interrupted" }, at },
       "cell-error",
       "Cell abcd1234 in work: interrupted",
+      "cancelled",
     ],
-    ["a kill", { type: "killed", cell, at }, "cell-error", "Cell abcd1234 in work: killed"],
+    ["a kill", { type: "killed", cell, at }, "cell-error", "Cell abcd1234 in work: killed", "cancelled"],
     [
       "an error",
       { type: "error", cell: { ...cell, error: "watcher died" }, at },
       "cell-error",
       "Cell abcd1234 in work: watcher died",
+      "failed",
     ],
     [
       "a message",
       { type: "notify", terminalId: "term-00000001", from: "deploy", message: "all\nwell", at },
       "notify",
       "deploy: all well",
+      "waiting",
     ],
-  ])("%s", (_, event, kind, body) => {
+  ])("%s", (_, event, kind, body, state) => {
     const draft = cellDraft(event, inWork);
     expect(draft?.kind ?? null).toBe(kind);
     expect(draft?.body ?? null).toBe(body);
+    expect(draft?.state).toBe(state);
   });
 
   test("never says that it succeeded", () => {
@@ -74,16 +81,17 @@ describe("what is told of a cell", () => {
 });
 
 describe("what is told of a terminal that has ended", () => {
-  test.each<[Partial<Terminal>, string]>([
-    [{ state: "succeeded", exitCode: 0 }, "Ended with exit 0"],
-    [{ state: "failed", exitCode: 3 }, "Ended with exit 3"],
-    [{ state: "failed", exitCode: -11 }, "Killed by signal 11"],
-    [{ state: "failed", exitCode: null }, "Could not be started"],
-    [{ state: "cancelled", exitCode: -15 }, "Killed"],
-    [{ state: "stream_lost", exitCode: null }, "Lost: the terminal host ended"],
-  ])("%j", (terminal, body) => {
+  test.each<[Partial<Terminal>, string, string]>([
+    [{ state: "succeeded", exitCode: 0 }, "Ended with exit 0", "done"],
+    [{ state: "failed", exitCode: 3 }, "Ended with exit 3", "failed"],
+    [{ state: "failed", exitCode: -11 }, "Killed by signal 11", "failed"],
+    [{ state: "failed", exitCode: null }, "Could not be started", "failed"],
+    [{ state: "cancelled", exitCode: -15 }, "Killed", "cancelled"],
+    [{ state: "stream_lost", exitCode: null }, "Lost: the terminal host ended", "lost"],
+  ])("%j", (terminal, body, state) => {
     expect(endedDraft({ id: "term-00000001", ...terminal } as Terminal)).toMatchObject({
       kind: "terminal-ended",
+      state,
       body,
     });
   });

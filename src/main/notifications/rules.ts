@@ -5,7 +5,12 @@ import type { Bottle } from "#shared/contract/bottles.ts";
 import type { CellEvent } from "#shared/contract/cells.ts";
 import type { GitGateEvent } from "#shared/contract/git-gate.ts";
 import type { Job } from "#shared/contract/jobs.ts";
-import type { NotificationAction, NotificationKind, NotificationSubject } from "#shared/contract/notifications.ts";
+import type {
+  NotificationAction,
+  NotificationKind,
+  NotificationState,
+  NotificationSubject,
+} from "#shared/contract/notifications.ts";
 import type { Proposal } from "#shared/contract/supervise.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { hostWarning } from "#shared/supervise/host-warning.ts";
@@ -14,6 +19,7 @@ import { cleanText, spokenSeconds } from "./text.ts";
 
 export type Draft = {
   kind: NotificationKind;
+  state: NotificationState;
   /** What is told once only carries a key, which is remembered across restarts. */
   key: string | null;
   body: string;
@@ -37,6 +43,7 @@ export function cellDraft(event: CellEvent, nameOf: TerminalNames): Draft | null
     case "notify":
       return {
         kind: "notify",
+        state: "waiting",
         key: null,
         body: cleanText(`${event.from}: ${event.message}`),
         terminalId: event.terminalId,
@@ -48,17 +55,21 @@ export function cellDraft(event: CellEvent, nameOf: TerminalNames): Draft | null
       const name = nameOf(cell.terminalId);
       const about = { terminalId: cell.terminalId, cellId: cell.id };
       if (event.type === "done") {
-        const code = cell.exitCode === null || cell.exitCode === 0 ? "" : `, exit code ${cell.exitCode}`;
+        const wrong = cell.exitCode !== null && cell.exitCode !== 0;
         return {
           kind: "cell-done",
+          state: wrong ? "failed" : "done",
           key: `cell:${cell.id}:done`,
-          body: `Cell ${short} finished in ${name}${code}`,
+          body: wrong
+            ? `Cell ${short} ended with exit code ${cell.exitCode} in ${name}`
+            : `Cell ${short} finished in ${name}`,
           ...about,
         };
       }
       if (event.type === "timeout") {
         return {
           kind: "cell-timeout",
+          state: "held",
           key: `cell:${cell.id}:timeout`,
           body: `Cell ${short} still holds ${name} after ${spokenSeconds(cell.limitSeconds)} – interrupt or kill it`,
           actions: ["interrupt"],
@@ -68,6 +79,7 @@ export function cellDraft(event: CellEvent, nameOf: TerminalNames): Draft | null
       const error = cell.error ?? (event.type === "error" ? "failed" : event.type);
       return {
         kind: "cell-error",
+        state: error === "interrupted" || error === "killed" ? "cancelled" : "failed",
         key: `cell:${cell.id}:error`,
         body: cleanText(`Cell ${short} in ${name}: ${error}`),
         ...about,
@@ -83,6 +95,7 @@ export function activityDraft(activity: Activity, details: boolean): Draft | nul
   if (body === null || state === "working" || state === "unknown") return null;
   return {
     kind: `agent-${state}`,
+    state,
     key: `activity:${id}:${state}:${since}`,
     body: cleanText(body),
     terminalId: id,
@@ -107,10 +120,20 @@ function activityWords({ state, guess, calls, evidence, brief }: Activity, detai
   }
 }
 
+const endStates: Record<Terminal["state"], NotificationState> = {
+  starting: "unknown",
+  running: "unknown",
+  succeeded: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  stream_lost: "lost",
+};
+
 /** For a terminal in a final state. */
 export function endedDraft(terminal: Terminal): Draft {
   return {
     kind: "terminal-ended",
+    state: endStates[terminal.state],
     key: `terminal:${terminal.id}:ended`,
     body: howItEnded(terminal),
     terminalId: terminal.id,
@@ -127,11 +150,11 @@ function howItEnded({ state, exitCode }: Terminal): string {
 
 export function programDraft(terminalId: string, title: string, body: string): Draft | null {
   const text = cleanText([title, body].filter((part) => part.trim() !== "").join(": "));
-  return text === "" ? null : { kind: "program", key: null, body: text, terminalId, cellId: null };
+  return text === "" ? null : { kind: "program", state: "waiting", key: null, body: text, terminalId, cellId: null };
 }
 
 export function bellDraft(terminalId: string): Draft {
-  return { kind: "bell", key: null, body: "Rang", terminalId, cellId: null };
+  return { kind: "bell", state: "waiting", key: null, body: "Rang", terminalId, cellId: null };
 }
 
 /** Null for a job that goes on, and for one that the person cancelled. */
@@ -145,12 +168,13 @@ export function jobDraft(job: Job): Draft | null {
   } as const;
   if (job.state === "done") {
     const done = { type: "job", id: job.id, failed: false } as const;
-    return { ...about, about: done, body: cleanText(`${spokenKind(job.kind)}: done`) };
+    return { ...about, state: "done", about: done, body: cleanText(`${spokenKind(job.kind)}: done`) };
   }
   if (job.state === "failed") {
     const failed = { type: "job", id: job.id, failed: true } as const;
     return {
       ...about,
+      state: "failed",
       about: failed,
       body: cleanText(`${spokenKind(job.kind)} failed: ${job.problem?.message ?? "see its log"}`),
     };
@@ -173,6 +197,7 @@ export function pushDraft({ id, repository, updates, reason, workspaceId: worksp
   const names = updates.map(({ ref }) => ref.replace(/^refs\/(heads|tags)\//, "")).join(", ");
   return {
     kind: "git-push-asks",
+    state: "permission",
     key: null,
     body: cleanText(`Wants to push ${names} to ${repository}`),
     terminalId: null,
@@ -191,6 +216,7 @@ export function hostDraft({ decision, workspaceId: workspace }: HostAsked): Draf
   const allow: NotificationAction[] = workspace === null ? ["allow-bottle"] : ["allow-bottle", "allow-workspace"];
   return {
     kind: "gateway-asks",
+    state: "permission",
     key: null,
     body: cleanText(body),
     terminalId: null,
@@ -206,6 +232,7 @@ export type LimitReached = { bottle: Pick<Bottle, "label" | "terminalId" | "work
 export function limitDraft({ bottle, why }: LimitReached): Draft {
   return {
     kind: "broker-limit",
+    state: "permission",
     key: null,
     body: cleanText(`Reached its limit: ${why}. It can go on when you raise it.`),
     terminalId: bottle.terminalId,
@@ -218,6 +245,7 @@ export function limitDraft({ bottle, why }: LimitReached): Draft {
 export function proposalDraft({ id, ask, workspaceId: workspace }: Proposal, details: boolean): Draft {
   return {
     kind: "bottle-asks",
+    state: "permission",
     key: `proposal:${id}`,
     body: cleanText(askWords(ask, details)),
     terminalId: null,

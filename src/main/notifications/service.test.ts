@@ -56,6 +56,7 @@ describe("a notification", () => {
       {
         id: expect.stringMatching(/^note-[0-9a-f]{12}$/),
         kind: "cell-done",
+        state: "done",
         title: "api · claude",
         body: "Cell abcd1234 finished in api-claude",
         terminalId: "term-00000001",

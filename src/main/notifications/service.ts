@@ -173,6 +173,7 @@ export class Notifications {
     const draftless = {
       id: `note-${randomBytes(6).toString("hex")}`,
       kind: draft.kind,
+      state: draft.state,
       title: title ?? titleOf(terminal, draft.terminalId ?? "", workspaceId && this.#parts.workspaceName(workspaceId)),
       body: draft.kind === "bell" && times > 1 ? `Rang ${grouped(times)} times` : draft.body,
       terminalId: draft.terminalId,

@@ -25,6 +25,25 @@ export const notificationActionsSchema = `
   ALTER TABLE notifications ADD COLUMN actions TEXT NOT NULL DEFAULT '[]';
 `;
 
+/** How that is which one tells of. What was told before keeps what its kind alone says. */
+export const notificationStateSchema = `
+  ALTER TABLE notifications ADD COLUMN state TEXT NOT NULL DEFAULT 'unknown';
+  UPDATE notifications SET state = CASE kind
+    WHEN 'cell-timeout' THEN 'held'
+    WHEN 'notify' THEN 'waiting'
+    WHEN 'program' THEN 'waiting'
+    WHEN 'bell' THEN 'waiting'
+    WHEN 'agent-waiting' THEN 'waiting'
+    WHEN 'agent-permission' THEN 'permission'
+    WHEN 'agent-done' THEN 'done'
+    WHEN 'agent-failed' THEN 'failed'
+    WHEN 'gateway-asks' THEN 'permission'
+    WHEN 'broker-limit' THEN 'permission'
+    WHEN 'bottle-asks' THEN 'permission'
+    WHEN 'git-push-asks' THEN 'permission'
+    ELSE 'unknown' END;
+`;
+
 /** Milliseconds between a change and its being written: a thousand bells are one write. */
 const writeDelayMs = 250;
 const retryMs = 10_000;
@@ -36,6 +55,7 @@ const mostKeys = 20_000;
 type Row = {
   id: string;
   kind: Notification["kind"];
+  state: Notification["state"];
   title: string;
   body: string;
   terminal_id: string | null;
@@ -65,6 +85,7 @@ export class NotificationStore {
     return (this.#database.prepare("SELECT * FROM notifications ORDER BY rowid").all() as Row[]).map((row) => ({
       id: row.id,
       kind: row.kind,
+      state: row.state,
       title: row.title,
       body: row.body,
       terminalId: row.terminal_id,
@@ -119,13 +140,14 @@ export class NotificationStore {
   }
 
   #save(note: Notification): void {
-    const { id, kind, title, body, terminalId, cellId, workspaceId, about, actions, createdAt, seenAt, shown } = note;
+    const { id, kind, state, title, body, terminalId, cellId, workspaceId, about } = note;
+    const { actions, createdAt, seenAt, shown } = note;
     this.#statement(
-      `INSERT INTO notifications (id, kind, title, body, terminal_id, cell_id, workspace_id, about, actions, created_at, seen_at, shown)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO notifications (id, kind, state, title, body, terminal_id, cell_id, workspace_id, about, actions, created_at, seen_at, shown)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET body = excluded.body, actions = excluded.actions, seen_at = excluded.seen_at, shown = excluded.shown`,
     ).run(
-      ...[id, kind, title, body, terminalId, cellId, workspaceId, about && JSON.stringify(about)],
+      ...[id, kind, state, title, body, terminalId, cellId, workspaceId, about && JSON.stringify(about)],
       ...[JSON.stringify(actions), createdAt, seenAt, shown ? 1 : 0],
     );
   }

@@ -1,5 +1,6 @@
 /** The words of notifications: who speaks, and what is left out of what programs say. */
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { labelIn } from "#shared/terminals/label.ts";
 
 /** Longest text of a notification, in characters; desktops cut it far earlier. */
 const longestText = 300;
@@ -27,11 +28,7 @@ export function titleOf(terminal: Terminal | undefined, terminalId: string, work
 
 /** A terminal's name without the workspace in front, which the title has already. */
 function labelOf(terminal: Terminal | undefined, workspace: string | null): string | undefined {
-  const name = terminal?.name;
-  if (!name) return terminal?.owner.programId;
-  return workspace !== null && name.startsWith(`${workspace}-`) && name.length > workspace.length + 1
-    ? name.slice(workspace.length + 1)
-    : name;
+  return terminal?.name ? labelIn(terminal.name, workspace) : terminal?.owner.programId;
 }
 
 /** `1 234`, with a thin space, as people of any country read it. */

@@ -6,8 +6,14 @@ import { brokerLedgerSchema, brokerSchema } from "../broker/index.ts";
 import { gatewayDecisionsSchema, gatewayRulesSchema } from "../gateway/index.ts";
 import { gitGateSchema } from "../git-gate/index.ts";
 import { jobsSchema } from "../jobs/index.ts";
-import { launchesSchema, launchIsolationSchema, launchReachSchema, launchTokensSchema } from "../launches/index.ts";
-import { notificationActionsSchema, notificationsSchema } from "../notifications/index.ts";
+import {
+  launchesSchema,
+  launchFolderSchema,
+  launchIsolationSchema,
+  launchReachSchema,
+  launchTokensSchema,
+} from "../launches/index.ts";
+import { notificationActionsSchema, notificationStateSchema, notificationsSchema } from "../notifications/index.ts";
 import { programsSchema } from "../programs/index.ts";
 import { superviseSchema } from "../supervise/index.ts";
 import { workspacesSchema } from "../workspaces/index.ts";
@@ -30,6 +36,8 @@ const migrations = [
   superviseSchema,
   gitGateSchema,
   notificationActionsSchema,
+  notificationStateSchema,
+  launchFolderSchema,
 ];
 
 export function openCellarStore(paths: CellarPaths): Store {

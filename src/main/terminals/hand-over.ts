@@ -1,6 +1,6 @@
 /**
- * After an update the host of the version before still has its terminals. It is left alone until they have ended, and is then replaced by
- * one of this version; a host that is too old to be spoken to is asked again until it has made way.
+ * After an update the host of the version before still has its terminals. One that can be spoken to serves until they have ended, and is then
+ * replaced by one of this version; beside one that cannot, a new host has been started, which looks after it (`server/older-hosts.ts` there).
  */
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { isNewer } from "#shared/version.ts";
@@ -16,13 +16,11 @@ export type HandOverParts = {
   /** Of this program. */
   version: string;
   failed: (error: unknown, what: string) => void;
-  askAgainMs?: number;
 };
 
 export class HandOver {
   readonly #parts: HandOverParts;
   readonly #ends: (() => void)[];
-  #asking: NodeJS.Timeout | null = null;
   #replacing = false;
   /** One that comes again after it was replaced is the only one there is. */
   readonly #replaced = new Set<string>();
@@ -41,12 +39,10 @@ export class HandOver {
 
   close(): void {
     for (const end of this.#ends) end();
-    if (this.#asking) clearTimeout(this.#asking);
   }
 
   #look(): void {
     const { status } = this.#parts.client;
-    if (status.state === "refused") this.#askAgainLater();
     if (status.state !== "connected" || this.#replacing) return;
     const { version } = status.welcome;
     if (this.#replaced.has(version) || !isNewer(this.#parts.version, version)) return;
@@ -67,13 +63,5 @@ export class HandOver {
     } finally {
       this.#replacing = false;
     }
-  }
-
-  #askAgainLater(): void {
-    if (this.#asking) return;
-    this.#asking = setTimeout(() => {
-      this.#asking = null;
-      this.#parts.client.connect().catch(() => {});
-    }, this.#parts.askAgainMs ?? 5_000).unref();
   }
 }

@@ -38,7 +38,6 @@ export class TerminalService {
     this.#ends = [
       parts.client.onEvent((event) => this.#take(event)),
       parts.client.onStatus((status) => {
-        if (status.state === "refused") this.#known.resolve();
         if (status.state !== "lost" || !status.givenUp) return;
         this.#known.resolve();
         this.#callLost();

@@ -2,10 +2,10 @@
  * The contract on the socket of the home (Unix socket, mode 0600 in a 0700 directory; named pipe on Windows), for the command line and
  * for a second start of Cellar. Whoever may open the socket is the person; there is no token.
  */
-import { chmodSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { listenOnSocket } from "#node/listen-on-socket.ts";
 import { largestMessageBytes, mcpPath, mcpProtocol, rpcPath, rpcProtocol } from "#shared/connection.ts";
 import { closeServer } from "./closing.ts";
 import { bearerOf } from "./guard.ts";
@@ -19,7 +19,6 @@ export type AcceptMcp = (socket: WebSocket, token: string | null) => void;
 
 /** Listens at `path`. The caller holds the lock of the home, so that a socket found there is a dead one's. */
 export async function serveHomeSocket(rpc: RpcServer, acceptMcp: AcceptMcp, path: string): Promise<HomeSocket> {
-  if (process.platform !== "win32") rmSync(path, { force: true });
   const server = createServer((_request, response) => response.writeHead(426, { connection: "close" }).end());
   const sockets = new WebSocketServer({
     noServer: true,
@@ -39,11 +38,7 @@ export async function serveHomeSocket(rpc: RpcServer, acceptMcp: AcceptMcp, path
       acceptMcp(webSocket, authorization === undefined ? null : (bearerOf(authorization) ?? ""));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, resolve);
-  });
-  if (process.platform !== "win32") chmodSync(path, 0o600);
+  await listenOnSocket(server, path);
   return {
     close: () => closeServer(server, sockets),
   };

@@ -15,7 +15,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { eventually } from "#test/product/processes.ts";
 import { Updates } from "./service.ts";
 
@@ -257,6 +257,59 @@ test("quitting stops a download, which goes on next time", async () => {
   await updates.stop();
   expect(await downloading).toMatchObject({ state: "failed", message: expect.stringContaining("stopped") });
   expect(existsSync(join(folder, "downloads"))).toBe(true);
+});
+
+test("after a sleep it looks at once, and not again for a wake that follows, nor before the usual time", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  try {
+    offer();
+    const { updates } = open();
+    let wanted = true;
+    updates.start(() => wanted);
+    const looks = () => updates.state.state === "checking";
+    const minutes = 60_000;
+    updates.woke();
+    expect(looks()).toBe(true);
+    await updates.check();
+
+    vi.setSystemTime(Date.now() + 10 * minutes);
+    updates.woke();
+    expect(looks()).toBe(false);
+    // The first look, which was due a minute after the start, is none any more.
+    vi.advanceTimersByTime(6 * 60 * minutes - 1);
+    expect(looks()).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(looks()).toBe(true);
+    await updates.check();
+
+    vi.setSystemTime(Date.now() + 60 * minutes);
+    wanted = false;
+    updates.woke();
+    expect(looks()).toBe(false);
+    wanted = true;
+    await updates.stop();
+    vi.setSystemTime(Date.now() + 60 * minutes);
+    updates.woke();
+    expect(looks()).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("a system that ends is not held up by an installer: what is ready stays for the next time", async () => {
+  offer();
+  const { updates, seen } = open();
+  await updates.check();
+  await updates.download();
+  updates.leaveInPlace();
+  await updates.stop();
+  expect(seen.installed).toEqual([]);
+  const next = open();
+  await next.updates.check();
+  await next.updates.download();
+  await next.updates.stop();
+  expect(next.seen.installed).toEqual([{ content, restart: false }]);
+  expect(asked.filter(({ url }) => url === "/files/cellar")).toHaveLength(1);
 });
 
 test("updates that are off say why, and ask nobody", async () => {

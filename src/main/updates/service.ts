@@ -28,6 +28,8 @@ export type UpdatesParts = {
 
 const firstCheckMs = 60_000;
 const checkEveryMs = 6 * 60 * 60_000;
+/** A computer that wakes for a moment every few minutes is no reason to ask as often. */
+const soonestMs = 15 * 60_000;
 /** A feed is some kilobytes; a server that does not send it in so long will not. */
 const feedWithinMs = 30_000;
 const feedBytes = 4 * 1024 * 1024;
@@ -42,6 +44,9 @@ export class Updates {
   #ready: string | null = null;
   #restart = false;
   #timer: NodeJS.Timeout | null = null;
+  #wanted: () => boolean = () => false;
+  #lookedAt = 0;
+  #leaveInPlace = false;
 
   constructor(parts: UpdatesParts) {
     this.#parts = parts;
@@ -49,11 +54,18 @@ export class Updates {
 
   /** Looks by itself from now on, when `wanted` says so at that time. */
   start(wanted: () => boolean): void {
-    const look = (): void => {
-      if (wanted() && this.#whyOff() === null) void this.check();
-      this.#timer = setTimeout(look, checkEveryMs).unref();
-    };
-    this.#timer = setTimeout(look, firstCheckMs).unref();
+    this.#wanted = wanted;
+    this.#lookAfter(firstCheckMs);
+  }
+
+  /** The computer has slept, and the time for the next look with it: that is now, and the next one after the usual time. */
+  woke(): void {
+    if (this.#timer !== null && Date.now() - this.#lookedAt >= soonestMs) this.#lookByItself();
+  }
+
+  /** `stop` will put nothing in place: a system that ends does not wait for an installer. What was fetched is there next time. */
+  leaveInPlace(): void {
+    this.#leaveInPlace = true;
   }
 
   get state(): UpdateState {
@@ -110,8 +122,20 @@ export class Updates {
     if (this.#timer) clearTimeout(this.#timer);
     await this.#busy?.catch(() => {});
     const { installation, running, failed } = this.#parts;
-    if (this.#ready === null || (running() > 0 && !installation.sparesTerminals)) return;
+    if (this.#leaveInPlace || this.#ready === null || (running() > 0 && !installation.sparesTerminals)) return;
     await installation.install(this.#ready, this.#restart).catch((error) => failed(error, "installing an update"));
+  }
+
+  #lookAfter(ms: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lookByItself(), ms).unref();
+  }
+
+  #lookByItself(): void {
+    if (this.#ended.signal.aborted) return;
+    this.#lookedAt = Date.now();
+    this.#lookAfter(checkEveryMs);
+    if (this.#wanted() && this.#whyOff() === null) void this.check();
   }
 
   #whyOff(): string | null {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, renameSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { noKeychain } from "#main/keychain.ts";
 import { KeychainDouble } from "#test/doubles/keychain.ts";
+import { eventually } from "#test/product/processes.ts";
 import { passphrase, VaultHome } from "#test/vault-home.ts";
 import { electronKeychain } from "../electron/keychain.ts";
 import type { Vault } from "./index.ts";
@@ -102,6 +103,19 @@ describe("a passphrase", () => {
     renameSync(home.folder.in(aside!), home.path);
     expect(await reveal(await home.again(), "x")).toBe("one");
   });
+});
+
+test("the screen's lock locks it, and it says so", async () => {
+  const vault = await home.ready();
+  await vault.set("x", "one", false);
+  vault.screenLocked();
+  await eventually(
+    () => vault.state,
+    ({ state }) => state === "locked",
+  );
+  expect(vault.state).toMatchObject({ lockedBecause: "screen", secrets: 1 });
+  await vault.unlock(passphrase);
+  expect(await reveal(vault, "x")).toBe("one");
 });
 
 describe("the keychain", () => {

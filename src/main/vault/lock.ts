@@ -21,7 +21,7 @@ export type LockParts = {
   changed: () => void;
 };
 
-export type LockedBecause = "start" | "asked" | "idle";
+export type LockedBecause = "start" | "asked" | "idle" | "screen";
 
 export class VaultLock {
   readonly #parts: LockParts;

@@ -172,6 +172,11 @@ export class Vault {
     return this.#locking(async () => this.#lock.lock("asked"));
   }
 
+  /** As `lock`: nobody is there to have asked for it. */
+  screenLocked(): void {
+    void this.#locking(async () => this.#lock.lock("screen"));
+  }
+
   changePassphrase(current: string | null, next: string | null): Promise<VaultState> {
     return this.#locking(() => this.#lock.changePassphrase(current, next));
   }

@@ -16,6 +16,9 @@ export function workspaceProcedures(service: WorkspaceService) {
       await service.uploads.cancel(input.uploadId);
       return {};
     }),
+    copyIn: workspaces.copyIn.handler(async ({ input }) => ({
+      jobId: (await service.copyIn(input.id, input.from)).id,
+    })),
     rename: workspaces.rename.handler(({ input }) => service.rename(input.id, input.name)),
     details: workspaces.details.handler(({ input, signal }) => service.details(input.id, signal)),
     diff: workspaces.diff.handler(({ input, signal }) => service.diff(input.id, input.path, signal)),

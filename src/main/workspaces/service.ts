@@ -1,10 +1,12 @@
 /** Workspaces on this computer: everything the contract offers, on top of the parts that do it. */
 
 import type { Git } from "#node/git/index.ts";
+import type { Job } from "#shared/contract/jobs.ts";
 import type { DeletePlan, Inspection, Workspace, WorkspaceDetails } from "#shared/contract/workspaces.ts";
 import { Failure } from "#shared/failure.ts";
 import type { JobService } from "../jobs/index.ts";
 import { type Completion, completeFolder } from "./complete.ts";
+import { CopyIn } from "./copy-in.ts";
 import { type CreateRequest, WorkspaceMaker } from "./create.ts";
 import { WorkspaceRemover } from "./delete.ts";
 import { type Patch, workspaceDetails, workspaceDiff } from "./details.ts";
@@ -34,6 +36,7 @@ export class WorkspaceService {
   readonly #registry: WorkspaceRegistry;
   readonly #maker: WorkspaceMaker;
   readonly #remover: WorkspaceRemover;
+  readonly #copyIn: CopyIn;
   readonly #presence: Presence;
 
   constructor(parts: WorkspaceParts) {
@@ -54,6 +57,7 @@ export class WorkspaceService {
       maker: this.#maker,
       ...(parts.uploadIdleMs === undefined ? {} : { idleMs: parts.uploadIdleMs }),
     });
+    this.#copyIn = new CopyIn(this.#registry, jobs);
     this.#presence = new Presence(this.#registry);
   }
 
@@ -110,6 +114,11 @@ export class WorkspaceService {
 
   create(request: CreateRequest, signal?: AbortSignal): Promise<Workspace> {
     return this.#maker.create(request, signal);
+  }
+
+  /** The job that copies a file or folder of this computer into it. */
+  async copyIn(id: string, from: string): Promise<Job> {
+    return this.#copyIn.start(await this.ready(id), from);
   }
 
   rename(id: string, name: string): Workspace {

@@ -1,11 +1,13 @@
 /**
  * Every action a person can take, with its shortcut: what the palette lists, the help shows, keys and the application menu do. A domain
- * adds its own while it is on screen: `useCommands([command("terminal.rename", { run })])`.
+ * adds its own while it is on screen: `useCommands([commandsWith(facts)("terminal.rename", { run })])`.
  */
 import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import { type CommandId, type CommandWords, commandWords } from "#shared/commands/catalogue.ts";
+import type { CommandFacts } from "#shared/commands/facts.ts";
 import { keySigns, keysOf, type Shortcut } from "#shared/commands/shortcut.ts";
+import { useCommandFacts } from "./command-facts.ts";
 
 export type Command = CommandWords & {
   /** Unique, `group.verb`. */
@@ -15,9 +17,12 @@ export type Command = CommandWords & {
   run: () => void;
 };
 
-/** A command of the catalogue, from which the application menu is made as well. A title says more where something is known. */
-export function command(id: CommandId, does: Pick<Command, "run" | "unavailable"> & { title?: string }): Command {
-  return { id, ...commandWords[id], ...does };
+/** Makes commands of the catalogue, which says from the facts whether they can be done. A title says more where something is known. */
+export function commandsWith(facts: CommandFacts) {
+  return (id: CommandId, does: { run: () => void; title?: string }): Command => {
+    const words: CommandWords = commandWords[id];
+    return { id, ...words, unavailable: words.cannot?.(facts), ...does };
+  };
 }
 
 export const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
@@ -122,7 +127,8 @@ export function useCommands(commands: readonly Command[]): void {
 /** Runs what was chosen in the application menu. Answers why it cannot be done; null when it was. */
 export function runCommand(id: CommandId): string | null {
   const found = allCommands().find((each) => each.id === id);
-  if (found === undefined) return id.startsWith("workspace.") ? "Choose a workspace first" : "Open a terminal first";
+  const { cannot }: CommandWords = commandWords[id];
+  if (found === undefined) return cannot?.(useCommandFacts.getState()) ?? "That cannot be done now";
   if (found.unavailable !== undefined) return found.unavailable;
   found.run();
   return null;

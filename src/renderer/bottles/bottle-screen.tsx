@@ -1,5 +1,6 @@
 /** A bottle: how it is, what it used, what stands beside it, what was agreed before its launch, and its log. One section, one file. */
 import { type DragEvent, useState } from "react";
+import { droppedPaths } from "../app/dropped-paths.ts";
 import { UsageSection } from "../broker/index.ts";
 import { useConnection } from "../connection/index.ts";
 import type { PanelProps } from "../dock/panels.tsx";
@@ -12,7 +13,6 @@ import { ProposalsSection } from "../supervise/index.ts";
 import { ProblemNote, Screen, Sign, StateLine } from "../ui/index.ts";
 import { BottleActions, type OpenForm } from "./bottle-actions.tsx";
 import { ColourMark } from "./colour-mark.tsx";
-import { droppedPaths } from "./dropped-paths.ts";
 import { LogSection } from "./log-section.tsx";
 import { ServicesSection } from "./services-section.tsx";
 import { bottleStatus, isOver } from "./status.ts";

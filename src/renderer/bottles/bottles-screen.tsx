@@ -70,7 +70,9 @@ export default function BottlesScreen() {
           <Button onClick={() => openLaunch()}>Launch…</Button>
         </div>
         <section aria-label="Running bottles">
-          <h3 className="font-medium text-muted text-sm">{counted(running.length, "bottle")} running</h3>
+          <h3 className="font-medium text-muted text-sm">
+            {running.length === 0 ? "None runs" : `${counted(running.length, "bottle")} running`}
+          </h3>
           {running.length > 0 && (
             <BottleTable label="Running bottles" time="Runs for" actions="w-20">
               {running.map((bottle) => (
@@ -82,7 +84,7 @@ export default function BottlesScreen() {
         {over.length > 0 && (
           <section aria-label="Ended bottles">
             <h3 className="font-medium text-muted text-sm">{over.length} ended</h3>
-            <BottleTable label="Ended bottles" time="Ended" actions="w-44 @max-[640px]:w-20">
+            <BottleTable label="Ended bottles" time="Ended" actions="w-44">
               {(all ? over : over.slice(0, endedShown)).map((bottle) => (
                 <Row key={bottle.id} bottle={bottle} usage={usages.get(bottle.id)} most={0} />
               ))}
@@ -100,7 +102,9 @@ export default function BottlesScreen() {
   );
 }
 
-const wide = "@max-[640px]:hidden";
+/** Columns that a narrow panel does without; the bottle's page has them. */
+const wide = "@max-[700px]:hidden";
+const widest = "@max-[860px]:hidden";
 
 /** `actions`: width of the last column, which has more to hold where bottles have ended. */
 function BottleTable(props: { label: string; time: string; actions: string; children: React.ReactNode }) {
@@ -112,16 +116,16 @@ function BottleTable(props: { label: string; time: string; actions: string; chil
           <th scope="col" className="h-7 pr-3 font-medium">
             Bottle
           </th>
-          <th scope="col" className={`w-36 pr-3 font-medium ${wide}`}>
+          <th scope="col" className={`w-32 pr-3 font-medium ${wide}`}>
             Workspace
           </th>
-          <th scope="col" className={`w-24 pr-3 font-medium ${wide}`}>
+          <th scope="col" className={`w-24 pr-3 font-medium ${widest}`}>
             Backend
           </th>
           <th scope="col" className="w-24 pr-3 text-right font-medium">
             {time}
           </th>
-          <th scope="col" className="w-28 pr-3 text-right font-medium">
+          <th scope="col" className="w-24 pr-3 text-right font-medium">
             Cost
           </th>
           <th scope="col" className={actions}>
@@ -160,11 +164,11 @@ function Row({ bottle, usage, most }: RowProps) {
             >
               {label}
             </button>
-            <span className={`min-w-12 shrink-[2] truncate text-muted text-sm ${wide}`}>{bottle.programName}</span>
+            <span className={`min-w-12 shrink-[2] truncate text-muted text-sm ${widest}`}>{bottle.programName}</span>
           </span>
         </th>
         <td className={`truncate pr-3 text-muted ${wide}`}>{workspace ?? "gone"}</td>
-        <td className={`truncate pr-3 text-muted text-sm ${wide}`}>{bottle.backend}</td>
+        <td className={`truncate pr-3 text-muted text-sm ${widest}`}>{bottle.backend}</td>
         <td className="tabular truncate pr-3 text-right text-muted text-sm">
           {endedAt === null ? <Elapsed since={startedAt} /> : <Ago at={endedAt} />}
         </td>

@@ -2,10 +2,10 @@
 import { useState } from "react";
 import type { Problem } from "#shared/contract/base.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
+import { folderOf, nameOf } from "../app/dropped-paths.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { useWorkspace } from "../live/index.ts";
 import { Button, counted, ProblemNote, Sign, TextField } from "../ui/index.ts";
-import { folderOf, nameOf } from "./dropped-paths.ts";
 
 export type Direction = "in" | "out";
 
@@ -64,7 +64,7 @@ export function CopyForm({ bottle, direction, from: given = [], note = null, onC
         if (event.key === "Escape") onClose();
       }}
     >
-      {note && <p className="text-warning">{note}</p>}
+      {note && <p className="text-warning">{note}. Type its path below.</p>}
       <div className="flex flex-wrap gap-3">
         <div className="min-w-56 flex-1">
           {several ? (

@@ -10,6 +10,7 @@ import { CellRow } from "./cell-row.tsx";
 import { Composer } from "./composer.tsx";
 import { setDraft } from "./drafts.ts";
 import { HeldBanner } from "./held-banner.tsx";
+import { takesNoCode } from "./takes-code.ts";
 
 /** Shown at first and added by "Show older": enough for a day, few enough for the document. */
 const pageSize = 200;
@@ -31,7 +32,6 @@ function Cells({ terminal }: { terminal: Terminal }) {
   /** Cells started with Run: their output opens by itself when they end. */
   const awaited = useRef(new Set<string>());
   const held = cells.find((cell) => cell.state === "timeout");
-  const alive = terminal.state === "running";
 
   const open = useCallback(
     (id: string, wanted: boolean) =>
@@ -98,7 +98,7 @@ function Cells({ terminal }: { terminal: Terminal }) {
               onEdit={() => edit(cell)}
               onRerun={() => void rerun(cell)}
               unavailable={
-                alive ? (terminal.heldCellId ? "Another cell holds the terminal" : undefined) : "The terminal has ended"
+                takesNoCode(terminal) ?? (terminal.heldCellId ? "Another cell holds the terminal" : undefined)
               }
             />
           ))}

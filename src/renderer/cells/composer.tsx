@@ -10,6 +10,7 @@ import { setDraft, useDraft } from "./drafts.ts";
 import { EndChoice } from "./end-choice.tsx";
 import { defaultLimits, limitOf } from "./limit.ts";
 import { recall, recallable, recalling } from "./recall.ts";
+import { takesNoCode } from "./takes-code.ts";
 
 export type ComposerProps = {
   terminal: Terminal;
@@ -28,7 +29,8 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const place = useRef(-1);
-  const alive = terminal.state === "running";
+  const noCode = takesNoCode(terminal);
+  const alive = noCode === undefined;
   const holder = cells.find(({ state }) => state === "running" || state === "timeout");
   const refusedByHolder = problem?.code === "conflict" && holder === undefined;
   // What refused it has ended: the message would be untrue.
@@ -106,7 +108,7 @@ export function Composer({ terminal, cells, box, onSubmitted, onShowHeld }: Comp
         value={code}
         rows={1}
         disabled={!alive}
-        placeholder={alive ? "Code to run, ↑ for earlier" : "The terminal has ended"}
+        placeholder={noCode ?? "Code to run, ↑ for earlier"}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}

@@ -1,6 +1,7 @@
 /** The whole window: what fills the frame's slots, and what lies over it. */
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useActions } from "../app/actions.ts";
+import { useAsks } from "../app/asks.ts";
 import { isMac, listenForShortcuts } from "../app/commands.ts";
 import { followLayout, useLayout } from "../app/layout.ts";
 import { openWorkspace, useUi } from "../app/open.ts";
@@ -114,7 +115,7 @@ function useFirstRunEnd(): void {
 
 /** The window's title says what a task bar should: which workspace, and whether somebody is needed. */
 function useWindowTitle(): void {
-  const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou).length;
+  const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou).length + useAsks().length;
   const workspace = useCurrentWorkspace()?.name;
   useEffect(() => {
     const name = workspace === undefined ? "Cellar" : `${workspace} — Cellar`;

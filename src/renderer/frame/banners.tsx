@@ -37,7 +37,6 @@ function HostBanner() {
       </Banner>
     );
   }
-  if (host?.state === "refused") return <Banner tone="negative">{sentence(host.message)}</Banner>;
   return null;
 }
 

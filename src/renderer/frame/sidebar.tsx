@@ -1,6 +1,8 @@
 /** The left side: what needs you, and the tree of workspaces and terminals. */
 import { KeyRound, Plus } from "lucide-react";
 import { useMemo, useRef } from "react";
+import { labelIn } from "#shared/terminals/label.ts";
+import { type AskOfBottle, useAsks } from "../app/asks.ts";
 import { openNewWorkspace, openTerminal, openVault } from "../app/open.ts";
 import { BottleList } from "../bottles/bottle-list.tsx";
 import {
@@ -10,7 +12,7 @@ import {
   useVaultState,
   useWorkspaces,
 } from "../live/index.ts";
-import { Button, IconButton, StateSign } from "../ui/index.ts";
+import { Button, IconButton, Sign, StateSign } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
 import { Tree } from "./tree.tsx";
 
@@ -68,14 +70,19 @@ function NeedsYou({ hovered }: { hovered: React.RefObject<boolean> }) {
   const summaries = useTerminalSummaries();
   const workspaces = useWorkspaces().byId;
   const waiting = useMemo(() => summaries.filter(({ needsYou }) => needsYou), [summaries]);
-  const rows = useSteadyRows(Math.min(Math.max(waiting.length, 1), needsShown), hovered);
+  const asks = useAsks();
+  const count = waiting.length + asks.length;
+  const rows = useSteadyRows(Math.min(Math.max(count, 1), needsShown), hovered);
   return (
     <section aria-label="Needs you" className="shrink-0 border-line border-b pb-1">
-      <Heading count={waiting.length}>Needs you</Heading>
+      <Heading count={count}>Needs you</Heading>
       <ul className="overflow-y-auto" style={{ height: rows * 28 }}>
-        {waiting.length === 0 && <li className="flex h-7 items-center pl-3 text-faint">Nothing right now</li>}
+        {count === 0 && <li className="flex h-7 items-center pl-3 text-faint">Nothing right now</li>}
         {waiting.map((each) => (
           <NeedsYouRow key={each.id} terminal={each} workspace={workspaces.get(each.workspaceId ?? "")?.name} />
+        ))}
+        {asks.map((ask) => (
+          <AskRow key={ask.key} ask={ask} />
         ))}
       </ul>
     </section>
@@ -93,9 +100,28 @@ function NeedsYouRow({ terminal, workspace }: { terminal: TerminalSummary; works
         <StateSign status={terminal.status} />
         <span className="max-w-[60%] shrink-0 truncate">
           {workspace && <span className="text-muted">{workspace} · </span>}
-          {terminal.label}
+          {labelIn(terminal.label, workspace)}
         </span>
         <span className="min-w-0 flex-1 truncate text-right text-muted text-sm">{terminal.status.words}</span>
+      </button>
+    </li>
+  );
+}
+
+function AskRow({ ask: { who, words, open } }: { ask: AskOfBottle }) {
+  return (
+    <li>
+      <button
+        type="button"
+        data-tip={`${who} ${words}`}
+        className="flex h-7 w-full items-center gap-1.5 pr-2 pl-3 text-left hover:bg-hover"
+        onClick={open}
+      >
+        <span className="inline-flex size-4 shrink-0 items-center justify-center">
+          <Sign state="permission" />
+        </span>
+        <span className="min-w-0 shrink truncate text-muted">{who}</span>
+        <span className="min-w-[55%] flex-1 truncate">{words}</span>
       </button>
     </li>
   );

@@ -51,7 +51,7 @@ function JobLine() {
           {others > 0 && <span>and {counted(others, "other job")}</span>}
         </>
       ) : (
-        <span>{jobs.length === 0 ? "No jobs" : counted(jobs.length, "job")}</span>
+        <span className="truncate">{jobs.length === 0 ? "No jobs" : counted(jobs.length, "job")}</span>
       )}
     </button>
   );
@@ -106,15 +106,14 @@ function HostLine() {
         return { state: "working", words: "Terminal host starts" };
       case "lost":
         return { state: "lost", words: "Terminal host lost", evidence: host.message };
-      case "refused":
-        return { state: "failed", words: "Terminal host of another version", evidence: host.message };
       default:
         return { state: "unknown", words: "Terminal host not known yet" };
     }
   }, [connection.state, host]);
   const { time: _, ...quiet } = status;
   return (
-    <div role="status" className="min-w-0 shrink-0">
+    // Where there is little room, that all is well goes without saying.
+    <div role="status" className={`min-w-0 shrink-0 ${quiet.state === "done" ? "max-[760px]:sr-only" : ""}`}>
       <StateLine status={quiet} />
     </div>
   );

@@ -2,6 +2,7 @@
 import { Keyboard, Moon, PanelLeft, PanelRight, Search, Settings as SettingsIcon, Sun } from "lucide-react";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { useActions } from "../app/actions.ts";
+import { useAsks } from "../app/asks.ts";
 import { shortcutLabel } from "../app/commands.ts";
 import { openPalette, openRunning, openSettings, openTerminal, useUi } from "../app/open.ts";
 import { useDarkNow } from "../app/theme.ts";
@@ -68,6 +69,14 @@ function Counts() {
   const summaries = useTerminalSummaries();
   const running = summaries.filter(({ alive }) => alive).length;
   const waiting = summaries.filter(({ needsYou }) => needsYou);
+  const asks = useAsks();
+  const count = waiting.length + asks.length;
+  const open = () => {
+    const [terminal] = waiting;
+    if (count > 1) openRunning();
+    else if (terminal) openTerminal(terminal.id);
+    else asks[0]?.open();
+  };
   return (
     <div className="tabular mr-1 flex items-center gap-1 whitespace-nowrap text-muted text-sm max-[640px]:hidden">
       <button
@@ -78,14 +87,14 @@ function Counts() {
       >
         {running} running
       </button>
-      {waiting.length > 0 && (
+      {count > 0 && (
         <button
           type="button"
           className="flex h-6 items-center gap-1.5 rounded px-1.5 text-attention hover:bg-hover"
-          onClick={() => (waiting.length === 1 && waiting[0] ? openTerminal(waiting[0].id) : openRunning())}
+          onClick={open}
         >
           <Sign state="waiting" />
-          {waiting.length === 1 ? "1 needs you" : `${waiting.length} need you`}
+          {count === 1 ? "1 needs you" : `${count} need you`}
         </button>
       )}
     </div>

@@ -1,11 +1,13 @@
 /** The rows of the sidebar's tree, from what there is, what is folded, and what is being looked for. Pure, so that its order can be trusted. */
 import type { Workspace } from "#shared/contract/workspaces.ts";
+import { labelIn } from "#shared/terminals/label.ts";
 import type { TerminalSummary } from "../live/index.ts";
 
 export type TreeRow =
   | { kind: "workspace"; id: string; workspace: Workspace; folded: boolean; terminals: number; level: 1 }
   | { kind: "group"; id: string; label: string; folded: boolean; terminals: number; level: 1 }
-  | { kind: "terminal"; id: string; terminal: TerminalSummary; level: 2 }
+  /** `label`: without the name of the workspace it stands under. */
+  | { kind: "terminal"; id: string; terminal: TerminalSummary; label: string; level: 2 }
   | { kind: "more"; id: string; of: string; count: number; open: boolean; level: 2 };
 
 export type TreeInput = {
@@ -32,7 +34,7 @@ export function treeRows({ workspaces, terminals, folded, filter }: TreeInput): 
     if (!named && shown.length === 0) continue;
     const isFolded = wanted === "" && folded.has(workspace.id);
     rows.push({ kind: "workspace", id: workspace.id, workspace, folded: isFolded, terminals: inside.length, level: 1 });
-    if (!isFolded) rows.push(...terminalRows(workspace.id, shown, folded, wanted !== ""));
+    if (!isFolded) rows.push(...terminalRows(workspace, shown, folded, wanted !== ""));
   }
   const others = groups.get(elsewhere) ?? [];
   const shown = wanted === "" ? others : others.filter(({ label }) => matches(wanted, label));
@@ -40,14 +42,14 @@ export function treeRows({ workspaces, terminals, folded, filter }: TreeInput): 
     const isFolded = wanted === "" && folded.has(elsewhere);
     const label = "Other terminals";
     rows.push({ kind: "group", id: elsewhere, label, folded: isFolded, terminals: others.length, level: 1 });
-    if (!isFolded) rows.push(...terminalRows(elsewhere, shown, folded, wanted !== ""));
+    if (!isFolded) rows.push(...terminalRows({ id: elsewhere, name: null }, shown, folded, wanted !== ""));
   }
   return rows;
 }
 
 /** Those that run in the order they were started; below them the ended ones, the latest first, of which only a few are shown. */
 function terminalRows(
-  of: string,
+  { id: of, name }: { id: string; name: string | null },
   terminals: readonly TerminalSummary[],
   folded: ReadonlySet<string>,
   all: boolean,
@@ -63,6 +65,7 @@ function terminalRows(
     kind: "terminal",
     id: terminal.id,
     terminal,
+    label: labelIn(terminal.label, name),
     level: 2,
   }));
   if (!all && ended.length > endedShown + 1) {

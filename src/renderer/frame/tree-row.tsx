@@ -127,9 +127,7 @@ function RowContent({ row, front }: { row: TreeRow; front: boolean }) {
         <>
           <StateSign status={terminal.status} />
           {terminal.bottleId !== null && <BottleMark bottleId={terminal.bottleId} />}
-          <span className={`min-w-0 flex-1 truncate ${terminal.alive || front ? "" : "text-muted"}`}>
-            {terminal.label}
-          </span>
+          <span className={`min-w-0 flex-1 truncate ${terminal.alive || front ? "" : "text-muted"}`}>{row.label}</span>
         </>
       );
     }

@@ -1,8 +1,11 @@
 /** The window's own commands: what is always possible, wherever the keyboard is. */
 import { useMemo } from "react";
+import { nothingToActOn } from "#shared/commands/facts.ts";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { useActions } from "../app/actions.ts";
-import { type Command, command, useCommands } from "../app/commands.ts";
+import { useAsks } from "../app/asks.ts";
+import { useTellFacts, useWindowFacts } from "../app/command-facts.ts";
+import { type Command, commandsWith, useCommands } from "../app/commands.ts";
 import { useLayout } from "../app/layout.ts";
 import {
   openBottles,
@@ -21,6 +24,8 @@ import { openGateway } from "../gateway/index.ts";
 import { openGitGate } from "../git-gate/index.ts";
 import {
   ownWorkspace,
+  useHostStatus,
+  useNotifications,
   usePendingProposals,
   useSettings,
   useTerminalSummaries,
@@ -39,18 +44,38 @@ export function useWindowCommands(): void {
   const current = useCurrentWorkspace();
   const vault = useVaultState()?.state;
   const pending = usePendingProposals();
+  const front = useDock(({ frontId }) => frontId !== null);
+  const hostRuns = useHostStatus()?.state === "connected";
+  const unseen = useNotifications().items.some(({ seenAt }) => seenAt === null);
   const waiting = useTerminalSummaries().filter(({ needsYou }) => needsYou);
+  const asks = useAsks();
   const waitingKey = waiting.map(({ id }) => id).join();
   const paused = notifyPausedUntil !== null && Date.parse(notifyPausedUntil) > Date.now();
 
+  const facts = useMemo(
+    () => ({
+      panel: front,
+      workspace: current !== null,
+      ownWorkspace: ownWorkspace !== null,
+      needsYou: waitingKey !== "" || asks.length > 0,
+      unseen,
+      vaultUnlocked: vault === "unlocked",
+      hostRuns,
+      theme,
+    }),
+    [front, current, waitingKey, asks, unseen, vault, hostRuns, theme],
+  );
+  useWindowFacts(facts);
+  useTellFacts();
+
   const commands = useMemo((): Command[] => {
+    const command = commandsWith({ ...nothingToActOn, ...facts });
     const ids = waitingKey === "" ? [] : waitingKey.split(",");
     return [
       command("go.palette", {
         run: () => openPalette(),
       }),
       command("workspace.new", {
-        unavailable: ownWorkspace === null ? undefined : "This window shows one workspace",
         run: () => openNewWorkspace(),
       }),
       command("launch.here", {
@@ -70,11 +95,11 @@ export function useWindowCommands(): void {
           ]
         : []),
       command("go.needs-you", {
-        unavailable: ids.length === 0 ? "Nothing needs you right now" : undefined,
         run: () => {
           const front = (frontPanel(useDock.getState())?.params as { terminalId?: string } | undefined)?.terminalId;
           const next = ids[(ids.indexOf(front ?? "") + 1) % ids.length];
           if (next) openTerminal(next);
+          else asks[0]?.open();
         },
       }),
       command("go.running", {
@@ -134,7 +159,6 @@ export function useWindowCommands(): void {
         run: () => openVault(),
       }),
       command("vault.lock", {
-        unavailable: vault === "unlocked" ? undefined : "It is not unlocked",
         run: () => actions.lockVault(),
       }),
       command("app.settings", {
@@ -159,7 +183,7 @@ export function useWindowCommands(): void {
         run: () => actions.restartHost(),
       }),
     ];
-  }, [actions, current, theme, paused, vault, waitingKey, pending]);
+  }, [actions, facts, current, theme, paused, vault, waitingKey, pending, asks]);
   useCommands(commands);
   useCommands(hidden);
 }

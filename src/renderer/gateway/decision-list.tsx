@@ -2,7 +2,7 @@
 import { useMemo, useState } from "react";
 import type { GatewayDecision } from "#shared/contract/gateway.ts";
 import { useClient } from "../connection/index.ts";
-import { useLiveList } from "../live/index.ts";
+import { bottleIsHere, useBottles, useLiveList } from "../live/index.ts";
 import { Ago, bytes, Empty, FilteredRow, FilteredRows, grouped, StateSign } from "../ui/index.ts";
 import { AnswerButtons } from "./answer-buttons.tsx";
 import { decisionStatus, hostWords, probeWords, requestWords } from "./words.ts";
@@ -12,7 +12,9 @@ type Filter = keyof typeof filters;
 
 export function DecisionList({ bottleId }: { bottleId: string }) {
   const client = useClient();
-  const { items: all, status } = useLiveList(client.gateway.watchDecisions, bottleId === "" ? {} : { bottleId });
+  const bottles = useBottles().byId;
+  const { items: told, status } = useLiveList(client.gateway.watchDecisions, bottleId === "" ? {} : { bottleId });
+  const all = useMemo(() => told.filter((each) => bottleIsHere(bottles, each.bottleId)), [told, bottles]);
   const items = useMemo(() => all.filter(({ probe }) => !probe), [all]);
   const probes = probeWords(all);
   const [filter, setFilter] = useState<Filter>("all");

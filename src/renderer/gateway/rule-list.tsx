@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { GatewayRule } from "#shared/contract/gateway.ts";
 import { useClient } from "../connection/index.ts";
-import { useGateway, useLiveList, useWorkspaces } from "../live/index.ts";
+import { bottleIsHere, ownWorkspace, useBottles, useGateway, useLiveList, useWorkspaces } from "../live/index.ts";
 import { Button, orNotice, StateSign, TwoStepButton } from "../ui/index.ts";
 import { RuleForm } from "./rule-form.tsx";
 import { ruleWords, scopeWords } from "./words.ts";
@@ -11,9 +11,12 @@ export function RuleList({ bottleId }: { bottleId: string }) {
   const client = useClient();
   const { items, status } = useLiveList(client.gateway.watchRules, {});
   const workspaceId = useGateway(bottleId)?.workspaceId ?? null;
+  const bottles = useBottles().byId;
   const [adding, setAdding] = useState(false);
   if (status === "loading") return null;
-  const rules = items.filter((rule) => bottleId === "" || holdsFor(rule, bottleId, workspaceId));
+  const rules = items.filter((rule) =>
+    bottleId === "" ? isHere(rule, bottles) : holdsFor(rule, bottleId, workspaceId),
+  );
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-3 px-4 py-3">
       {adding ? (
@@ -63,6 +66,12 @@ function Row({ rule, remove }: { rule: GatewayRule; remove: () => void }) {
       )}
     </li>
   );
+}
+
+/** A workspace's own window shows what holds for its bottles. */
+function isHere({ scope }: GatewayRule, bottles: ReadonlyMap<string, unknown>): boolean {
+  if (scope.type === "always" || ownWorkspace === null) return true;
+  return scope.type === "bottle" ? bottleIsHere(bottles, scope.bottleId) : scope.workspaceId === ownWorkspace;
 }
 
 function holdsFor({ scope }: GatewayRule, bottleId: string, workspaceId: string | null): boolean {

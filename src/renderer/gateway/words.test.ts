@@ -39,7 +39,8 @@ test("hosts and requests are as short as they are clear", () => {
   expect(hostWords({ host: "pypi.org", port: 80 })).toBe("pypi.org:80");
   expect(hostWords({ host: "2001:db8::1", port: 443 })).toBe("[2001:db8::1]");
   expect(requestWords(decision)).toBe("GET /simple (opened)");
-  expect(requestWords({ ...decision, kind: "tunnel" })).toBe("unread");
+  expect(requestWords({ ...decision, kind: "tunnel", outcome: "allowed" })).toBe("passes unread");
+  expect(requestWords({ ...decision, kind: "tunnel", outcome: "waiting" })).toBe("");
 });
 
 test("a rule says everything that makes it narrower or wider than its host", () => {

@@ -67,9 +67,10 @@ export function hostWords({ host, port }: Pick<GatewayDecision, "host" | "port">
 }
 
 /** What was asked of the host, where the gateway could see it. */
-export function requestWords({ kind, method, path, intercepted }: GatewayDecision): string {
-  if (kind === "name") return "name";
-  if (kind === "tunnel") return "unread";
+export function requestWords({ kind, outcome, method, path, intercepted }: GatewayDecision): string {
+  if (kind === "name") return "name looked up";
+  // What is waiting or was refused has not passed, read or unread.
+  if (kind === "tunnel") return outcome === "allowed" ? "passes unread" : "";
   return `${method ?? ""} ${path ?? ""}${intercepted ? " (opened)" : ""}`.trim();
 }
 

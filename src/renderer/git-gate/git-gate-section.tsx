@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { GitGateEvent } from "#shared/contract/git-gate.ts";
 import { useClient } from "../connection/index.ts";
-import { useBottles, useLiveList } from "../live/index.ts";
+import { bottleIsHere, useBottles, useLiveList } from "../live/index.ts";
 import { Ago, Button, Empty, grouped, StateSign } from "../ui/index.ts";
 import { PushCard } from "./push-card.tsx";
 import { eventStatus, eventWords } from "./words.ts";
@@ -12,9 +12,10 @@ const shownAtFirst = 8;
 /** `bottleId` empty: all bottles. */
 export function GitGateSection({ bottleId }: { bottleId: string }) {
   const client = useClient();
-  const { items, status } = useLiveList(client.gitGate.watch, bottleId === "" ? {} : { bottleId });
-  const [all, setAll] = useState(false);
   const bottles = useBottles();
+  const { items: told, status } = useLiveList(client.gitGate.watch, bottleId === "" ? {} : { bottleId });
+  const items = told.filter((event) => bottleIsHere(bottles.byId, event.bottleId));
+  const [all, setAll] = useState(false);
   // On a bottle's own page it goes without saying.
   const bottleOf = (event: GitGateEvent) => (bottleId === "" ? bottles.byId.get(event.bottleId)?.label : undefined);
   if (status === "loading") return null;

@@ -22,7 +22,11 @@ export function progressPart(progress: Job["progress"]): number | null {
   return total === null || total <= 0 ? null : Math.min(1, Math.max(0, progress.current / total));
 }
 
-const verbs: Record<string, string> = { "workspace.create": "Make workspace", "workspace.delete": "Delete workspace" };
+const verbs: Record<string, string> = {
+  "workspace.create": "Make workspace",
+  "workspace.delete": "Delete workspace",
+  "workspace.copy-in": "Copy",
+};
 
 /** What a job does and to what, as one line: "Make workspace api". */
 export function jobTitle({ kind, title }: Pick<Job, "kind" | "title">): string {

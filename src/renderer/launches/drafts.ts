@@ -9,6 +9,8 @@ export type LaunchDraft = {
   drivesTerminals: boolean;
   /** It may ask the person. Null: as its manifest says. */
   supervise: boolean | null;
+  /** Relative to the workspace; empty: the workspace itself. */
+  folder: string;
   /** Null: what the settings say. */
   isolation: Isolation | null;
   /** Name of an agent's manifest. */
@@ -31,6 +33,7 @@ export const emptyDraft: LaunchDraft = {
   prompt: "",
   drivesTerminals: false,
   supervise: null,
+  folder: "",
   isolation: null,
   agent: null,
   label: "",

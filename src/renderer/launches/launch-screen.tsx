@@ -19,6 +19,7 @@ import { MissingPrograms, ProgramList } from "./program-list.tsx";
 import { LaunchSummary } from "./summary.tsx";
 import { defaultIsolation, useBackends } from "./use-isolations.ts";
 import { preferredProgram, usePrograms } from "./use-programs.ts";
+import { WorkingFolder } from "./working-folder.tsx";
 
 export default function LaunchScreen({ params, panelId }: PanelProps<{ workspaceId: string }>) {
   const workspaces = useWorkspaces();
@@ -90,6 +91,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
       const { terminal } = await client.launches.start({
         workspaceId,
         programId,
+        folder: draft.folder,
         drivesTerminals: draft.drivesTerminals && programs.find(({ id }) => id === programId)?.drivesTerminals === true,
         ...(prompt && program?.prompt !== "none" ? { prompt } : {}),
       });
@@ -118,6 +120,7 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           ...(prompt && program.prompt !== "none" ? { prompt } : {}),
           ...(draft.drivesTerminals && program.drivesTerminals ? { drivesTerminals: true } : {}),
           ...(draft.supervise === null ? {} : { supervise: draft.supervise }),
+          ...(draft.folder === "" ? {} : { folder: draft.folder }),
           ...(draft.agent === null ? {} : { agent: draft.agent }),
           ...(draft.label.trim() === "" ? {} : { label: draft.label.trim() }),
           ...(draft.colour === null ? {} : { colour: draft.colour }),
@@ -166,6 +169,12 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           }}
         />
       )}
+      <WorkingFolder
+        key={workspaceId}
+        workspaceId={workspaceId}
+        value={draft.folder}
+        onChange={(folder) => change({ folder })}
+      />
       <IsolationChoice
         backends={backends.data ?? []}
         value={isolation}
@@ -190,11 +199,13 @@ function LaunchForm(props: { workspaceId: string; draftKey: string; onLaunched: 
           name={program.name}
         />
       )}
-      {problem && <ProblemNote problem={problem} />}
-      <div className="flex items-center gap-2">
-        <LaunchButton name={program?.name} busy={busy} isolated={isolation !== "none"} />
-        <span className="flex-1" />
-        <Checked at={list.data.checkedAt} ownFile={list.data.ownFile} />
+      <div className="sticky bottom-0 flex flex-col gap-2 border-line border-t bg-panel py-3">
+        {problem && <ProblemNote problem={problem} />}
+        <div className="flex items-center gap-2">
+          <LaunchButton name={program?.name} busy={busy} isolated={isolation !== "none"} />
+          <span className="flex-1" />
+          <Checked at={list.data.checkedAt} ownFile={list.data.ownFile} />
+        </div>
       </div>
       {list.data.problem && <p className="text-warning">{list.data.problem}</p>}
       <MissingPrograms programs={programs} />

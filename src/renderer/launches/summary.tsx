@@ -58,7 +58,7 @@ function PlanPage({ plan, onBack, onLaunched, onStale }: PlanPageProps) {
   const complete =
     plan.secretsEntering.every(({ name }) => agreed.includes(name)) &&
     plan.prompts.every(({ name }) => (values[name] ?? "") !== "");
-  useEffect(() => button.current?.focus(), []);
+  useEffect(() => button.current?.focus({ preventScroll: true }), []);
   // Nobody launches it any more; main need not keep it.
   useEffect(() => () => void client.bottles.discard({ planId: plan.id }).catch(() => {}), [client, plan.id]);
 
@@ -105,15 +105,18 @@ function PlanPage({ plan, onBack, onLaunched, onStale }: PlanPageProps) {
       {plan.secretsEntering.length > 0 && (
         <Secrets plan={plan} agreed={agreed} onAgree={setAgreed} values={values} onValue={setValues} />
       )}
-      {problem && <ProblemNote problem={problem} />}
-      <div className="flex items-center gap-2">
-        <Button ref={button} type="submit" look="primary" busy={busy} disabled={!complete}>
-          Launch {plan.programName}
-        </Button>
-        <Button look="quiet" onClick={onBack}>
-          Back
-        </Button>
-        {!complete && <span className="text-muted">Say yes to each secret first.</span>}
+      {/* In sight however long the summary is: Enter must not launch what has been scrolled past unread. */}
+      <div className="sticky bottom-0 -mb-5 flex flex-col gap-2 border-line border-t bg-panel py-3">
+        {problem && <ProblemNote problem={problem} />}
+        <div className="flex items-center gap-2">
+          <Button ref={button} type="submit" look="primary" busy={busy} disabled={!complete}>
+            Launch {plan.programName}
+          </Button>
+          <Button look="quiet" onClick={onBack}>
+            Back
+          </Button>
+          {!complete && <span className="text-muted">Say yes to each secret first.</span>}
+        </div>
       </div>
     </form>
   );
@@ -153,6 +156,11 @@ export function PlanFacts({ plan }: { plan: Omit<BottlePlanView, "id" | "expires
       <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5">
         {plan.agent && <Fact name="Agent">{plan.agent}</Fact>}
         {plan.provider && <Fact name="Provider">{plan.provider}</Fact>}
+        {plan.folder !== "" && (
+          <Fact name="Starts in">
+            <code className="break-all font-mono text-sm">{plan.folder}</code>
+          </Fact>
+        )}
         <Fact name="Can be written">{paths(plan, "read-write")}</Fact>
         <Fact name="Can be read">{paths(plan, "read-only")}</Fact>
         <Fact name="Allowed hosts">{list(plan.allowedHosts, "None: nothing outside can be reached")}</Fact>

@@ -30,7 +30,7 @@ export {
   useWorkspace,
   useWorkspaces,
 } from "./lists.ts";
-export { here, ownWorkspace } from "./place.ts";
+export { bottleIsHere, here, ownWorkspace } from "./place.ts";
 export { sameJson } from "./same.ts";
 export type { LiveSnapshot, LiveStatus } from "./source.ts";
 export type { TerminalSummary } from "./summary.ts";

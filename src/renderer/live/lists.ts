@@ -64,7 +64,13 @@ export function openLists(connection: Connection): Lists {
     ),
     ready,
   );
-  const launches = new LiveSource((signal) => client.launches.watch({}, { signal }), ready);
+  const launches = new LiveSource(
+    inPlace<Launch>(
+      (signal) => client.launches.watch({}, { signal }),
+      ({ workspaceId }) => workspaceId,
+    ),
+    ready,
+  );
   const activities = new LiveSource((signal) => client.activities.watch({}, { signal }), ready);
   return {
     terminals,
@@ -100,9 +106,21 @@ export function openLists(connection: Connection): Lists {
       ),
       ready,
     ),
-    gateways: new LiveSource((signal) => client.gateway.watch({}, { signal }), ready),
+    gateways: new LiveSource(
+      inPlace<GatewayCounters>(
+        (signal) => client.gateway.watch({}, { signal }),
+        ({ workspaceId }) => workspaceId,
+      ),
+      ready,
+    ),
     usages: new LiveSource((signal) => client.broker.watch({}, { signal }), ready),
-    jobs: new LiveSource((signal) => client.jobs.watch({}, { signal }), ready),
+    jobs: new LiveSource(
+      inPlace<Job>(
+        (signal) => client.jobs.watch({}, { signal }),
+        ({ targetId }) => targetId,
+      ),
+      ready,
+    ),
   };
 }
 

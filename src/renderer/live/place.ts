@@ -8,6 +8,11 @@ export const here: WindowKey = windowOfQuery(globalThis.location?.search ?? "");
 /** The workspace that this window shows alone; null: it shows all. */
 export const ownWorkspace = workspaceOfWindow(here);
 
+/** For what is of a bottle: whether this window, which knows these bottles, shows it. */
+export function bottleIsHere(bottles: ReadonlyMap<string, unknown>, bottleId: string, own = ownWorkspace): boolean {
+  return own === null || bottles.has(bottleId);
+}
+
 /** The list as this window sees it. */
 export function inPlace<Item extends { id: string }>(
   watch: WatchOf<LiveListEvent<Item>>,

@@ -1,49 +1,17 @@
 /** What a person was told: first what can be answered here, then the latest; a click leads there. */
 import { useState } from "react";
-import type { Notification, NotificationAction, NotificationKind } from "#shared/contract/notifications.ts";
+import type { Notification, NotificationAction } from "#shared/contract/notifications.ts";
 import { actionWords } from "#shared/notifications/actions.ts";
-import { activityStatus, jobStatus, type State, terminalStatus } from "#shared/states.ts";
+import { signOf } from "#shared/notifications/sign.ts";
+import { activityStatus } from "#shared/states.ts";
 import { useActions } from "../app/actions.ts";
 import { openSettings, useUi } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
-import { useActivity, useJobs, useNotifications, useSettings, useTerminal } from "../live/index.ts";
+import { useActivity, useNotifications, useSettings } from "../live/index.ts";
 import { Ago, Button, exact, hoverOf, Sign } from "../ui/index.ts";
 import { VirtualRows } from "../ui/virtual-rows.tsx";
 import { openNotification } from "./open-notification.ts";
 import { askPermission, usePermission } from "./web-notifications.ts";
-
-const signs: Record<NotificationKind, State> = {
-  "cell-done": "done-unseen",
-  "cell-timeout": "held",
-  "cell-error": "failed",
-  notify: "waiting",
-  program: "waiting",
-  bell: "waiting",
-  // How it ended is in the record; without it only that it did is known.
-  "agent-waiting": "waiting",
-  "agent-permission": "permission",
-  "agent-done": "done-unseen",
-  "agent-failed": "failed",
-  "terminal-ended": "unknown",
-  "job-ended": "unknown",
-  "gateway-asks": "permission",
-  "broker-limit": "permission",
-  "bottle-asks": "permission",
-  "git-push-asks": "permission",
-};
-
-/** What the notification is about knows best how that is. */
-function useSign({ kind, terminalId, workspaceId }: Notification): State {
-  const terminal = useTerminal(terminalId);
-  const job = useJobs().items.findLast(({ targetId }) => targetId !== null && targetId === workspaceId);
-  if (kind === "terminal-ended" && terminal) return endSign(terminalStatus(terminal).state);
-  if (kind === "job-ended" && job) return endSign(jobStatus(job).state);
-  return signs[kind];
-}
-
-function endSign(state: State): State {
-  return state === "done" ? "done-unseen" : state;
-}
 
 const rowHeight = 48;
 const rowsShown = 8;
@@ -144,7 +112,6 @@ function Answers({ note }: { note: Notification }) {
 function Told({ note }: { note: Notification }) {
   const actions = useActions();
   const unseen = note.seenAt === null;
-  const sign = useSign(note);
   const activity = useActivity(note.terminalId ?? "");
   const evidence = note.kind.startsWith("agent-") && activity ? hoverOf(activityStatus(activity, false)) : undefined;
   return (
@@ -157,7 +124,7 @@ function Told({ note }: { note: Notification }) {
         openNotification(note, actions);
       }}
     >
-      <Sign state={sign} className={`mt-[3px] ${unseen ? "" : "opacity-60"}`} />
+      <Sign state={signOf(note.state, unseen)} className={`mt-[3px] ${unseen ? "" : "opacity-60"}`} />
       <span className="min-w-0 flex-1">
         <span className={`block truncate ${unseen ? "font-medium" : "text-muted"}`}>{note.title}</span>
         <span className="block truncate text-muted text-sm">{note.body}</span>

@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import type { Notification as Note } from "#shared/contract/notifications.ts";
+import { signed } from "#shared/notifications/sign.ts";
 import { type Actions, useActions } from "../app/actions.ts";
 import { useConnection } from "../connection/index.ts";
 import { useNotifications } from "../live/index.ts";
@@ -52,7 +53,7 @@ function wanted({ seenAt, shown, createdAt }: Note): boolean {
 }
 
 function show(note: Note, actions: Actions): void {
-  const outside = new Notification(note.title, { body: note.body, tag: note.id });
+  const outside = new Notification(signed(note.title, [note.state]), { body: note.body, tag: note.id });
   outside.onclick = () => {
     window.focus();
     outside.close();

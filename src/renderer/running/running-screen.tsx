@@ -1,9 +1,11 @@
 /** Everything that runs in all workspaces, first what needs you. One tab stop; arrows move, Enter opens. */
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import { labelIn } from "#shared/terminals/label.ts";
+import { type AskOfBottle, useAsks } from "../app/asks.ts";
 import { openTerminal } from "../app/open.ts";
 import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { type TerminalSummary, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
-import { Button, StateLine, StateSign } from "../ui/index.ts";
+import { Button, Sign, StateLine, StateSign } from "../ui/index.ts";
 import { VirtualRows, type VirtualRowsHandle } from "../ui/virtual-rows.tsx";
 import { runningOrder, shownOrder } from "./order.ts";
 
@@ -14,7 +16,8 @@ export default function RunningScreen() {
   const summaries = useTerminalSummaries();
   const byId = new Map(summaries.map((each) => [each.id, each]));
   const { ids, changed, ...still } = useStillOrder(runningOrder(summaries), (id) => byId.has(id));
-  const needing = summaries.filter(({ needsYou }) => needsYou).length;
+  const asks = useAsks();
+  const needing = summaries.filter(({ needsYou }) => needsYou).length + asks.length;
   const running = summaries.filter(({ alive }) => alive).length;
   return (
     <div className="flex h-full min-h-0 flex-col" {...still}>
@@ -29,6 +32,13 @@ export default function RunningScreen() {
           Sort again
         </Button>
       </div>
+      {asks.length > 0 && (
+        <ul aria-label="Asked of you by bottles" className="max-h-[40%] shrink-0 overflow-y-auto border-line border-b">
+          {asks.map((ask) => (
+            <AskRow key={ask.key} ask={ask} />
+          ))}
+        </ul>
+      )}
       {ids.length === 0 ? (
         <p className="px-4 py-3 text-muted">
           Nothing runs. Launch an agent program in a workspace, or open a terminal.
@@ -107,6 +117,28 @@ function List({ ids, byId }: { ids: readonly string[]; byId: ReadonlyMap<string,
   );
 }
 
+function AskRow({ ask: { who, words, open } }: { ask: AskOfBottle }) {
+  return (
+    <li>
+      <button
+        type="button"
+        className="flex w-full items-center gap-2.5 px-4 text-left hover:bg-hover"
+        style={{ height: rowHeight }}
+        onClick={open}
+      >
+        <span className="inline-flex size-4 shrink-0 items-center justify-center">
+          <Sign state="permission" />
+        </span>
+        <span className="min-w-0 flex-1">
+          <span className="block truncate">{who}</span>
+          <span className="block truncate text-muted text-sm">{words}</span>
+        </span>
+        <span className="text-muted text-sm">Waits for you</span>
+      </button>
+    </li>
+  );
+}
+
 function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean }) {
   const workspace = useWorkspaces().byId.get(terminal.workspaceId ?? "")?.name;
   const { status } = terminal;
@@ -126,7 +158,7 @@ function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean 
       <span className="min-w-0 flex-1">
         <span className="block truncate">
           {workspace && <span className="text-muted">{workspace} · </span>}
-          {terminal.label}
+          {labelIn(terminal.label, workspace)}
         </span>
         <span className="block truncate text-muted text-sm">{status.evidence ?? ""}</span>
       </span>

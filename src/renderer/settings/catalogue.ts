@@ -161,6 +161,14 @@ export const settingWords: Record<SettingKey, SettingWords> = {
     keywords: "auto-lock idle passphrase secrets security",
     control: { type: "number", least: 0, most: 1440, unit: "min" },
   },
+  vaultLockWithScreen: {
+    section: "Vault",
+    label: "Lock the vault with the screen",
+    help: "When you lock your screen. What runs in bottles goes on, and is refused a secret until you unlock. macOS and Windows tell Cellar of it; Linux does not.",
+    keywords: "lock screen away security secrets",
+    control: { type: "switch" },
+    face: "electron",
+  },
   gatewayHoldSeconds: {
     section: "Bottles",
     label: "Wait for an answer about a host",

@@ -86,6 +86,15 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
     };
   }, [api]);
 
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const watching = new ResizeObserver(revealTabs);
+    watching.observe(element);
+    return () => watching.disconnect();
+  }, []);
+
   const ready = ({ api: given }: DockviewReadyEvent) => {
     // Dockview makes each group a landmark; a window with twenty of them has none that helps.
     given.onDidAddGroup((group) => group.element.setAttribute("role", "group"));
@@ -95,7 +104,7 @@ export default function Dock({ Empty }: { Empty: ComponentType }) {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the tabs, which are dockview's
-    <div className="h-full" onKeyDown={onTabKey}>
+    <div ref={frame} className="h-full" onKeyDown={onTabKey}>
       <DockviewReact
         theme={theme}
         components={components}
@@ -119,6 +128,16 @@ function onTabKey({ key, target }: KeyboardEvent): void {
   if (!panelId) return;
   if (key === "Enter") dock.focus(panelId);
   else dock.close(panelId);
+}
+
+/** A group that has become narrower may have left the tab in front outside its strip. After dockview has made room for its list of hidden tabs. */
+function revealTabs(): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      for (const tab of document.querySelectorAll(".cellar-dock .dv-tab.dv-active-tab"))
+        tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }),
+  );
 }
 
 /** What was open at the last start. Panels whose kind or parameters mean nothing any more are left out. */

@@ -2,9 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Regex } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useState } from "react";
+import { labelIn } from "#shared/terminals/label.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { panelFocusAttribute } from "../dock/panels.tsx";
-import { useTerminal, useWorkspace } from "../live/index.ts";
+import { ownWorkspace, useTerminal, useTerminals, useWorkspace } from "../live/index.ts";
 import { counted, IconButton, inputClass, ProblemNote } from "../ui/index.ts";
 import { type Found, groupByTerminal, partsOf } from "./search-results.ts";
 import { terminalPanel } from "./terminal-panel.tsx";
@@ -26,7 +27,9 @@ export default function SearchScreen() {
     enabled: wanted !== "",
     placeholderData: (before) => before,
   });
-  const groups = useDeferredValue(wanted === "" || error ? [] : groupByTerminal(data ?? []));
+  const { byId } = useTerminals();
+  const here = (data ?? []).filter(({ terminalId }) => ownWorkspace === null || byId.has(terminalId));
+  const groups = useDeferredValue(wanted === "" || error ? [] : groupByTerminal(here));
 
   return (
     <div className="flex h-full flex-col bg-panel">
@@ -64,7 +67,7 @@ export default function SearchScreen() {
               ? ""
               : isFetching && data === undefined
                 ? "Searching…"
-                : summary(data?.length ?? 0, groups.length)}
+                : summary(here.length, groups.length)}
         </p>
         {groups.map(({ terminalId, found }) => (
           <Group key={terminalId} terminalId={terminalId} found={found} text={wanted} regex={regex} />
@@ -84,7 +87,7 @@ function Group(props: { terminalId: string; found: readonly Found[]; text: strin
       <h3 className="sticky top-0 flex items-center gap-2 bg-panel px-3 py-1">
         <span className="min-w-0 truncate">
           {workspace && <span className="text-muted">{workspace.name} · </span>}
-          {label}
+          {labelIn(label, workspace?.name)}
         </span>
         <span className="tabular font-normal text-faint">{found.length}</span>
       </h3>

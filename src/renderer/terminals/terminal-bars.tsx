@@ -41,20 +41,24 @@ export function PasteBar({ text, answer }: { text: string; answer: (answer: Past
   const lines = linesOf(text);
   return (
     <Bar label="Paste of several lines" onEscape={() => answer("no")}>
-      <Sign state="not-isolated" />
-      <span className="min-w-0 flex-1 truncate">
-        Paste {counted(lines.length, "line")}? Each runs as it arrives.{" "}
-        <code className="font-mono text-muted text-sm">{lines[0]}</code>
-      </span>
-      <Button ref={yes} small look="primary" onClick={() => answer("lines")}>
-        Paste
-      </Button>
-      <Button small onClick={() => answer("one-line")}>
-        Paste as one line
-      </Button>
-      <Button small onClick={() => answer("no")}>
-        Do not paste
-      </Button>
+      <Sign state="permission" />
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1">
+        <span className="min-w-0 flex-[1_1_18rem]">
+          Paste {counted(lines.length, "line")}? Each runs as it arrives.
+          <code className="block truncate font-mono text-muted text-sm">{lines.join(" ⏎ ")}</code>
+        </span>
+        <span className="flex flex-wrap gap-2">
+          <Button ref={yes} small look="primary" onClick={() => answer("lines")}>
+            Paste
+          </Button>
+          <Button small onClick={() => answer("one-line")}>
+            Paste as one line
+          </Button>
+          <Button small onClick={() => answer("no")}>
+            Do not paste
+          </Button>
+        </span>
+      </div>
     </Bar>
   );
 }

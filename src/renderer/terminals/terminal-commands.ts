@@ -1,7 +1,8 @@
 /** What can be done with the terminal in front: the palette lists it, keys do it, and its context menu is made of it. */
 import type { CommandId } from "#shared/commands/catalogue.ts";
+import { nothingToActOn, type TerminalFacts } from "#shared/commands/facts.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
-import { type Command, command, matches, shortcutLabel } from "../app/commands.ts";
+import { type Command, commandsWith, matches, shortcutLabel } from "../app/commands.ts";
 import type { Client } from "../connection/index.ts";
 import { dock } from "../dock/panels.tsx";
 import { type MenuItem, orNotice } from "../ui/index.ts";
@@ -15,9 +16,10 @@ import { zoom } from "./use-look.ts";
 export type CommandContext = {
   client: Client;
   terminal: Terminal;
-  session: TerminalSession;
+  /** Null while the terminal is being put on the screen. */
+  session: TerminalSession | null;
   panelId: string;
-  hasSelection: boolean;
+  facts: TerminalFacts;
   openFind: () => void;
   openRename: () => void;
 };
@@ -32,40 +34,37 @@ export function terminalCommands({
   terminal,
   session,
   panelId,
-  hasSelection,
+  facts,
   openFind,
   openRename,
 }: CommandContext): Command[] {
-  const alive = terminal.state === "running" || terminal.state === "starting";
-  const ended = alive ? undefined : "It has ended";
-  const { emulator } = session;
+  const command = commandsWith({ ...nothingToActOn, terminal: facts });
+  /** For what needs the terminal's screen, and its keyboard. */
+  const onScreen = (id: CommandId, run: (session: TerminalSession) => void): Command => {
+    const made = command(id, { run: () => session && run(session) });
+    if (session !== null || made.unavailable !== undefined) return made;
+    return { ...made, unavailable: "It is not on the screen yet" };
+  };
   const { launchId } = terminal.owner;
   const shellBeside = (place: "right" | "below") =>
     void orNotice("Could not open a shell", newShell(client, terminal, { place, beside: panelId }));
   return [
-    command("terminal.copy", {
-      unavailable: hasSelection ? undefined : "Nothing is selected",
-      run: () => void orNotice("Could not copy", copyText(session.selection)),
-    }),
-    command(pasteId, {
-      unavailable: ended,
-      run: () => void orNotice("Could not paste", session.pasteFromClipboard()),
-    }),
-    command("terminal.select-all", { run: () => emulator.terminal.selectAll() }),
-    command("terminal.find", { run: openFind }),
-    command("terminal.clear", { run: () => emulator.terminal.clear() }),
-    command("terminal.follow", { run: () => session.follow() }),
+    onScreen("terminal.copy", ({ selection }) => void orNotice("Could not copy", copyText(selection))),
+    onScreen(pasteId, (shown) => void orNotice("Could not paste", shown.pasteFromClipboard())),
+    onScreen("terminal.select-all", ({ emulator }) => emulator.terminal.selectAll()),
+    onScreen("terminal.find", openFind),
+    onScreen("terminal.clear", ({ emulator }) => emulator.terminal.clear()),
+    onScreen("terminal.follow", (shown) => shown.follow()),
     command("terminal.zoom-in", { run: () => zoom(terminal.id, "in") }),
     command("terminal.zoom-out", { run: () => zoom(terminal.id, "out") }),
     command("terminal.zoom-reset", { run: () => zoom(terminal.id, "reset") }),
-    command("terminal.rename", { run: openRename }),
+    onScreen("terminal.rename", openRename),
     command("terminal.copy-id", {
       title: `Copy its id, ${terminal.id}`,
       run: () => void orNotice("Could not copy", copyText(terminal.id)),
     }),
     ...(launchId === undefined ? [] : reaches).map((reach) =>
       command(`terminal.reach-${reach}`, {
-        unavailable: ended,
         run: () =>
           void orNotice("Could not change what it may drive", client.launches.setReach({ id: launchId!, reach })),
       }),
@@ -73,18 +72,16 @@ export function terminalCommands({
     command("terminal.split-right", { run: () => shellBeside("right") }),
     command("terminal.split-below", { run: () => shellBeside("below") }),
     command("terminal.restart", {
-      unavailable: alive ? "It is still running; kill it first" : undefined,
       run: () => void orNotice("Could not restart the terminal", restartTerminal(client, terminal, panelId)),
     }),
     command("terminal.remove", {
-      unavailable: alive ? "It is still running; kill it first" : undefined,
       run: () =>
         void orNotice(
           "Could not forget the terminal",
           client.terminals.remove({ id: terminal.id }).then(() => dock.close(panelId)),
         ),
     }),
-    command("terminal.kill", { unavailable: ended, run: () => pressKill(client, terminal.id, "command") }),
+    command("terminal.kill", { run: () => pressKill(client, terminal.id, "command") }),
   ];
 }
 

@@ -4,17 +4,19 @@ import "./terminal.css";
 import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { useTerminalFacts } from "../app/command-facts.ts";
 import { type Command, isMac, useCommands } from "../app/commands.ts";
 import { useConnection, useConnectionStatus } from "../connection/index.ts";
 import { dock, type PanelProps, panelFocusAttribute, panelFocusLaterAttribute, useDock } from "../dock/panels.tsx";
 import { useCloseWhenGone } from "../dock/use-close-when-gone.ts";
 import { useSettings, useTerminal, useTerminals } from "../live/index.ts";
-import { Button, ContextMenu, Empty, notice } from "../ui/index.ts";
+import { Button, ContextMenu, Empty } from "../ui/index.ts";
 import { BellFlash } from "./bell.tsx";
 import { droppedText } from "./drop.ts";
 import { FindBar } from "./find-bar.tsx";
 import { FirstPrompt } from "./first-prompt.tsx";
 import { FollowPill } from "./follow-pill.tsx";
+import { InOlderVersion } from "./in-older-version.tsx";
 import type { SessionState, TerminalSession } from "./session.ts";
 import { KillBar, NoStreamBar, PasteBar, RenameBar } from "./terminal-bars.tsx";
 import { keyMeaning, menuItems, terminalCommands } from "./terminal-commands.ts";
@@ -30,6 +32,7 @@ export default function TerminalScreen({ params: { terminalId }, ...panel }: Pan
   const terminal = useTerminal(terminalId);
   const { status } = useTerminals();
   useCloseWhenGone(terminal !== undefined, status === "live", panel.panelId);
+  if (terminal?.olderVersion !== undefined) return <InOlderVersion terminal={terminal} />;
   if (terminal) return <KnownTerminal terminal={terminal} {...panel} />;
   if (status === "loading") return null;
   return (
@@ -60,18 +63,24 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   const oversize = useSessionPart(session, (state) => state.oversize) ?? false;
   const hasSelection = useSessionPart(session, (state) => state.hasSelection) ?? false;
 
+  const { launchId } = terminal.owner;
+  const facts = useMemo(
+    () => ({ alive: !ended, launched: launchId !== undefined, selection: hasSelection }),
+    [ended, launchId, hasSelection],
+  );
+  useTerminalFacts(active ? facts : null);
+
   commands.current = useMemo(() => {
-    if (session === null) return none;
     return terminalCommands({
       client: connection.client,
       terminal,
       session,
       panelId,
-      hasSelection,
+      facts,
       openFind: () => setFindOpen(true),
       openRename: () => setRenameOpen(true),
     });
-  }, [connection, terminal, session, panelId, hasSelection]);
+  }, [connection, terminal, session, panelId, facts]);
   useCommands(active ? commands.current : none);
   useFocusWhenWanted(session, panelId);
 
@@ -82,10 +91,10 @@ function KnownTerminal({ terminal, panelId, visible, active }: KnownProps) {
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    const { text, problem } = droppedText(event.dataTransfer, connection);
-    if (problem !== null) notice({ kind: "failed", text: problem });
-    if (text !== "") session?.paste(text);
-    back();
+    void droppedText(event.dataTransfer, terminal, connection).then((text) => {
+      if (text !== "") session?.paste(text);
+      back();
+    });
   };
 
   return (

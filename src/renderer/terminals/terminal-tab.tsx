@@ -1,6 +1,7 @@
 /** A terminal's tab: state sign, workspace, program. */
 
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { labelIn } from "#shared/terminals/label.ts";
 import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { useTerminal, useWorkspace } from "../live/index.ts";
 import { Sign, StateSign } from "../ui/index.ts";
@@ -28,7 +29,7 @@ function KnownTab({ terminal }: { terminal: Terminal }) {
       {terminal.owner.bottleId && <BottleMark bottleId={terminal.owner.bottleId} />}
       <span className="truncate">
         {workspace && <span className="text-muted">{workspace.name} · </span>}
-        {label}
+        {labelIn(label, workspace?.name)}
       </span>
     </>
   );
@@ -42,7 +43,7 @@ export function useTerminalTitle(terminalId: string): string {
   if (terminal === undefined) return terminalId;
   const where = terminal.currentCwd ?? terminal.cwd;
   return [
-    workspace ? `${workspace.name} · ${name}` : name,
+    workspace ? `${workspace.name} · ${labelIn(name, workspace.name)}` : name,
     terminal.title && terminal.title !== name ? terminal.title : null,
     where,
   ]

@@ -1,6 +1,7 @@
 /** The dock's commands for keys and palette, for as long as the frame is there. */
 import { useMemo } from "react";
-import { type Command, command, useCommands } from "../app/commands.ts";
+import { nothingToActOn } from "#shared/commands/facts.ts";
+import { type Command, commandsWith, useCommands } from "../app/commands.ts";
 import { useClient } from "../connection/index.ts";
 import { type Direction, dock, frontPanel, useDock } from "../dock/panels.tsx";
 import { useLists } from "../live/index.ts";
@@ -17,7 +18,7 @@ export function useDockCommands(): void {
   const front = useDock((state) => state.frontId);
   const maximized = useDock((state) => state.maximized);
   const commands = useMemo<Command[]>(() => {
-    const unavailable = front === null ? "No panel is open" : undefined;
+    const command = commandsWith({ ...nothingToActOn, panel: front !== null });
     const inFront = (act: (panelId: string) => void) => () => {
       if (front !== null) act(front);
     };
@@ -30,19 +31,18 @@ export function useDockCommands(): void {
         },
       }),
       command("terminal.search-all", { run: () => searchPanel.open({}) }),
-      command("panel.close", { unavailable, run: inFront(dock.close) }),
-      command("panel.close-others", { unavailable, run: inFront(dock.closeOthers) }),
-      command("panel.next", { unavailable, run: dock.nextTab }),
-      command("panel.previous", { unavailable, run: dock.previousTab }),
-      command("panel.move-right", { unavailable, run: inFront((id) => dock.split(id, "right")) }),
-      command("panel.move-below", { unavailable, run: inFront((id) => dock.split(id, "below")) }),
+      command("panel.close", { run: inFront(dock.close) }),
+      command("panel.close-others", { run: inFront(dock.closeOthers) }),
+      command("panel.next", { run: dock.nextTab }),
+      command("panel.previous", { run: dock.previousTab }),
+      command("panel.move-right", { run: inFront((id) => dock.split(id, "right")) }),
+      command("panel.move-below", { run: inFront((id) => dock.split(id, "below")) }),
       command("panel.maximize", {
         ...(maximized ? { title: "Show all panels" } : {}),
-        unavailable,
         run: dock.toggleMaximized,
       }),
       ...directions.map((direction) =>
-        command(`panel.focus-${direction}`, { unavailable, run: () => dock.focusNeighbour(direction) }),
+        command(`panel.focus-${direction}`, { run: () => dock.focusNeighbour(direction) }),
       ),
     ];
   }, [client, terminals, front, maximized]);

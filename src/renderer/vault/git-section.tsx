@@ -1,15 +1,16 @@
 /** Git credentials: who you are at a host, for which repositories. The git gate uses them for agents, which never see them. */
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useRef, useState } from "react";
-import type { GitCredential, VaultState } from "#shared/contract/vault.ts";
+import type { GitCredential } from "#shared/contract/vault.ts";
 import { useClient } from "../connection/index.ts";
 import { useLiveList } from "../live/index.ts";
 import { Button, IconButton, Sign } from "../ui/index.ts";
 import { GitCredentialForm } from "./git-form.tsx";
 import { InlineForm } from "./inline-form.tsx";
+import type { SectionProps } from "./secrets-section.tsx";
 import { Cell, FormRow, Row, Table } from "./table.tsx";
 import { useWork } from "./use-work.ts";
-import { LastUsed, UsedBy } from "./uses.tsx";
+import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
 type Open = { what: "add" } | { what: "edit" | "delete"; name: string } | null;
 
@@ -22,7 +23,7 @@ const columns = [
   { name: "Revision", right: true, wide: true },
 ];
 
-export function GitCredentialsSection({ state }: { state: VaultState }) {
+export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
   const client = useClient();
   const credentials = useLiveList(client.vault.watchGitCredentials, {});
   const [open, setOpen] = useState<Open>(null);
@@ -32,8 +33,8 @@ export function GitCredentialsSection({ state }: { state: VaultState }) {
     setOpen(null);
     add.current?.focus();
   };
+  const sorted = useShown(credentials.items, all).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   if (state.state === "absent") return null;
-  const sorted = [...credentials.items].sort((a, b) => (a.id < b.id ? -1 : 1));
   return (
     <section aria-label="Git credentials" className="flex flex-col gap-2">
       <div className="flex items-center gap-2">
@@ -43,7 +44,10 @@ export function GitCredentialsSection({ state }: { state: VaultState }) {
             ref={add}
             icon={<Plus size={13} aria-hidden />}
             aria-expanded={open?.what === "add"}
-            onClick={() => setOpen({ what: "add" })}
+            onClick={() => {
+              setOpen({ what: "add" });
+              onAll();
+            }}
           >
             Add a git credential
           </Button>
@@ -52,7 +56,9 @@ export function GitCredentialsSection({ state }: { state: VaultState }) {
       {unlocked && open?.what === "add" && <GitCredentialForm credential={null} onClose={close} />}
       {sorted.length === 0 ? (
         <p className="text-muted">
-          None yet. With one, agents can fetch and push what you allow, without ever holding a token or a key.
+          {credentials.items.length > 0
+            ? "None."
+            : "None yet. With one, agents can fetch and push what you allow, without ever holding a token or a key."}
         </p>
       ) : (
         <Table label="Git credentials" columns={columns}>

@@ -8,7 +8,7 @@ import { Button, IconButton, Sign } from "../ui/index.ts";
 import { ImportForm } from "./import-form.tsx";
 import { AddSecretForm, DeleteSecretForm, RotateSecretForm } from "./secret-forms.tsx";
 import { Cell, FormRow, Row, Table } from "./table.tsx";
-import { LastUsed, UsedBy } from "./uses.tsx";
+import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
 type Open = { what: "add" | "import" } | { what: "rotate" | "delete"; handle: string } | null;
 
@@ -20,7 +20,9 @@ const columns = [
   { name: "Revision", right: true },
 ];
 
-export function SecretsSection({ state }: { state: VaultState }) {
+export type SectionProps = { state: VaultState; all: boolean; onAll: () => void };
+
+export function SecretsSection({ state, all, onAll }: SectionProps) {
   const client = useClient();
   const secrets = useLiveList(client.vault.watch, {});
   const [open, setOpen] = useState<Open>(null);
@@ -31,7 +33,12 @@ export function SecretsSection({ state }: { state: VaultState }) {
     // The form that had the keyboard is gone.
     add.current?.focus();
   };
-  const sorted = [...secrets.items].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = useShown(secrets.items, all).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  // What is added is to be seen, although nobody has used it yet.
+  const begin = (what: "add" | "import") => {
+    setOpen({ what });
+    onAll();
+  };
   if (state.state === "absent" && sorted.length === 0) return null;
   return (
     <section aria-label="Secrets" className="flex flex-col gap-2">
@@ -39,14 +46,14 @@ export function SecretsSection({ state }: { state: VaultState }) {
         <h3 className="flex-1">Secrets</h3>
         {unlocked && (
           <>
-            <Button aria-expanded={open?.what === "import"} onClick={() => setOpen({ what: "import" })}>
+            <Button aria-expanded={open?.what === "import"} onClick={() => begin("import")}>
               Import…
             </Button>
             <Button
               ref={add}
               icon={<Plus size={13} aria-hidden />}
               aria-expanded={open?.what === "add"}
-              onClick={() => setOpen({ what: "add" })}
+              onClick={() => begin("add")}
             >
               Add a secret
             </Button>
@@ -54,11 +61,17 @@ export function SecretsSection({ state }: { state: VaultState }) {
         )}
       </div>
       {unlocked && open?.what === "add" && <AddSecretForm onClose={close} />}
-      {unlocked && open?.what === "import" && <ImportForm taken={sorted.map(({ id }) => id)} onClose={close} />}
+      {unlocked && open?.what === "import" && <ImportForm taken={secrets.items.map(({ id }) => id)} onClose={close} />}
       {sorted.length === 0 ? (
         secrets.status !== "loading" && (
           <p className="text-muted">
-            Nothing is stored yet. Add an API key, or import a <code className="font-mono text-sm">.env</code> file.
+            {secrets.items.length > 0 ? (
+              "None."
+            ) : (
+              <>
+                Nothing is stored yet. Add an API key, or import a <code className="font-mono text-sm">.env</code> file.
+              </>
+            )}
           </p>
         )
       ) : (
@@ -119,7 +132,9 @@ function SecretRows({ secret, open, setOpen, close, unlocked }: SecretRowsProps)
         <Cell>
           <Source secret={secret} />
         </Cell>
-        <Cell wide>{neededBy.length > 0 ? neededBy.join(", ") : <UsedBy uses={uses} />}</Cell>
+        <Cell wide>
+          <UsedBy uses={uses} neededBy={neededBy} />
+        </Cell>
         <Cell right>
           <LastUsed uses={uses} />
         </Cell>

@@ -6,6 +6,7 @@ const because = {
   start: "Locked since Cellar was started",
   asked: "Locked by you",
   idle: "Locked because it was not used",
+  screen: "Locked with your screen",
 } as const;
 
 /** `short` for a place that says "vault" already. */

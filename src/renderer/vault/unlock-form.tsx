@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { VaultState } from "#shared/contract/vault.ts";
 import { useClient } from "../connection/index.ts";
 import { useLists } from "../live/index.ts";
-import { Button, counted, useClockText } from "../ui/index.ts";
+import { Button, counted, sentence, useClockText } from "../ui/index.ts";
 import { InlineForm } from "./inline-form.tsx";
 import { PassphraseField } from "./secret-field.tsx";
 import { useWork } from "./use-work.ts";
@@ -30,7 +30,8 @@ export function UnlockForm({ state }: { state: VaultState }) {
       submit={byKeychain ? `Unlock with ${state.keychain.name}` : "Unlock"}
       disabled={wait !== "" || (!byKeychain && passphrase === "")}
       onSubmit={submit}
-      {...work}
+      busy={work.busy}
+      problem={byKeychain ? work.problem : null}
     >
       {!byKeychain && (
         <div className="max-w-md">
@@ -39,6 +40,7 @@ export function UnlockForm({ state }: { state: VaultState }) {
             value={passphrase}
             onChange={setPassphrase}
             autoFocus
+            error={work.problem && sentence(work.problem.message)}
             {...(wait === "" ? {} : { help: wait })}
           />
         </div>

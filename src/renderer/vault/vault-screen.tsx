@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { VaultState } from "#shared/contract/vault.ts";
 import { useActions } from "../app/actions.ts";
 import { openSettings } from "../app/open.ts";
-import { useVaultState } from "../live/index.ts";
+import { ownWorkspace, useVaultState } from "../live/index.ts";
 import { Button, Screen, Sign, StateLine, sentence } from "../ui/index.ts";
 import { GitCredentialsSection } from "./git-section.tsx";
 import { ProtectionForm } from "./protection-form.tsx";
@@ -11,10 +11,13 @@ import { SecretsSection } from "./secrets-section.tsx";
 import { SetUpForm } from "./set-up-form.tsx";
 import { vaultStatus } from "./status.ts";
 import { UnlockForm } from "./unlock-form.tsx";
+import { OnlyHere } from "./uses.tsx";
 
 export default function VaultScreen() {
   const state = useVaultState();
+  const [all, setAll] = useState(ownWorkspace === null);
   if (state === null) return null;
+  const shown = { state, all, onAll: () => setAll(true) };
   return (
     <Screen>
       <div className="mx-auto flex max-w-4xl flex-col gap-5 px-6 py-5">
@@ -22,8 +25,9 @@ export default function VaultScreen() {
         {state.problems.length > 0 && <Problems problems={state.problems} />}
         {state.state === "absent" && <SetUpForm state={state} />}
         {state.state === "locked" && <UnlockForm state={state} />}
-        <SecretsSection state={state} />
-        <GitCredentialsSection state={state} />
+        {!all && state.state !== "absent" && <OnlyHere onAll={shown.onAll} />}
+        <SecretsSection {...shown} />
+        <GitCredentialsSection {...shown} />
       </div>
     </Screen>
   );

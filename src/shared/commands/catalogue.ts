@@ -1,7 +1,8 @@
 /**
- * The words and keys of every action that can be named before it is known what there is: the window's palette, its help and its keys are made of
- * them, and the application menu. What an action does, and whether it can be done now, is said where it is done.
+ * The words and keys of every action that can be named before it is known what there is, and when it cannot be done: the window's palette, its help
+ * and its keys are made of them, and the application menu. What an action does is said where it is done.
  */
+import type { CommandFacts, TerminalFacts } from "./facts.ts";
 import type { Shortcut } from "./shortcut.ts";
 import { shortcuts, terminalShortcuts } from "./shortcuts.ts";
 
@@ -16,18 +17,38 @@ export type CommandWords = {
   localKeys?: true;
   /** In a terminal the keys mean something of its own. */
   notInTerminal?: true;
+  /** Why it cannot be done now, without a full stop; undefined: it can. Left out: it always can. */
+  cannot?: (facts: CommandFacts) => string | undefined;
 };
 
-const terminal = (title: string, more: Omit<CommandWords, "title" | "group"> = {}): CommandWords => ({
-  title,
-  group: "Terminal",
-  ...more,
+type More = Omit<CommandWords, "title" | "group">;
+
+const withTerminal =
+  (why: (terminal: TerminalFacts) => string | undefined) =>
+  ({ terminal }: CommandFacts) =>
+    terminal === null ? "Open a terminal first" : why(terminal);
+const anyTerminal = withTerminal(() => undefined);
+const living = withTerminal(({ alive }) => (alive ? undefined : "It has ended"));
+const ended = withTerminal(({ alive }) => (alive ? "It is still running; kill it first" : undefined));
+const selected = withTerminal(({ selection }) => (selection ? undefined : "Nothing is selected"));
+const launched = withTerminal(({ alive, launched }) => {
+  if (!launched) return "No agent program was launched in it";
+  return alive ? undefined : "It has ended";
 });
-const inTerminal = (title: string, more: Omit<CommandWords, "title" | "group"> = {}): CommandWords =>
-  terminal(title, { ...more, localKeys: true });
-const panel = (title: string, more: Omit<CommandWords, "title" | "group"> = {}): CommandWords => ({
+const aWorkspace = ({ workspace }: CommandFacts) => (workspace ? undefined : "Choose a workspace first");
+const otherTheme =
+  (own: CommandFacts["theme"]) =>
+  ({ theme }: CommandFacts) =>
+    theme === own ? "It is in use" : undefined;
+
+const terminal = (title: string, more: More = {}): CommandWords => ({ title, group: "Terminal", ...more });
+/** Of the terminal in front. */
+const ofTerminal = (title: string, more: More = {}): CommandWords => terminal(title, { cannot: anyTerminal, ...more });
+const inTerminal = (title: string, more: More = {}): CommandWords => ofTerminal(title, { ...more, localKeys: true });
+const panel = (title: string, more: More = {}): CommandWords => ({
   title,
   group: "Panels",
+  cannot: ({ panel }) => (panel ? undefined : "No panel is open"),
   ...more,
 });
 
@@ -38,6 +59,7 @@ export const commandWords = {
     group: "Workspace",
     keywords: "create folder repository clone drop open",
     shortcut: shortcuts.newWorkspace,
+    cannot: ({ ownWorkspace }) => (ownWorkspace ? "This window shows one workspace" : undefined),
   },
   "launch.here": {
     title: "Launch an agent program",
@@ -45,12 +67,18 @@ export const commandWords = {
     keywords: "start run claude codex agent",
     shortcut: shortcuts.launch,
   },
-  "workspace.open": { title: "Show changes and details", group: "Workspace", keywords: "diff branch size" },
-  "workspace.delete": { title: "Delete the workspace…", group: "Workspace", keywords: "remove" },
+  "workspace.open": {
+    title: "Show changes and details",
+    group: "Workspace",
+    keywords: "diff branch size",
+    cannot: aWorkspace,
+  },
+  "workspace.delete": { title: "Delete the workspace…", group: "Workspace", keywords: "remove", cannot: aWorkspace },
   "go.needs-you": {
     title: "Go to the next terminal that needs you",
     group: "Go",
     shortcut: shortcuts.nextNeedsYou,
+    cannot: ({ needsYou }) => (needsYou ? undefined : "Nothing needs you right now"),
   },
   "go.running": {
     title: "Show everything that runs",
@@ -88,17 +116,41 @@ export const commandWords = {
   "view.sidebar": { title: "Show or hide the sidebar", group: "View", shortcut: shortcuts.sidebar },
   "view.inspector": { title: "Show or hide the inspector", group: "View", shortcut: shortcuts.inspector },
   "view.jobs": { title: "Show or hide jobs", group: "View", shortcut: shortcuts.jobs },
-  "view.theme-dark": { title: "Use the dark theme", group: "View", keywords: "colour appearance" },
-  "view.theme-light": { title: "Use the light theme", group: "View", keywords: "colour appearance" },
-  "view.theme-system": { title: "Use the system's theme", group: "View", keywords: "colour appearance" },
+  "view.theme-dark": {
+    title: "Use the dark theme",
+    group: "View",
+    keywords: "colour appearance",
+    cannot: otherTheme("dark"),
+  },
+  "view.theme-light": {
+    title: "Use the light theme",
+    group: "View",
+    keywords: "colour appearance",
+    cannot: otherTheme("light"),
+  },
+  "view.theme-system": {
+    title: "Use the system's theme",
+    group: "View",
+    keywords: "colour appearance",
+    cannot: otherTheme("system"),
+  },
   "notifications.pause": { title: "Pause notifications for an hour", group: "Notifications" },
-  "notifications.seen": { title: "Mark all notifications as seen", group: "Notifications" },
+  "notifications.seen": {
+    title: "Mark all notifications as seen",
+    group: "Notifications",
+    cannot: ({ unseen }) => (unseen ? undefined : "All are seen"),
+  },
   "vault.open": {
     title: "Open the vault",
     group: "Vault",
     keywords: "secrets keys tokens passwords git credentials import env open",
   },
-  "vault.lock": { title: "Lock the vault", group: "Vault", keywords: "secrets now" },
+  "vault.lock": {
+    title: "Lock the vault",
+    group: "Vault",
+    keywords: "secrets now",
+    cannot: ({ vaultUnlocked }) => (vaultUnlocked ? undefined : "It is not unlocked"),
+  },
   "app.settings": { title: "Settings", group: "Cellar", shortcut: shortcuts.settings },
   "app.mcp": { title: "Connect an MCP client", group: "Cellar", keywords: "agent token address claude tools" },
   "app.crash-reports": {
@@ -114,15 +166,20 @@ export const commandWords = {
   },
   "app.first-run": { title: "Show the introduction", group: "Cellar", keywords: "help welcome" },
   "app.updates": { title: "Check for updates", group: "Cellar", keywords: "version new download" },
-  "app.host": { title: "Start the terminal host", group: "Cellar", keywords: "restart lost" },
+  "app.host": {
+    title: "Start the terminal host",
+    group: "Cellar",
+    keywords: "restart lost",
+    cannot: ({ hostRuns }) => (hostRuns ? "It runs" : undefined),
+  },
 
   "terminal.new": terminal("New shell", { keywords: "terminal open", shortcut: terminalShortcuts.newTerminal }),
   "terminal.search-all": terminal("Search all terminals", {
     keywords: "find output",
     shortcut: terminalShortcuts.searchAll,
   }),
-  "terminal.copy": inTerminal("Copy selection", { shortcut: terminalShortcuts.copy }),
-  "terminal.paste": inTerminal("Paste", { shortcut: terminalShortcuts.paste }),
+  "terminal.copy": inTerminal("Copy selection", { cannot: selected, shortcut: terminalShortcuts.copy }),
+  "terminal.paste": inTerminal("Paste", { cannot: living, shortcut: terminalShortcuts.paste }),
   "terminal.select-all": inTerminal("Select all", { shortcut: terminalShortcuts.selectAll }),
   "terminal.find": inTerminal("Find in this terminal", { shortcut: terminalShortcuts.find }),
   "terminal.clear": inTerminal("Clear scrollback on screen", {
@@ -136,18 +193,22 @@ export const commandWords = {
     keywords: "zoom font reset",
     shortcut: terminalShortcuts.zoomReset,
   }),
-  "terminal.rename": terminal("Rename the terminal"),
-  "terminal.copy-id": terminal("Copy the terminal's id"),
-  "terminal.reach-all": terminal("Let it drive all terminals", { keywords: "mcp allow" }),
-  "terminal.reach-workspace": terminal("Let it drive only its workspace's terminals", { keywords: "mcp allow" }),
-  "terminal.split-right": terminal("New shell to the right", {
+  "terminal.rename": ofTerminal("Rename the terminal"),
+  "terminal.copy-id": ofTerminal("Copy the terminal's id"),
+  "terminal.reach-all": ofTerminal("Let it drive all terminals", { cannot: launched, keywords: "mcp allow" }),
+  "terminal.reach-workspace": ofTerminal("Let it drive only its workspace's terminals", {
+    cannot: launched,
+    keywords: "mcp allow",
+  }),
+  "terminal.split-right": ofTerminal("New shell to the right", {
     keywords: "split",
     shortcut: terminalShortcuts.splitRight,
   }),
-  "terminal.split-below": terminal("New shell below", { keywords: "split", shortcut: terminalShortcuts.splitBelow }),
-  "terminal.restart": terminal("Restart the terminal"),
-  "terminal.remove": terminal("Forget the terminal and its output", { keywords: "remove delete" }),
-  "terminal.kill": terminal("Kill the terminal (twice)", {
+  "terminal.split-below": ofTerminal("New shell below", { keywords: "split", shortcut: terminalShortcuts.splitBelow }),
+  "terminal.restart": ofTerminal("Restart the terminal", { cannot: ended }),
+  "terminal.remove": ofTerminal("Forget the terminal and its output", { cannot: ended, keywords: "remove delete" }),
+  "terminal.kill": ofTerminal("Kill the terminal (twice)", {
+    cannot: living,
     keywords: "stop end terminate",
     shortcut: terminalShortcuts.kill,
   }),

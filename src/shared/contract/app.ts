@@ -2,13 +2,26 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { commandIds } from "../commands/catalogue.ts";
+import type { CommandFacts } from "../commands/facts.ts";
 import { mainWindow, windowKeyPattern } from "../windows.ts";
 import { done, procedure, terminalId, timestamp, workspaceId } from "./base.ts";
 import { notification } from "./notifications.ts";
 
+export const commandFacts = z.strictObject({
+  panel: z.boolean(),
+  workspace: z.boolean(),
+  ownWorkspace: z.boolean(),
+  needsYou: z.boolean(),
+  unseen: z.boolean(),
+  vaultUnlocked: z.boolean(),
+  hostRuns: z.boolean(),
+  theme: z.enum(["system", "dark", "light"]).nullable(),
+  terminal: z.strictObject({ alive: z.boolean(), launched: z.boolean(), selection: z.boolean() }).nullable(),
+}) satisfies z.ZodType<CommandFacts>;
+
 export const hostStatus = z.strictObject({
-  /** `lost`: it died; its terminals are `stream_lost`. `refused`: another version runs and still holds terminals. */
-  state: z.enum(["starting", "connected", "lost", "refused"]),
+  /** `lost`: it died; its terminals are `stream_lost`. */
+  state: z.enum(["starting", "connected", "lost"]),
   pid: z.int().nullable(),
   startedAt: timestamp.nullable(),
   message: z.string(),
@@ -103,6 +116,13 @@ export const app = {
     .input(z.strictObject({ window: windowKey.default(mainWindow), layout: z.string().max(500_000) }))
     .output(done),
   /** Each request goes to one window; one that came while there was none waits for the next. */
+  /**
+   * A workspace's own window hands over what was dropped on it: the form for a new workspace is shown in one that shows all. `shown`: there is one,
+   * and in Electron it comes to the front; in browser mode it waits for one otherwise.
+   */
+  offerWorkspaces: procedure
+    .input(z.strictObject({ sources: z.array(z.string().max(4096)).min(1).max(50) }))
+    .output(z.strictObject({ shown: z.boolean() })),
   watchRequests: procedure
     .input(z.strictObject({ window: windowKey.default(mainWindow) }))
     .output(eventIterator(windowRequest)),
@@ -117,6 +137,8 @@ export const app = {
     .output(z.strictObject({ percent: z.int() })),
   /** The window says that a person can use it now; one that never says so is offered help. */
   windowUsable: procedure.input(z.strictObject({ window: windowKey })).output(done),
+  /** What there is to act on in the window, from which the application menu knows what can be done; said anew when it changes. */
+  windowFacts: procedure.input(z.strictObject({ window: windowKey, facts: commandFacts })).output(done),
   /** Ends the app; terminals go on. */
   quit: procedure.input(z.strictObject({})).output(done),
 };

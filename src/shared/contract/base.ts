@@ -66,6 +66,12 @@ export const absolutePath = z
     "must be absolute",
   );
 
+/** A folder in a workspace, relative to it; empty: the workspace itself. Whether it is there and leads out is looked at when it is used. */
+export const folderInside = z
+  .string()
+  .max(4096)
+  .refine((path) => !path.includes("\0"), "a path cannot contain NUL");
+
 /** Columns and rows of a terminal. 10 000 columns is what agent-tty used so that nothing wraps. */
 export const terminalSize = z.strictObject({
   cols: z.int().min(2).max(10_000),

@@ -10,6 +10,7 @@ import {
   absolutePath,
   bottleId,
   done,
+  folderInside,
   launchId,
   liveList,
   planId,
@@ -81,6 +82,8 @@ export const bottlePlan = z.strictObject({
   backend: backendName,
   label: z.string(),
   colour: z.enum(bottleColours).nullable(),
+  /** Where in the workspace it starts; empty: in the workspace itself. */
+  folder: z.string().default(""),
   /** The launch whose conversation and home it continues. */
   resumes: launchId.nullable(),
   mounts: z.array(bottleMount),
@@ -196,6 +199,8 @@ export const bottles = {
         arguments: z.array(z.string().max(10_000)).max(100).optional(),
         /** Default: the preferred backend. */
         backend: backendName.optional(),
+        /** Where it starts. Default: as in the launch it resumes, else in the workspace itself. */
+        folder: folderInside.optional(),
         /** Name of an agent manifest; its bottle's manifest comes with it. */
         agent: z.string().max(60).optional(),
         /** Default: as in the launch it resumes, else not. `invalid_input` for a program that cannot be told of Cellar's MCP server. */
@@ -259,7 +264,14 @@ export const bottles = {
     .output(terminal),
   /** Copies a file or folder into the bottle, to a place where nothing is. Links are copied as links and never followed. */
   copyIn: procedure.input(z.strictObject({ id: bottleId, from: absolutePath, to: absolutePath })).output(done),
-  /** The same the other way. What comes out was made by an agent: links that lead out of it, devices and special modes are left out and named. */
+  /**
+   * Where a file or folder of this computer is found inside: as the bottle sees it (the workspace), else copied to the home inside, under its own name
+   * or one with a number. `not_found` when it is neither here, nor in a copy of the workspace that the bottle works on.
+   */
+  bringIn: procedure
+    .input(z.strictObject({ id: bottleId, from: absolutePath }))
+    .output(z.strictObject({ path: z.string(), copied: z.boolean() })),
+  /** The other way. What comes out was made by an agent: links that lead out of it, devices and special modes are left out and named. */
   copyOut: procedure
     .input(z.strictObject({ id: bottleId, from: absolutePath, to: absolutePath }))
     .output(z.strictObject({ leftOut: z.array(z.string()) })),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isolations } from "../bottles/names.ts";
 import {
+  folderInside,
   launchId,
   liveList,
   procedure,
@@ -22,6 +23,8 @@ export const launch = z.strictObject({
   /** `none`: on this computer with the person's own rights. Else the backend of its bottle. */
   isolation: z.enum(isolations),
   terminalId,
+  /** Where in the workspace it was started; empty: in the workspace itself. A resume starts there too. */
+  folder: folderInside,
   /** Id under which the program keeps the conversation, where it lets us choose or tells us. */
   conversationId: z.string().nullable(),
   /** The program was asked to resume the conversation of this launch. */
@@ -50,6 +53,8 @@ export const launches = {
         prompt: z.string().max(200_000).optional(),
         /** Whole arguments added after the catalogue's. */
         arguments: z.array(z.string().max(10_000)).max(100).optional(),
+        /** Where it starts. */
+        folder: folderInside.default(""),
         /** An isolated launch is prepared and approved first: `bottles.prepare`, then `bottles.launch`. */
         isolation: z.enum(["none"]).default("none"),
         /** Registers Cellar's MCP server with the program, for this launch only. `invalid_input` where its entry does not say how. */

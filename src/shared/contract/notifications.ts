@@ -42,6 +42,19 @@ export const notificationKind = z.enum([
 ]);
 export type NotificationKind = z.infer<typeof notificationKind>;
 
+/** How that is which it tells of: what its sign says, beside its words. `unknown`: told by a Cellar that did not keep it. */
+export const notificationState = z.enum([
+  "waiting",
+  "permission",
+  "held",
+  "done",
+  "failed",
+  "cancelled",
+  "lost",
+  "unknown",
+]);
+export type NotificationState = z.infer<typeof notificationState>;
+
 /** What a person can do where the notification stands, without opening what it is about. Words and kinds: `#shared/notifications/actions.ts`. */
 export const notificationAction = z.enum([
   /** Ctrl-C to the cell that holds the terminal. */
@@ -69,6 +82,7 @@ export type NotificationSubject = z.infer<typeof notificationSubject>;
 export const notification = z.strictObject({
   id: notificationId,
   kind: notificationKind,
+  state: notificationState,
   title: z.string(),
   body: z.string(),
   /** Where a click leads. */

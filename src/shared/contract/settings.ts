@@ -71,6 +71,8 @@ export const settings = z.strictObject({
   closeHintShown: z.boolean().default(false),
   /** Shows and hides the window from anywhere, as `ctrl+alt+c`; empty: none (Electron). */
   globalShortcut: z.string().max(60).regex(globalShortcutPattern).default(""),
+  /** The vault is locked when the person locks their screen (Electron on macOS and Windows). */
+  vaultLockWithScreen: z.boolean().default(false),
   /** Cellar starts, hidden in the tray, when the person signs in to the computer (Electron). */
   openAtLogin: z.boolean().default(false),
   /** Minutes without any use of the vault after which it locks itself; 0: never. */

@@ -84,6 +84,8 @@ export const terminal = z.strictObject({
   /** The cell that holds the terminal now. */
   heldCellId: cellId.nullable(),
   restartedFrom: terminalId.nullable(),
+  /** Version of the older Cellar whose terminal host runs it still, beside ours: it can be ended, and its output is there when it has. */
+  olderVersion: z.string().optional(),
   createdAt: timestamp,
   updatedAt: timestamp,
   /** When the first final state was reached. */

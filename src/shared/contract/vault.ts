@@ -50,7 +50,7 @@ export const vaultState = z.strictObject({
   state: z.enum(["absent", "locked", "unlocked"]),
   protection: z.enum(["passphrase", "keychain"]).nullable(),
   /** Why it is locked. */
-  lockedBecause: z.enum(["start", "asked", "idle"]).nullable(),
+  lockedBecause: z.enum(["start", "asked", "idle", "screen"]).nullable(),
   /** The keychain of this computer's system; `problem` says why it cannot be used. */
   keychain: z.strictObject({ name: z.string(), problem: z.string().nullable() }),
   /** After several wrong passphrases: none is tried before then. */

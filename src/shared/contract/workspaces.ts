@@ -1,6 +1,17 @@
 /** Workspaces on this computer: a directory in place, a git worktree on a branch of its own, or a copy. */
 import { z } from "zod";
-import { done, jobId, liveList, planId, problem, procedure, terminalId, timestamp, workspaceId } from "./base.ts";
+import {
+  absolutePath,
+  done,
+  jobId,
+  liveList,
+  planId,
+  problem,
+  procedure,
+  terminalId,
+  timestamp,
+  workspaceId,
+} from "./base.ts";
 
 /**
  * Lower-case letters and digits with `-` or `_` between them, never `--`, at most 30 characters (features AW-25).
@@ -150,6 +161,11 @@ export const workspaces = {
     .output(z.strictObject({ uploadId: z.string().regex(/^up-[0-9a-f]{32}$/), workspace })),
   finishUpload: procedure.input(z.strictObject({ uploadId: z.string().regex(/^up-[0-9a-f]{32}$/) })).output(workspace),
   cancelUpload: procedure.input(z.strictObject({ uploadId: z.string().regex(/^up-[0-9a-f]{32}$/) })).output(done),
+  /**
+   * Copies a file or folder of this computer into the workspace's folder, under its own name, where there is nothing of that name yet. As in a copy of
+   * a folder, version control and what tools can make again is left out.
+   */
+  copyIn: procedure.input(byId.extend({ from: absolutePath })).output(z.strictObject({ jobId })),
   rename: procedure.input(z.strictObject({ id: workspaceId, name: workspaceName })).output(workspace),
   details: procedure.input(byId).output(workspaceDetails),
   /** Unified diff of one file (or of all, at most 1 MB) against `baseCommit`, untracked files included. */

@@ -38,9 +38,14 @@ export function differentOf(notes: readonly Notification[]): number {
   return new Set(notes.map(({ id, kind, terminalId }) => (ofTerminals.has(kind) && terminalId) || id)).size;
 }
 
-export function groupTitle(kind: NotificationKind, count: number): string {
-  return sentences[kind](String(count));
+/** How many ended badly is said where a kind tells of ends of either sort. */
+export function groupTitle(kind: NotificationKind, notes: readonly Notification[]): string {
+  const sentence = sentences[kind](String(differentOf(notes)));
+  const failed = ofEitherEnd.has(kind) ? differentOf(notes.filter(({ state }) => state === "failed")) : 0;
+  return failed === 0 ? sentence : `${sentence}, ${failed} failed`;
 }
+
+const ofEitherEnd: ReadonlySet<NotificationKind> = new Set(["cell-done", "terminal-ended", "job-ended"]);
 
 /** Titles that stand for all, without repeating one: `api · claude, web · codex and 3 more`. */
 export function groupBody(titles: readonly string[]): string {

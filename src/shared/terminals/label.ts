@@ -7,6 +7,12 @@ export function terminalLabel(terminal: LabelFacts, programName?: string | null)
   return terminal.name || programName || terminal.title.trim() || commandName(terminal) || "terminal";
 }
 
+/** The same where the workspace's name stands before it already: a launch is named `<workspace>-<program>`, for `k` to find it. */
+export function labelIn(label: string, workspace: string | null | undefined): string {
+  const start = `${workspace}-`;
+  return workspace && label.startsWith(start) && label.length > start.length ? label.slice(start.length) : label;
+}
+
 /** "bash" of "/bin/bash -il", "npm test" of "npm test -- --watch". */
 function commandName({ command, argv }: LabelFacts): string {
   const words = argv ?? command.trim().split(/\s+/);

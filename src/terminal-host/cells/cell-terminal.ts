@@ -1,7 +1,7 @@
 /**
  * The seam between the terminal host and its cell engine: what the engine needs of a terminal and of a store, and what it offers.
  *
- * The host makes one engine, calls {@link CellEngine.recover} once before any terminal exists, gives it every terminal by
+ * The host makes one engine, calls {@link CellEngine.recover} before any terminal exists, gives it every terminal by
  * {@link CellEngine.attach} in the same turn in which it was spawned, and passes its events on.
  */
 import type { TerminalSize } from "#shared/contract/base.ts";
@@ -99,8 +99,8 @@ export type Submission = { terminalId: string; code: string; limitSeconds: numbe
 export type HistoryLine = { type: "output"; text: string } | { type: "event"; event: CellEvent };
 
 export interface CellEngine {
-  /** Once, at host start: cells that an earlier host held become `error` with `watcher died`. Returns them. */
-  recover(): Cell[];
+  /** Cells that a host which is gone held become `error` with `watcher died`; `held` says which of the unresolved those are. Returns them. */
+  recover(held?: (cell: Pick<Cell, "terminalId">) => boolean): Cell[];
   /** From now on cells can be submitted to this terminal. Call before its first output can arrive. */
   attach(terminal: CellTerminal): void;
   facts(terminalId: string): TerminalFacts;

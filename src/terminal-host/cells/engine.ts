@@ -48,8 +48,9 @@ class Engine implements CellEngine {
     }
   }
 
-  recover(): Cell[] {
-    return this.#options.store.unresolved().map((record) => {
+  recover(held: (cell: Pick<Cell, "terminalId">) => boolean = () => true): Cell[] {
+    const lost = this.#options.store.unresolved().filter(held);
+    return lost.map((record) => {
       const died: CellRecord = {
         ...record,
         state: "error",

@@ -3,7 +3,7 @@
  * terminals. Reconnects by itself; a host that keeps dying is left alone until {@link TerminalHostClient.connect} is called.
  */
 
-import type { CellarPaths } from "#node/paths.ts";
+import { type CellarPaths, hostSocketOf } from "#node/paths.ts";
 import type { Problem, TerminalSize } from "#shared/contract/base.ts";
 import { Failure } from "#shared/failure.ts";
 import { jsonFrame, parseJson } from "../framing.ts";
@@ -16,7 +16,7 @@ import {
   protocolVersion,
   type Welcome,
 } from "../protocol.ts";
-import { type Handshaken, NoHost, RefusedByHost, shakeHands } from "./handshake.ts";
+import { type Handshaken, NoHost, shakeHands } from "./handshake.ts";
 import { hostLogPath, startHost } from "./start-host.ts";
 import { HostStream } from "./stream.ts";
 
@@ -39,8 +39,7 @@ export type HostConnectionStatus =
   | { state: "starting"; message: string }
   | { state: "connected"; message: string; welcome: Welcome }
   /** Gone. A new one is being started unless `givenUp`. */
-  | { state: "lost"; message: string; givenUp: boolean }
-  | { state: "refused"; message: string; liveTerminals: number };
+  | { state: "lost"; message: string; givenUp: boolean };
 
 /** How long a host may take from its start to its socket, in ms. A cold disk and a busy machine are slow. */
 const startWithinMs = 20_000;
@@ -88,10 +87,7 @@ export class TerminalHostClient {
     return this.#status;
   }
 
-  /**
-   * Finds the host or starts it. Rejects with {@link RefusedByHost} (another version holds this home) or a Failure. When already
-   * connected it answers at once; when it had given up it tries again.
-   */
+  /** Finds the host or starts it; rejects with a Failure. When already connected it answers at once; when it had given up it tries again. */
   connect(): Promise<Welcome> {
     if (this.#closed) return Promise.reject(new Failure("unavailable", "This client of the terminal host is closed"));
     if (this.#connection) return Promise.resolve(this.#connection.welcome);
@@ -145,9 +141,7 @@ export class TerminalHostClient {
   async openStream(wanted: { terminalId: string; size: TerminalSize | null; focused: boolean }): Promise<HostStream> {
     if (!this.#connection) await this.connect();
     try {
-      return new HostStream(
-        await shakeHands(this.#paths.hostSocket, { ...this.#introduction(), role: "stream", ...wanted }),
-      );
+      return new HostStream(await shakeHands(this.#socketPath, { ...this.#introduction(), role: "stream", ...wanted }));
     } catch (error) {
       throw error instanceof NoHost ? lost() : error;
     }
@@ -189,12 +183,7 @@ export class TerminalHostClient {
       this.#adopt(connection);
       return connection.welcome;
     } catch (error) {
-      if (error instanceof RefusedByHost) {
-        const { message, refused } = error;
-        this.#set({ state: "refused", message, liveTerminals: refused.liveTerminals });
-      } else {
-        this.#set({ state: "lost", message: (error as Error).message, givenUp: true });
-      }
+      this.#set({ state: "lost", message: (error as Error).message, givenUp: true });
       throw error;
     }
   }
@@ -203,38 +192,40 @@ export class TerminalHostClient {
     const deadline = performance.now() + startWithinMs;
     let child: Awaited<ReturnType<typeof startHost>> | null = null;
     for (;;) {
-      try {
-        const { events } = this.#options;
-        return await shakeHands(this.#paths.hostSocket, { ...this.#introduction(), role: "control", events });
-      } catch (error) {
-        if (this.#speaksOlder(error)) continue;
-        this.#protocol = protocolVersion;
-        const versionGoes = error instanceof RefusedByHost && error.refused.liveTerminals === 0;
-        if (!(error instanceof NoHost) && !versionGoes) throw error;
-        if (this.#options.start === false) throw new Failure("unavailable", "The terminal host does not run");
-        if (performance.now() > deadline) {
-          throw new Failure("unavailable", "The terminal host could not be started", {
-            hint: "Its log says why.",
-            logPath: hostLogPath(this.#paths),
-          });
-        }
-        // One that has ended lost the race for the lock, perhaps against a host that was itself just ending.
-        if (child === null || child.exitCode !== null || child.signalCode !== null) {
-          if (child !== null) await pause(tryEveryMs * 10);
-          child = await startHost(this.#paths);
-        }
-        await pause(tryEveryMs);
+      const found = await this.#find();
+      if (found !== null) return found;
+      if (this.#options.start === false) throw new Failure("unavailable", "The terminal host does not run");
+      if (performance.now() > deadline) {
+        throw new Failure("unavailable", "The terminal host could not be started", {
+          hint: "Its log says why.",
+          logPath: hostLogPath(this.#paths),
+        });
       }
+      // One that has ended lost the race for the lock, perhaps against a host that was itself just ending.
+      if (child === null || child.exitCode !== null || child.signalCode !== null) {
+        if (child !== null) await pause(tryEveryMs * 10);
+        child = await startHost(this.#paths);
+      }
+      await pause(tryEveryMs);
     }
   }
 
-  /** An older host that still has terminals is spoken to in its own way. */
-  #speaksOlder(error: unknown): boolean {
-    if (!(error instanceof RefusedByHost) || this.#protocol !== protocolVersion) return false;
-    const { protocol } = error.refused;
-    if (!(this.#options.speaks ?? olderProtocols).includes(protocol)) return false;
-    this.#protocol = protocol;
-    return true;
+  /** Ours, or an older one that we speak with as well. Null when there is none. */
+  async #find(): Promise<Handshaken | null> {
+    for (const protocol of [protocolVersion, ...(this.#options.speaks ?? olderProtocols)]) {
+      this.#protocol = protocol;
+      try {
+        const { events } = this.#options;
+        return await shakeHands(this.#socketPath, { ...this.#introduction(), role: "control", events });
+      } catch (error) {
+        if (!(error instanceof NoHost)) throw error;
+      }
+    }
+    return null;
+  }
+
+  get #socketPath(): string {
+    return hostSocketOf(this.#paths, this.#protocol);
   }
 
   #adopt(connection: Handshaken): void {

@@ -21,12 +21,12 @@ export type Copy = { folder: string; runtime: string };
 
 const parts = ["package.json", "out/main", "node_modules", "resources"];
 
-/** Makes it unless it is there. Copies of other versions go: their host has ended, or there would be no need of a new one. */
-export async function ownCopy(original: Original, copies: string): Promise<Copy> {
+/** Makes it unless it is there. Copies of other versions go, unless an older host still runs from one of them. */
+export async function ownCopy(original: Original, copies: string, olderRuns: boolean): Promise<Copy> {
   const name = await nameOf(original);
   const folder = join(copies, name);
   if (!existsSync(folder)) await make(original, folder);
-  const others = (await readdir(copies)).filter((other) => other !== name);
+  const others = olderRuns ? [] : (await readdir(copies)).filter((other) => other !== name);
   await Promise.all(others.map((other) => rm(join(copies, other), { recursive: true, force: true }).catch(() => {})));
   return { folder, runtime: (await readFile(join(folder, "runtime"), "utf8")).trimEnd() };
 }

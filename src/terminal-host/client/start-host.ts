@@ -3,8 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { entryCommand } from "#node/entries.ts";
+import { takeExclusiveLock } from "#node/exclusive-lock.ts";
 import { installationFolder, isPacked, version } from "#node/installation.ts";
-import type { CellarPaths } from "#node/paths.ts";
+import { type CellarPaths, hostLockOf } from "#node/paths.ts";
+import { protocolVersion } from "../protocol.ts";
 import { ownCopy } from "./own-copy.ts";
 
 /** The log starts over when it is larger; the one before is kept. */
@@ -52,8 +54,18 @@ async function hostCommand(paths: CellarPaths): Promise<ReturnType<typeof entryC
     runtime: usual.command,
     takeRuntime: process.env["APPIMAGE"] !== undefined,
   };
-  const { folder, runtime } = await ownCopy(original, join(paths.home, "host"));
+  const { folder, runtime } = await ownCopy(original, join(paths.home, "host"), olderHostRuns(paths));
   return { ...usual, command: runtime, args: [join(folder, "out", "main", "terminal-host.js")] };
+}
+
+/** Its lock is looked at and not kept: the host that is started takes it. */
+function olderHostRuns(paths: CellarPaths): boolean {
+  for (let protocol = 1; protocol < protocolVersion; protocol++) {
+    const lock = takeExclusiveLock(hostLockOf(paths, protocol));
+    if (lock === null) return true;
+    lock.release();
+  }
+  return false;
 }
 
 /** A host that is started from within a terminal is none of that terminal's processes: it outlives who started it. */

@@ -111,6 +111,7 @@ export function list(sessions: Sessions): KAnswer {
 export function living(sessions: Sessions, name: string): Terminal {
   const terminal = sessions.live(name);
   if (terminal === null) throw new Refusal(`ERR no session '${name}'`);
+  if (terminal.elsewhere !== null) throw new Refusal(`ERR '${name}' runs in an older Cellar (${terminal.elsewhere})`);
   return terminal;
 }
 

@@ -75,6 +75,11 @@ export class Connection {
     return this.#role !== "new";
   }
 
+  /** It takes events. */
+  get listens(): boolean {
+    return this.#events;
+  }
+
   event(event: HostEvent): void {
     if (this.#events) this.#send(jsonFrame(frameKind.event, event));
   }
@@ -110,7 +115,7 @@ export class Connection {
     if (value["protocol"] !== protocolVersion) {
       this.#refuse(
         new Failure("refused", `A terminal host of another version is running (${this.#host.version})`, {
-          hint: "Close its terminals, then start Cellar again.",
+          hint: "It goes on until its terminals have ended.",
         }),
       );
       this.#host.refusedVersion(value["protocol"]);
@@ -124,11 +129,13 @@ export class Connection {
       this.#role = "control";
       this.#events = said.events;
       this.#send(jsonFrame(frameKind.welcome, this.#host.welcome()));
-      if (said.events) this.event(this.#host.everything());
+      if (!said.events) return;
+      this.event(this.#host.everything());
+      this.#host.listened((event) => this.event(event));
       return;
     }
     try {
-      const terminal = this.#host.terminals.get(said.terminalId);
+      const terminal = this.#host.terminals.reachable(said.terminalId);
       this.#role = "stream";
       this.#send(jsonFrame(frameKind.welcome, this.#host.welcome()));
       const { live } = terminal;

@@ -3,6 +3,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
 import { loginEnvironment } from "#node/login-environment.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { openStore, type Store } from "#node/store/index.ts";
@@ -21,11 +22,13 @@ import { Registry } from "../terminals/registry.ts";
 import { Connection } from "./connection.ts";
 import { tellApart } from "./first-byte.ts";
 import { IdleWatch } from "./idle-watch.ts";
+import type { OlderHosts } from "./older-hosts.ts";
 import type { HostServices } from "./services.ts";
 
 export type HostOptions = {
   paths: CellarPaths;
   version: string;
+  older: Pick<OlderHosts, "versions" | "look">;
   /** How long there may be neither a live terminal nor a client before the host ends itself, in ms. */
   idleMs: number;
   /** The host is done: everything is on disk. */
@@ -36,6 +39,11 @@ export type HostOptions = {
 const firstPromptMs = 3_000;
 /** A client that does not read its last answer is not waited for, in ms. */
 const farewellMs = 500;
+/** How often it is looked whether older hosts, and terminals in them, have ended, in ms. */
+const lookElsewhereMs = 1_000;
+/** Defects that wait for a client, and characters of each. */
+const mostDefects = 20;
+const longestDefect = 16_000;
 
 export class Host implements HostServices {
   readonly terminals: Registry;
@@ -49,6 +57,7 @@ export class Host implements HostServices {
   #sockets = 0;
   readonly #idle: IdleWatch;
   readonly #hooks: HookEndpoint;
+  readonly #defects: HostEvent[] = [];
   readonly #startedAt = new Date().toISOString();
   #ending: Promise<void> | null = null;
 
@@ -61,7 +70,7 @@ export class Host implements HostServices {
     this.#idle = new IdleWatch(options.idleMs, () => void this.#end(false));
     this.cells = createCellEngine({
       store: sqliteCellStore(this.#store.database),
-      codeFolder: join(paths.runtime, "cells"),
+      codeFolder: join(paths.runtime, `cells-${protocolVersion}`),
     });
     this.cells.onEvent((event) => this.#tell({ type: "cell", event }));
     this.terminals = new Registry({
@@ -111,9 +120,23 @@ export class Host implements HostServices {
     return this.#ending !== null;
   }
 
+  /** Something went wrong that nobody has caught. It is in the log, and a report of main's, who can redact it. */
+  defect(how: string, thrown: unknown): void {
+    console.error(`a defect, ${how}:`, thrown);
+    const event: HostEvent = { type: "defect", how, text: inspect(thrown).slice(0, longestDefect) };
+    const listener = [...this.#connections].find(({ listens }) => listens);
+    if (listener) listener.event(event);
+    else if (this.#defects.length < mostDefects) this.#defects.push(event);
+  }
+
+  listened(tell: (event: HostEvent) => void): void {
+    for (const event of this.#defects.splice(0)) tell(event);
+  }
+
   async listen(): Promise<void> {
-    this.cells.recover();
-    this.terminals.load();
+    this.terminals.load(this.#options.older.versions);
+    this.cells.recover(({ terminalId }) => !this.terminals.isElsewhere(terminalId));
+    void this.#lookElsewhere();
     // Asked now, so that the first terminal does not wait for it.
     void loginEnvironment();
     const path = this.#options.paths.hostSocket;
@@ -153,7 +176,7 @@ export class Host implements HostServices {
   }
 
   async readyForCell(terminalId: string): Promise<void> {
-    const { alive, record } = this.terminals.get(terminalId);
+    const { alive, record } = this.terminals.reachable(terminalId);
     const left = firstPromptMs - (Date.now() - Date.parse(record.createdAt));
     if (alive && left > 0) await this.cells.ready(terminalId, left);
   }
@@ -202,6 +225,19 @@ export class Host implements HostServices {
       await Promise.race([said, setTimeout(farewellMs)]);
       this.#options.ended();
     });
+  }
+
+  /** Follows what terminals in older hosts do, by what those write down, until there is none any more. */
+  async #lookElsewhere(): Promise<void> {
+    const { older } = this.#options;
+    while (!this.#ending && older.versions !== null) {
+      await setTimeout(lookElsewhereMs, undefined, { ref: false });
+      const oneHasGone = await older.look();
+      if (this.#ending) return;
+      // Which of several hosts a terminal is in is not known: it is lost only when none of them is left.
+      const lost = this.terminals.readElsewhere(oneHasGone && older.versions === null);
+      if (lost.length > 0) this.cells.recover(({ terminalId }) => lost.includes(terminalId));
+    }
   }
 
   #watchIdle(): void {

@@ -33,7 +33,7 @@ const methods: { [M in HostMethod]: Method<M> } = {
   },
   "terminals.write": {
     params: z.strictObject({ id: terminalId, text: z.string() }),
-    run: (host, { id, text }) => ({ bytesWritten: host.terminals.get(id).write(Buffer.from(text)) }),
+    run: (host, { id, text }) => ({ bytesWritten: host.terminals.reachable(id).write(Buffer.from(text)) }),
   },
   "terminals.resize": {
     params: z.strictObject({ id: terminalId, size: terminalSize }),
@@ -108,7 +108,7 @@ const methods: { [M in HostMethod]: Method<M> } = {
   "terminals.setCellEnd": {
     params: z.strictObject({ id: terminalId, cellEnd }),
     run(host, { id, cellEnd }) {
-      const terminal = host.terminals.get(id);
+      const terminal = host.terminals.reachable(id);
       terminal.setCellEnd(cellEnd);
       return terminal.info;
     },
@@ -139,14 +139,14 @@ const methods: { [M in HostMethod]: Method<M> } = {
   "cells.interrupt": {
     params: ofTerminal,
     run(host, { terminalId }) {
-      host.terminals.get(terminalId);
+      host.terminals.reachable(terminalId);
       return host.cells.interrupt(terminalId);
     },
   },
   "cells.notify": {
     params: z.strictObject({ terminalId, message: z.string(), from: z.string() }),
     run(host, { terminalId, message, from }) {
-      host.terminals.get(terminalId);
+      host.terminals.reachable(terminalId);
       host.cells.notify(terminalId, message, from);
       return {};
     },

@@ -14,6 +14,8 @@ export type HostServices = {
   info(): HostMethods["host.info"][1];
   /** The first event of a client that listens. */
   everything(): HostEvent;
+  /** A client that takes events has everything now: it is told what has waited for one. */
+  listened(tell: (event: HostEvent) => void): void;
   /**
    * Throws `not_found`. A terminal that was only just made is given a moment to come to its first prompt: what is typed before that is
    * echoed twice, and mistaken for output.

@@ -3,7 +3,7 @@ import type { Database } from "#node/store/index.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 
 /** What is kept of a terminal. The held cell is the cell engine's to know. */
-export type TerminalRecord = Omit<Terminal, "heldCellId"> & {
+export type TerminalRecord = Omit<Terminal, "heldCellId" | "olderVersion"> & {
   /** Start time of the process as the system counts it; null when unknown. */
   pidStarted: string | null;
 };
@@ -32,9 +32,11 @@ const columns = [
 export class TerminalRecords {
   readonly #database: Database.Database;
   readonly #save: Database.Statement<[Row]>;
+  readonly #some: Database.Statement<[string]>;
 
   constructor(database: Database.Database) {
     this.#database = database;
+    this.#some = database.prepare("SELECT * FROM terminals WHERE id IN (SELECT value FROM json_each(?))");
     this.#save = database.prepare(
       `INSERT INTO terminals (${columns.join(", ")}) VALUES (${columns.map((name) => `@${name}`).join(", ")})
        ON CONFLICT (id) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(", ")}`,
@@ -43,6 +45,12 @@ export class TerminalRecords {
 
   all(): TerminalRecord[] {
     const rows = this.#database.prepare("SELECT * FROM terminals ORDER BY created_at, id").all() as Row[];
+    return rows.map(fromRow);
+  }
+
+  /** Those of these ids that are still there. */
+  some(ids: readonly string[]): TerminalRecord[] {
+    const rows = this.#some.all(JSON.stringify(ids)) as Row[];
     return rows.map(fromRow);
   }
 

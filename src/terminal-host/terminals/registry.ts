@@ -53,6 +53,8 @@ const defaultScrollback = 10_000;
 export class Registry {
   readonly #options: RegistryOptions;
   readonly #terminals = new Map<string, Terminal>();
+  /** Those that an older host runs. */
+  readonly #elsewhere = new Set<string>();
   readonly #changes: Changes<Terminal>;
   readonly #surroundings: TerminalSurroundings<Terminal>;
   #ending = false;
@@ -89,6 +91,7 @@ export class Registry {
     return this.#options.folder;
   }
 
+  /** Of this host's own. */
   get liveCount(): number {
     return this.#alive().length;
   }
@@ -118,21 +121,78 @@ export class Registry {
     return terminal;
   }
 
-  /** What earlier hosts left: non-final records become `stream_lost`, and what still runs of them is ended in the background. */
-  load(): void {
-    const now = new Date().toISOString();
+  /** As {@link get}, for what only the host that runs it can do. Throws `unavailable` when that is an older one. */
+  reachable(id: string): Terminal {
+    const terminal = this.get(id);
+    if (terminal.elsewhere === null) return terminal;
+    throw new Failure("unavailable", `Terminal ${id} runs in an older Cellar (${terminal.elsewhere})`, {
+      hint: "It goes on there. You can end it; its output is here when it has ended.",
+    });
+  }
+
+  isElsewhere(id: string): boolean {
+    return this.#elsewhere.has(id);
+  }
+
+  /**
+   * What earlier hosts left. `olderVersions`: of hosts that still live, and have what is not final; null: there is none, those records become
+   * `stream_lost`, and what still runs of them is ended in the background.
+   */
+  load(olderVersions: string | null): void {
     const lost: TerminalRecord[] = [];
     for (const record of this.#options.records.all()) {
-      if (!isFinal(record.state)) {
-        // Past the table of transitions: the host that ran it is gone, whatever it was doing.
-        record.state = "stream_lost";
-        record.updatedAt = now;
-        record.resolvedAt ??= now;
+      const terminal = new Terminal(record, wantedOf(record), this.#surroundings);
+      this.#terminals.set(record.id, terminal);
+      if (isFinal(record.state)) continue;
+      if (olderVersions === null) {
         lost.push(record);
+        continue;
       }
-      this.#terminals.set(record.id, new Terminal(record, wantedOf(record), this.#surroundings));
+      this.#elsewhere.add(record.id);
+      terminal.toldElsewhere(record, olderVersions);
     }
+    this.#lost(lost);
+  }
+
+  /**
+   * Reads what older hosts have written of their terminals. `gone`: none of them lives any more, and what has not ended is lost. Returns the ids
+   * of those that are.
+   */
+  readElsewhere(gone: boolean): string[] {
+    if (this.#elsewhere.size === 0) return [];
+    const lost: TerminalRecord[] = [];
+    const missing = new Set(this.#elsewhere);
+    for (const record of this.#options.records.some([...this.#elsewhere])) {
+      missing.delete(record.id);
+      const terminal = this.get(record.id);
+      const ended = isFinal(record.state);
+      if (!ended && gone) lost.push(record);
+      if (ended || gone) this.#elsewhere.delete(record.id);
+      else if (JSON.stringify(record) === JSON.stringify(terminal.record)) continue;
+      terminal.toldElsewhere(record, ended || gone ? null : terminal.elsewhere);
+      if (ended && terminal.record.state !== record.state) this.#options.records.save(terminal.record);
+      if (ended || !gone) this.#options.events.changed(terminal.info);
+    }
+    for (const id of missing) {
+      this.#elsewhere.delete(id);
+      this.#terminals.delete(id);
+      this.#options.events.removed(id);
+    }
+    this.#lost(lost);
+    for (const { id } of lost) this.#options.events.changed(this.get(id).info);
+    return lost.map(({ id }) => id);
+  }
+
+  /** Past the table of transitions: the host that ran them is gone, whatever they were doing. */
+  #lost(lost: readonly TerminalRecord[]): void {
     if (lost.length === 0) return;
+    const now = new Date().toISOString();
+    for (const record of lost) {
+      record.state = "stream_lost";
+      record.updatedAt = now;
+      record.resolvedAt ??= now;
+      Object.assign(this.get(record.id).record, record);
+    }
     this.#options.records.save(...lost);
     console.log(`${lost.length} terminals were lost with the terminal host that ran them`);
     void endOrphans(lost);
@@ -175,7 +235,7 @@ export class Registry {
   }
 
   rename(id: string, name: string | null): Terminal {
-    const terminal = this.get(id);
+    const terminal = this.reachable(id);
     if (name !== null && terminal.alive) this.#checkName(name, terminal);
     terminal.rename(name);
     return terminal;
@@ -215,11 +275,13 @@ export class Registry {
   }
 
   #alive(): Terminal[] {
-    return [...this.#terminals.values()].filter((terminal) => terminal.alive);
+    return [...this.#terminals.values()].filter((terminal) => terminal.alive && terminal.elsewhere === null);
   }
 
   #checkName(name: string, except: Terminal | null): void {
-    const taken = this.#alive().some((terminal) => terminal !== except && terminal.record.name === name);
+    const taken = [...this.#terminals.values()].some(
+      (terminal) => terminal !== except && terminal.alive && terminal.record.name === name,
+    );
     if (taken) throw new Failure("conflict", `Terminal already exists: ${name}`);
   }
 

@@ -44,6 +44,8 @@ export class Terminal {
   #activity: ActivityWatch | null = null;
   #cells: CellPort | null = null;
   #heldCellId: string | null = null;
+  /** Version of the older Cellar whose host runs it; null: it is this host's own. */
+  #elsewhere: string | null = null;
   #killed = false;
   /** Ends the grace of a kill under way. */
   #impatience = new AbortController();
@@ -62,6 +64,9 @@ export class Terminal {
   get alive(): boolean {
     return !isFinal(this.record.state);
   }
+  get elsewhere(): string | null {
+    return this.#elsewhere;
+  }
   get live(): LiveTerminal | null {
     return this.#live;
   }
@@ -76,7 +81,16 @@ export class Terminal {
   get info(): TerminalInfo {
     this.count();
     const { pidStarted: _, ...record } = this.record;
-    return { ...record, heldCellId: this.#heldCellId };
+    const olderVersion = this.#elsewhere === null ? {} : { olderVersion: this.#elsewhere };
+    return { ...record, heldCellId: this.#heldCellId, ...olderVersion };
+  }
+
+  /** What the host that runs it says of it. `version` null: it has ended, and whatever is left of it is this host's. */
+  toldElsewhere(record: TerminalRecord, version: string | null): void {
+    Object.assign(this.record, record);
+    this.#elsewhere = version;
+    // That host saw a signal, and not who sent it.
+    if (version === null && this.#killed && record.state === "failed") this.record.state = "cancelled";
   }
 
   /** Starts the program. On failure the record is `failed`, says why in `lastLine`, and the failure is thrown on. */

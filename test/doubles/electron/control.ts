@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import type { Details, RenderProcessGoneDetails } from "electron";
 import { preventable, quit, raise } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
+import { pass } from "./clock.ts";
 import {
   answers,
   asked,
@@ -23,6 +24,7 @@ import { ipcMain } from "./ipc.ts";
 import { clickItem, Menu, type MenuItem } from "./menu.ts";
 import { noted } from "./noted.ts";
 import { answersOf, type Permission } from "./permissions.ts";
+import { endSession, type PowerEvent, raisePower, raiseShutdown } from "./power.ts";
 import { type DisplayFacts, settings } from "./settings.ts";
 
 export type MenuFacts = Omit<MenuItem, "click" | "submenu"> & { submenu: MenuFacts[] };
@@ -44,6 +46,38 @@ const notification = (number: number) => {
   return found;
 };
 
+const factsNow = async (each: BrowserWindow) => {
+  const [target, title] = [await each.webContents.target(), await each.webContents.title()];
+  return {
+    id: each.id,
+    target,
+    url: each.webContents.getURL(),
+    title,
+    zoom: each.webContents.getZoomFactor(),
+    fullScreen: each.isFullScreen(),
+    visible: each.isVisible(),
+    focused: BrowserWindow.focused === each,
+    minimized: each.isMinimized(),
+    maximized: each.isMaximized(),
+    bounds: each.getNormalBounds(),
+    progress: each.progress,
+    overlay: each.overlay,
+    webPreferences: each.options.webPreferences ?? {},
+  };
+};
+/** Null for a window that goes while it is looked at; one that gets another page meanwhile is looked at once more. */
+async function windowFacts(each: BrowserWindow): Promise<Awaited<ReturnType<typeof factsNow>> | null> {
+  for (;;) {
+    const { opening } = each.webContents;
+    try {
+      return await factsNow(each);
+    } catch (error) {
+      if (each.isDestroyed()) return null;
+      if (each.webContents.opening === opening) throw error;
+    }
+  }
+}
+
 const allowed = (id: number, name: string, details: object, ...args: unknown[]) => {
   const event = preventable(details);
   window(id).webContents.emit(name, event, ...args);
@@ -55,24 +89,7 @@ const calls = {
     ...noted,
     asked,
     boxes,
-    windows: await Promise.all(
-      [...BrowserWindow.all].map(async (each) => ({
-        id: each.id,
-        target: await each.webContents.target(),
-        url: each.webContents.getURL(),
-        title: await each.webContents.title(),
-        zoom: each.webContents.getZoomFactor(),
-        fullScreen: each.isFullScreen(),
-        visible: each.isVisible(),
-        focused: BrowserWindow.focused === each,
-        minimized: each.isMinimized(),
-        maximized: each.isMaximized(),
-        bounds: each.getNormalBounds(),
-        progress: each.progress,
-        overlay: each.overlay,
-        webPreferences: each.options.webPreferences ?? {},
-      })),
-    ),
+    windows: (await Promise.all([...BrowserWindow.all].map(windowFacts))).filter((facts) => facts !== null),
     tray: [...Tray.all].map(({ toolTip, title, menu, image, changes }) => ({
       changes,
       toolTip,
@@ -146,6 +163,13 @@ const calls = {
   ipcChannels: () => ipcMain.eventNames().map(String),
   /** The system or a menu ends the app. Resolves when all was asked. */
   quit: () => quit(),
+  power: (event: PowerEvent) => raisePower(event),
+  /** The computer is about to be shut down. Whether it waits for the app. */
+  shutDown: () => raiseShutdown(),
+  /** Windows ends the person's session. */
+  endSession,
+  /** Time passes for the timers that are held. */
+  pass,
   collectGarbage,
   /** What the handlers say when a page checks for a permission, and when it asks for one. */
   permission: (id: number, name: Permission) =>

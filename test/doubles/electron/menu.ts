@@ -1,5 +1,5 @@
 /** `Menu` (docs/api/menu.md), as far as templates: labels, roles, submenus, accelerators and clicks. */
-import type { Menu as ElectronMenu, MenuItemConstructorOptions } from "electron";
+import type { Menu as ElectronMenu, MenuItem as ElectronMenuItem, MenuItemConstructorOptions } from "electron";
 import { checkAccelerator } from "./accelerator.ts";
 import type { BrowserWindow } from "./browser-window.ts";
 
@@ -46,6 +46,17 @@ export class Menu {
     this.items = items;
   }
 
+  getMenuItemById(id: string): MenuItem | null {
+    const find = (items: readonly MenuItem[]): MenuItem | null => {
+      for (const item of items) {
+        const found = item.id === id ? item : find(item.submenu);
+        if (found !== null) return found;
+      }
+      return null;
+    };
+    return find(this.items);
+  }
+
   static buildFromTemplate(template: MenuItemConstructorOptions[]): Menu {
     // "`template` must be an array"
     if (!Array.isArray(template)) throw new TypeError("Invalid template for Menu: Menu template must be an array");
@@ -64,6 +75,8 @@ export class Menu {
     Menu.application = menu;
   }
 }
+({}) as MenuItem satisfies { [Key in keyof Pick<ElectronMenuItem, "enabled">]: ElectronMenuItem[Key] };
+({}) as Menu satisfies { [Key in keyof Pick<ElectronMenu, "getMenuItemById">]: (id: string) => MenuItem | null };
 Menu satisfies {
   [Key in "buildFromTemplate" | "setApplicationMenu"]: Key extends keyof typeof ElectronMenu ? unknown : never;
 };

@@ -20,6 +20,8 @@ const doubleSettings = z.strictObject({
   notifications: z.boolean().default(true),
   /** What becomes of the first loads of the app's own windows, one each. `hang`: the page stays empty. */
   starts: z.array(z.enum(["crash", "fail", "hang"])).default([]),
+  /** Timers of the app that are at least so long pass only when the test says so; null: none. */
+  heldTimersMs: z.int().nullable().default(null),
   /** Keys that another program has registered before. */
   takenKeys: z.array(z.string()).default([]),
   /** Installed, and not run by the words `electron <folder>`. */

@@ -155,11 +155,11 @@ export class WebContents extends EventEmitter {
     this.emit("did-finish-load", {});
   }
 
-  /** The page's key in the browser, by which a test finds it. */
+  /** The page's key in the browser, by which a test finds it; empty while one that has crashed is being replaced. */
   async target(): Promise<string> {
     await this.opening;
-    const { targetInfo } = await this.#cdp!.send("Target.getTargetInfo");
-    return targetInfo.targetId;
+    const info = await this.#cdp?.send("Target.getTargetInfo").catch(() => null);
+    return info?.targetInfo.targetId ?? "";
   }
 
   /** Files that the next drop or choice will bring: a browser does not tell a page where they are. */

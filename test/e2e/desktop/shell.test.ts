@@ -1,10 +1,10 @@
 /** The desktop's shell as a person meets it: window, tray, notifications, dialogs, and how it ends. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { call } from "#test/product/call.ts";
 import { Desktop } from "#test/product/electron.ts";
-import { eventually, isAlive } from "#test/product/processes.ts";
+import { eventually } from "#test/product/processes.ts";
 import { Window } from "../window.ts";
 
 let desktop: Desktop;
@@ -13,10 +13,6 @@ beforeEach(async () => {
 });
 afterEach(() => desktop[Symbol.asyncDispose]());
 
-const settings = (changes: object) => {
-  mkdirSync(desktop.home, { recursive: true, mode: 0o700 });
-  writeFileSync(join(desktop.home, "settings.json"), JSON.stringify(changes), { mode: 0o600 });
-};
 const small = [
   {
     id: 1,
@@ -27,19 +23,13 @@ const small = [
 ];
 
 describe("the window", () => {
-  test("opens where it was, and is brought back when its display is gone", async () => {
+  test("is brought back when its display is gone", async () => {
     const app = await desktop.start();
     const [window] = (await app.until(({ windows }) => windows.length === 1)).windows;
     await app.page();
     await app.control.setBounds(window!.id, { x: 1200, y: 80, width: 640, height: 500 });
     await app.control.clickTrayMenu("Quit (terminals go on)");
     expect(await app.exited).toBe(0);
-
-    const again = await desktop.start();
-    const [same] = (await again.until(({ windows }) => windows.length === 1)).windows;
-    expect(same!.bounds).toEqual({ x: 1200, y: 80, width: 640, height: 500 });
-    await again.control.clickTrayMenu("Quit (terminals go on)");
-    await again.exited;
 
     const elsewhere = await desktop.start({ displays: small });
     const [brought] = (await elsewhere.until(({ windows }) => windows.length === 1)).windows;
@@ -55,30 +45,6 @@ describe("the window", () => {
     await app.control.clickTray();
     await app.until(({ windows }) => windows[0]!.visible && windows[0]!.focused);
     expect(page.isClosed()).toBe(false);
-  });
-
-  test("ends the app when a person wants no tray; what runs in terminals goes on", async () => {
-    settings({ closeToTray: false });
-    const app = await desktop.start();
-    await app.page();
-    const terminal = await call(desktop, "terminals.create", { cwd: desktop.folder.path });
-    const [window] = (await app.control.state()).windows;
-    await app.control.closeWindow(window!.id);
-    expect(await app.exited).toBe(0);
-    expect(isAlive(terminal.pid!)).toBe(true);
-  });
-});
-
-describe("a second start", () => {
-  test("brings the window of the first to the front, and ends", async () => {
-    const first = await desktop.start();
-    await first.page();
-    const [window] = (await first.control.state()).windows;
-    await first.control.minimizeWindow(window!.id);
-    const second = await desktop.start();
-    expect(await second.exited).toBe(0);
-    const { windows } = await first.until((state) => state.windows[0]!.visible);
-    expect(windows).toHaveLength(1);
   });
 });
 
@@ -133,16 +99,7 @@ describe("a notification", () => {
   });
 });
 
-describe("dialogs and links", () => {
-  test("a folder is chosen in the system's dialog, or not chosen", async () => {
-    const app = await desktop.start();
-    await app.page();
-    await app.control.answerDialog([desktop.folder.path]);
-    expect(await call(desktop, "app.pickFolder", {})).toEqual({ path: desktop.folder.path });
-    expect(await call(desktop, "app.pickFolder", {})).toEqual({ path: null });
-    expect((await app.control.state()).asked[0]).toEqual({ properties: ["openDirectory", "createDirectory"] });
-  });
-
+describe("links", () => {
   test("a link is opened outside, and only one of a kind that cannot do harm", async () => {
     const app = await desktop.start();
     await app.page();
@@ -178,15 +135,5 @@ describe("the keychain", () => {
     const { keychain } = await call(desktop, "vault.state", {});
     expect(keychain.problem).toContain("use a passphrase");
     await expect(call(desktop, "vault.setUp", { passphrase: null })).rejects.toMatchObject({ code: "unavailable" });
-  });
-});
-
-describe("a start that fails", () => {
-  test("says why in a box, and ends", async () => {
-    mkdirSync(desktop.home, { recursive: true, mode: 0o700 });
-    mkdirSync(join(desktop.home, "cellar.db"));
-    const app = await desktop.start();
-    expect(await app.exited).toBe(1);
-    expect(app.errors).toContain("Cellar could not be started");
   });
 });

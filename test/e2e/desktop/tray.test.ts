@@ -168,10 +168,10 @@ describe("a notification", () => {
     for (const { id } of three)
       await call(desktop, "cells.notify", { terminalId: id, from: "script", message: "look" });
     const { notifications } = await app.until((state) =>
-      state.notifications.some(({ title }) => title === "3 messages from scripts"),
+      state.notifications.some(({ title }) => title === "◐ 3 messages from scripts"),
     );
     expect(notifications.map(({ title, body }) => [title, body])).toEqual([
-      ["3 messages from scripts", "three, two, one"],
+      ["◐ 3 messages from scripts", "three, two, one"],
     ]);
     await app.control.clickNotification(notifications[0]!.number);
     await app.until(({ windows: [window] }) => window!.visible);

@@ -1,5 +1,5 @@
 /** Windows as a person has them: several at once, a workspace in its own, on displays that come and go, and when their pages hang or end. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -104,11 +104,13 @@ describe("windows", () => {
   });
 
   test("what is asked for from outside is shown by the one last used, and by no other", async () => {
-    const [one, , , last] = await windows();
-    await app.control.focusWindow(one!.id);
+    // Neither the first nor the last that was opened: the one last used.
+    const [one, further, , last] = await windows();
+    await app.control.focusWindow(further!.id);
     await app.control.clickTrayMenu("New workspace…");
-    await page.getByRole("heading", { name: "New workspace" }).waitFor();
-    expect(await (await app.page(last!.id)).getByRole("heading", { name: "New workspace" }).count()).toBe(0);
+    const asked = (on: Page) => on.getByRole("heading", { name: "New workspace" });
+    await asked(await app.page(further!.id)).waitFor();
+    for (const { id } of [one!, last!]) expect(await asked(await app.page(id)).count()).toBe(0);
   });
 
   test("all but one are closed, and the last is kept by the tray", async () => {
@@ -140,6 +142,38 @@ describe("windows", () => {
     await palette(page, "Open alpha in its own window");
     const state = await app.until(({ windows }) => windows.find(({ id }) => id === own.id)?.focused === true);
     expect(state.windows).toHaveLength(2);
+  });
+
+  test("what is dropped on it is copied into the workspace, or offered as another one where all are shown; its jobs are its own", async () => {
+    const own = await windowAt(`?workspace=${workspaceId}`);
+    const alone = await app.page(own.id);
+    const notes = desktop.folder.in("notes");
+    mkdirSync(notes);
+    await app.knowFiles(notes);
+    const { width, height } =
+      alone.viewportSize() ?? (await alone.evaluate(() => ({ width: innerWidth, height: innerHeight })));
+    await app.control.focusWindow(own.id);
+    for (const each of [alone, page]) await each.getByRole("button", { name: "No jobs" }).click();
+    await Window.around(alone).dropFolder(notes, { x: width / 4, y: height / 2 });
+    await alone.getByRole("button", { name: "Copy notes into alpha", exact: true }).waitFor();
+    await eventually(
+      async () => existsSync(desktop.folder.in("alpha/notes")),
+      (there) => there,
+    );
+    expect(await alone.getByRole("heading", { name: "New workspace" }).count()).toBe(0);
+
+    const main = await mainWindow();
+    await Window.around(alone).dropFolder(notes, { x: (width * 3) / 4, y: height / 2 });
+    await app.until(({ windows }) => windows.find(({ id }) => id === main.id)?.focused === true);
+    const form = page.getByRole("combobox", { name: "Folder or git URL" });
+    await eventually(
+      () => form.inputValue(),
+      (text) => text === notes,
+    );
+    await page.getByRole("button", { name: /^Create/ }).click();
+    await page.getByRole("button", { name: "Make workspace notes", exact: true }).waitFor();
+    expect(await alone.getByRole("button", { name: /notes$/ }).count()).toBe(0);
+    await alone.getByRole("button", { name: "Copy notes into alpha", exact: true }).waitFor();
   });
 
   test("a workspace that there is not has none", async () => {
@@ -303,6 +337,8 @@ describe("windows", () => {
       await app.control.closeWindow(windows[1]!.id);
       await app.until((state) => state.windows.length === 1);
     };
+    // Each look walks all of main's memory several times, which takes seconds where the computer is busy.
+    const lookPatienceMs = 60_000;
     // What is made once and kept is there after the first; the window that stays has all that it asks for.
     await page.getByRole("treeitem", { name: "alpha" }).waitFor();
     await openAndClose();
@@ -310,12 +346,14 @@ describe("windows", () => {
       eventually(
         async () => [await app.control.handles(), await app.control.handles()] as const,
         ([one, other]) => one.subscriptions === other.subscriptions && one.ports === other.ports,
+        lookPatienceMs,
       );
     const [before] = await settled();
     for (let n = 0; n < 3; n++) await openAndClose();
     await eventually(
       async () => grown(counts(before), counts(await app.control.handles())),
       (more) => more.length === 0,
+      lookPatienceMs,
     );
   });
 

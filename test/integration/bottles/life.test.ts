@@ -205,6 +205,22 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
     expect(existsSync(join(work, "out"))).toBe(false);
   });
 
+  test("is told of a dropped file where it sees it, and given a copy of what it does not see", async () => {
+    const { bottle } = await launch();
+    const bringIn = (from: string) => call(product, "bottles.bringIn", { id: bottle.id, from });
+    writeFileSync(join(work, "seen"), "of the workspace\n");
+    expect(await bringIn(join(work, "seen"))).toEqual({ path: join(work, "seen"), copied: false });
+    const note = product.folder.in("a note");
+    writeFileSync(note, "of this computer\n");
+    expect(await bringIn(note)).toEqual({ path: "/home/agent/a note", copied: true });
+    expect(await bringIn(note)).toEqual({ path: "/home/agent/a note-2", copied: true });
+    expect((await exec(bottle.id, 'cat "$HOME/a note-2"')).stdout).toBe("of this computer\n");
+    // A link that the agent put there leads to nothing of the person's.
+    await exec(bottle.id, `ln -s '${note}' report`);
+    await expect(bringIn(join(work, "report"))).rejects.toMatchObject({ code: "not_found" });
+    await expect(bringIn(product.folder.in("nothing"))).rejects.toMatchObject({ code: "not_found" });
+  });
+
   test("takes copies in and gives copies out, and follows no link either way", async () => {
     const { bottle } = await launch();
     const source = product.folder.in("source");

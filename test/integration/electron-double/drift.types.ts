@@ -38,6 +38,7 @@ export type NoDrift = [
   None<Drift<typeof Double.dialog, Electron.Dialog>>,
   None<Drift<typeof Double.ipcMain, Electron.IpcMain>>,
   None<Drift<typeof Double.nativeTheme, Electron.NativeTheme>>,
+  None<Drift<typeof Double.powerMonitor, Electron.PowerMonitor>>,
   None<Drift<typeof Double.protocol, Electron.Protocol>>,
   None<Drift<typeof Double.safeStorage, Electron.SafeStorage>>,
   None<Drift<typeof Double.screen, Electron.Screen>>,

@@ -1,5 +1,5 @@
 /** The life of an app on the double: what may be done when, how it ends, and that there is one of it. */
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { AppOnDouble, type Start } from "./app-on-double.ts";
 import { documented, documentedIn } from "./documented.ts";
@@ -239,6 +239,55 @@ describe("one instance", () => {
     );
     await (await app.desktop()).control.activate();
     expect(await heard).toBe("activate");
+  });
+});
+
+describe("power and sessions", () => {
+  let app: AppOnDouble;
+  beforeAll(() => {
+    app = new AppOnDouble();
+  });
+  afterAll(() => app[Symbol.asyncDispose]());
+  /** Events that main has heard of. */
+  const heard = () => app.main(() => (globalThis as { heard?: string[] }).heard ?? []);
+
+  documented("Emitted when system is resuming.", async () => {
+    await app.main(async ({ app, powerMonitor }) => {
+      await app.whenReady();
+      const heard: string[] = [];
+      (globalThis as { heard?: string[] }).heard = heard;
+      powerMonitor.on("suspend", () => heard.push("suspend"));
+      powerMonitor.on("resume", () => heard.push("resume"));
+      powerMonitor.on("lock-screen", () => heard.push("lock-screen"));
+      powerMonitor.on("unlock-screen", () => heard.push("unlock-screen"));
+    });
+    const { control } = await app.desktop();
+    for (const event of ["suspend", "resume"] as const) await control.power(event);
+    expect(await heard()).toEqual(["suspend", "resume"]);
+  });
+
+  documented("Emitted when the system is about to lock the screen.", async () => {
+    const { control } = await app.desktop();
+    for (const event of ["lock-screen", "unlock-screen"] as const) await control.power(event);
+    expect((await heard()).slice(-2)).toEqual(["lock-screen", "unlock-screen"]);
+  });
+
+  documented(
+    "If the event handler invokes `e.preventDefault()`, Electron will attempt to delay system shutdown in order for the app to exit cleanly.",
+    async () => {
+      const { control } = await app.desktop();
+      expect(await control.shutDown()).toBe(false);
+      await app.main(({ powerMonitor }) => {
+        powerMonitor.on("shutdown", (...[event]: [] | [Electron.Event]) => event?.preventDefault());
+      });
+      expect(await control.shutDown()).toBe(true);
+    },
+  );
+
+  test("only events of Electron's are raised, and nothing else is a member", async () => {
+    await expect(app.main(({ powerMonitor }) => powerMonitor.getSystemIdleTime())).rejects.toThrow(
+      "no powerMonitor.getSystemIdleTime",
+    );
   });
 });
 

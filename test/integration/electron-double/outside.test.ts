@@ -54,6 +54,21 @@ describe("tray and menus", () => {
     await expect(desktop.control.clickTrayMenu("Absent")).rejects.toThrow("there is no");
   });
 
+  documented("This property can be dynamically changed.", async () => {
+    await app.main(({ Menu }) => {
+      const menu = Menu.buildFromTemplate([{ label: "File", submenu: [{ id: "one", label: "One", click: () => {} }] }]);
+      Menu.setApplicationMenu(menu);
+      const item = menu.getMenuItemById("one")!;
+      item.enabled = false;
+      (globalThis as { item?: unknown }).item = item;
+    });
+    await expect(desktop.control.clickMenu("One")).rejects.toThrow("disabled");
+    await app.main(() => {
+      (globalThis as unknown as { item: { enabled: boolean } }).item.enabled = true;
+    });
+    await desktop.control.clickMenu("One");
+  });
+
   documentedIn(
     "docs/faq.md",
     "This happens when the variable which is used to store the tray gets garbage collected.",

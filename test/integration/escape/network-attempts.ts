@@ -157,7 +157,7 @@ const sockets: Attempt[] = [
   {
     name: "the sockets of Cellar, its terminal host and other bottles",
     fear: "It drives Cellar from inside.",
-    script: `for at in "$RUNTIME"/*.sock "$RUNTIME"/main.sock "$RUNTIME"/host.sock "$RUNTIME"/agents.sock "$OTHER_DIRECTORY"/gateway.sock "$OTHER_DIRECTORY"/broker.sock "$OWN_DIRECTORY"/names.sock; do "$PROBE" unix "$at"; done`,
+    script: `for at in "$RUNTIME"/*.sock "$RUNTIME"/main.sock "$RUNTIME"/host-2.sock "$RUNTIME"/agents-2.sock "$OTHER_DIRECTORY"/gateway.sock "$OTHER_DIRECTORY"/broker.sock "$OWN_DIRECTORY"/names.sock; do "$PROBE" unix "$at"; done`,
     refused: nowhere,
     control: "host",
   },

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cellarPaths } from "#node/paths.ts";
 import { call, first } from "#test/product/call.ts";
 import { letOut } from "#test/product/let-out.ts";
 import { eventually } from "#test/product/processes.ts";
@@ -127,6 +128,13 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle whose gateway goes away", ()
     const sockets = readdirSync(directory()).filter((name) => name.endsWith(".sock"));
     expect(sockets.length).toBeGreaterThan(Object.keys(before).length);
     for (const name of sockets) rmSync(join(directory(), name));
+    // The home's own, by which everything here is asked.
+    const home = cellarPaths(product.environment).mainSocket;
+    rmSync(home);
+    await eventually(
+      () => existsSync(home),
+      (there) => there,
+    );
     const found = await eventually(
       async () => readdirSync(directory()).filter((name) => name.endsWith(".sock")),
       ({ length }) => length === sockets.length,
@@ -141,8 +149,17 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle whose gateway goes away", ()
 
   test("gets nothing out while the gateway alone cannot have its socket, which is said; what stands beside it serves on", async () => {
     const socket = join(directory(), "gateway.sock");
-    rmSync(socket);
-    mkdirSync(socket);
+    // Main may be there between the two, and is quick.
+    const occupied = () => {
+      rmSync(socket, { force: true });
+      try {
+        mkdirSync(socket);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    await eventually(occupied, (ours) => ours);
     const { gateway, ...beside } = await eventually(states, (now) => now["gateway"] !== "up");
     expect(gateway).toMatch(/^Its socket was lost, and cannot be made again: /);
     expect(new Set(Object.values(beside))).toEqual(new Set(["up"]));

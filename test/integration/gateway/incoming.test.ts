@@ -238,6 +238,26 @@ test("an answer without anything comes as it is sent, however large, with its he
   await until("second ");
 });
 
+test("what only might be the beginning of something goes on after a silence, and the rest of it is still found", async () => {
+  const heard = Promise.withResolvers<void>();
+  const { port } = await site(both("redact"), async (_, response) => {
+    response.write(`here: ${github.slice(0, 10)}`);
+    await heard.promise;
+    response.end(`${github.slice(10)} and more`);
+  });
+  const ca = readFileSync(world.trustBundle, "utf8");
+  const socket = await world.tunnel(`docs.example.org:${port}`);
+  const secured = connectTls({ socket, servername: "docs.example.org", ca });
+  secured.write(`GET /page HTTP/1.1\r\nHost: docs.example.org:${port}\r\nConnection: close\r\n\r\n`);
+  let said = "";
+  secured.on("data", (chunk) => (said += chunk));
+  while (!said.includes(github.slice(0, 10))) await once(secured, "data");
+  heard.resolve();
+  await once(secured, "end");
+  expect(said).toContain(`${"*".repeat(github.length - 10)} and `);
+  expect(said).not.toContain(github.slice(10));
+});
+
 test("a HEAD, and answers without a body, have none", async () => {
   const { curl } = await site(both("block"), (request, response) => {
     response.writeHead(request.method === "HEAD" ? 200 : 304, { "Content-Encoding": "gzip" }).end();

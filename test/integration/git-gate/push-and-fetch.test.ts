@@ -211,6 +211,7 @@ describe.skipIf(missing("sshd", "git"))("git in a bottle", () => {
     await begin();
     await world.openBottle("bottle-000000000002", world.folder.in("two.sock"));
     const folders = await Promise.all(["one", "two", "three"].map((name) => world.clone(name)));
+    await world.move(folders[1]!, world.folder.in("two.sock"));
     const pushed = await Promise.all(
       folders.map(async (folder, index) => {
         await world.inside(folder, "switch", "-qc", `agent/n${index}`);
@@ -219,6 +220,7 @@ describe.skipIf(missing("sshd", "git"))("git in a bottle", () => {
       }),
     );
     expect(pushed.map(({ code, err }) => (code === 0 ? "pushed" : err))).toEqual(["pushed", "pushed", "pushed"]);
+    expect(new Set(world.pushes().map((push) => push.bottleId)).size).toBe(2);
     await inside("fetch", "-q");
     expect((await inside("branch", "-r")).out).toMatch(/agent\/n0[\s\S]*agent\/n1[\s\S]*agent\/n2/);
     expect(readdirSync(world.folder.in("home", "git-mirrors"))).toHaveLength(1);

@@ -132,6 +132,8 @@ describe.skipIf(missing("bwrap"))("inside a bottle", () => {
       `${large} curl -s --max-time 20 -o /dev/null -w '%{http_code}' ${json} --data-binary @large ${endpoint}`,
     );
     expect(sent.stdout).toBe("413");
+    // Also where nobody said before how much comes.
+    expect(await raw(bottle, `${json} -H 'Transfer-Encoding: chunked' --data-binary @large`)).toBe("HTTP code 413");
     expect((await bottled.inside(bottle)).tools).toEqual(asks);
   });
 

@@ -15,6 +15,11 @@ export const start = defineCommand({
   options: {
     workspace: { short: "w", value: "workspace", completes: "workspace", summary: "Where it works" },
     prompt: { short: "p", value: "text", summary: "Its first prompt; - reads it from standard input" },
+    folder: {
+      short: "f",
+      value: "folder",
+      summary: "Where in the workspace it starts; default: in the workspace itself",
+    },
     isolation: {
       short: "i",
       value: "isolation",

@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { connect, type Server, type Socket } from "node:net";
 import { entryCommand } from "#node/entries.ts";
+import { checkRoomToSpawn } from "#node/room-to-spawn.ts";
 import { Failure } from "#shared/failure.ts";
 import type { ServicePort } from "../backend.ts";
 import type { ListenAnswer, ListenRequest, ProbeRequest } from "./listen.ts";
@@ -107,6 +108,7 @@ class Helper {
   constructor(pids: BottlePids) {
     const { command, args, env } = entryCommand("bottle-ports");
     const [program, ...rest] = inNetwork(pids, [command, ...args]);
+    checkRoomToSpawn();
     this.#child = spawn(program!, rest, {
       env: { ...env, PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
       cwd: "/",

@@ -1,6 +1,6 @@
 /** How a stream is made of events, and the texts that its reader puts together from them. */
 import { type Joins, JsonStrings } from "./json-strings.ts";
-import type { Piece } from "./strands.ts";
+import type { Piece } from "./piece.ts";
 
 export interface Framing {
   /** The texts in these bytes, the first of which has this place in the stream. */

@@ -2,7 +2,7 @@
  * Reads JSON as it comes, for the text in its strings: each string's pieces, as their reader has them, with the place in the stream where they are.
  * It does not check JSON; what is none gives no text, until the next value begins.
  */
-import type { Piece } from "./strands.ts";
+import type { Piece } from "./piece.ts";
 
 /**
  * Which strings are read as one: those at the same place in one value after the other; in an array around everything also those of one element after

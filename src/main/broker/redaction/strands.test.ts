@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { EventRedactor, shortestHeld } from "./event-redactor.ts";
 import { formsOf } from "./forms.ts";
 import { type Framing, framingOf, ServerFrames } from "./framing.ts";
+import { JsonStrings } from "./json-strings.ts";
 import { Redactor } from "./redactor.ts";
 
 const secret = 'sk-live/"a+b"\\Q7w9';
@@ -178,6 +179,41 @@ test("more strings than are remembered are all read", () => {
 test("names and numbers of a list are not read as one text", () => {
   const list = JSON.stringify([{ id: secret.slice(0, 9) }, { id: secret.slice(9) }]);
   expect(through(framingOf("application/json", { lists: true })!, [Buffer.from(list)]).toString()).toBe(list);
+});
+
+test("the strings of any JSON are read as a parser reads them, wherever it is cut", () => {
+  const stringsOf = (value: unknown): string[] => {
+    if (typeof value === "string") return [value];
+    if (typeof value !== "object" || value === null) return [];
+    return Object.values(value).flatMap(stringsOf);
+  };
+  const text = fc.string({
+    unit: fc.constantFrom("a", '"', "\\", "/", "\n", "\u0001", "ü", "€", " ", "{", "]", ",", ":"),
+  });
+  const json = fc.jsonValue({ maxDepth: 4, stringUnit: text.map((each) => each || "x") });
+  fc.assert(
+    fc.property(json, fc.boolean(), fc.array(fc.nat(9), { maxLength: 40 }), (value, ascii, lengths) => {
+      const written = JSON.stringify({ value });
+      const spelled = ascii
+        ? written.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        : written;
+      const read: Buffer[][] = [[]];
+      const strings = new JsonStrings(({ bytes, next }) => {
+        read.at(-1)!.push(bytes);
+        if (next !== "more") read.push([]);
+      }, "values");
+      let place = 0;
+      for (const piece of pieces(Buffer.from(spelled), lengths)) {
+        // Chunks without anything in them do not come.
+        if (piece.length > 0) strings.push(piece, place);
+        place += piece.length;
+      }
+      // A piece that was cut has "more" as its end, and then an empty one.
+      const all = read.map((parts) => Buffer.concat(parts).toString());
+      expect(all.slice(0, -1)).toEqual(stringsOf(JSON.parse(written)));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe("a WebSocket's frames", () => {

@@ -4,19 +4,7 @@
  * a match that was let begin the rest is still found. Pure; the caller says what becomes of a match, and what of bytes that have waited for long.
  */
 import type { Framing } from "./framing.ts";
-
-/** A part of a strand, and where it is. */
-export type Piece = {
-  strand: string;
-  /** As its reader has it. */
-  bytes: Buffer;
-  /** Place in the stream, counted in bytes from its beginning. */
-  at: number;
-  /** Bytes there; another number than those of the text when it is an escape, which is one whole then. */
-  size: number;
-  /** What is known about what follows: that more comes, that perhaps more does, that it is over. */
-  next: "more" | "perhaps" | "end";
-};
+import type { Piece } from "./piece.ts";
 
 export type Read<Found extends { start: number; end: number }> = {
   found: Found[];

@@ -1,6 +1,5 @@
 /** Redaction as a stream; bytes leave it in the same turn in which they came, unless they may be the beginning of a secret. */
 import { Transform } from "node:stream";
-import type { Redactor } from "./redactor.ts";
 
 /** What bytes go through: what may pass of them, now or later. */
 export interface Redacting {
@@ -49,7 +48,7 @@ export function redacting(redactor: Redacting, tap: (bytes: Buffer) => void = ()
   });
 }
 
-export function redactText(redactor: Redactor, text: string): string {
+export function redactText(redactor: Pick<Redacting, "push" | "end">, text: string): string {
   const bytes = Buffer.from(text, "latin1");
   return Buffer.concat([redactor.push(bytes), redactor.end()]).toString("latin1");
 }

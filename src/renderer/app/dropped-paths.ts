@@ -9,14 +9,23 @@ export function droppedPaths(data: DropData, pathOf: (file: File) => string | nu
   const named = data
     .getData("text/uri-list")
     .split(/\r?\n/)
-    .filter((line) => line.startsWith("file:"))
-    .map((line) => decodeURIComponent(new URL(line).pathname));
+    .flatMap((line) => pathOfUrl(line) ?? []);
   if (named.length > 0) return { paths: named, problem: null };
   const problem =
     data.files.length > 0
-      ? "A browser does not say where a dropped file is. Type its path below."
-      : "Drop a file or a folder of this computer.";
+      ? "A browser does not say where a dropped file is"
+      : "Drop a file or a folder of this computer";
   return { paths: [], problem };
+}
+
+function pathOfUrl(line: string): string | null {
+  if (!line.startsWith("file:")) return null;
+  try {
+    return decodeURIComponent(new URL(line).pathname);
+  } catch {
+    // Not a URL, or one that is not UTF-8.
+    return null;
+  }
 }
 
 /** Its name, for the place it goes to. A trailing slash is no name. */
