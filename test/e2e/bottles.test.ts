@@ -191,6 +191,10 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
     const seen = join(folder.in("api"), "seen.txt");
     const outside = folder.in("out side.txt");
     for (const path of [seen, outside]) writeFileSync(path, "text\n");
+    await window.page
+      .getByRole("region", { name: "Bottles" })
+      .getByRole("button", { name: /fix the login/ })
+      .click();
     await window.button("Show its terminal").click();
     const room = window.page.locator(".terminal-room").last();
     await window.terminalInFront();

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { labelIn } from "#shared/terminals/label.ts";
 import { call, first, type Running } from "#test/product/call.ts";
 import { eventually, isAlive, processesMarked } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
@@ -35,6 +36,9 @@ export function mainJob(start: () => Promise<Face>): void {
   function git(...args: string[]): string {
     return execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
   }
+
+  /** Under its workspace it goes without the workspace's name. */
+  const inProject = ({ name, id }: Terminal) => labelIn(name ?? id, "project");
 
   async function workspaceNamed(name: string) {
     const list = await first(product, "workspaces.watch", {});
@@ -112,7 +116,10 @@ export function mainJob(start: () => Promise<Face>): void {
         () => call(product, "terminals.get", { id: python.id }),
         ({ heldCellId }) => heldCellId !== null,
       );
-      await window.page.getByRole("treeitem", { name: new RegExp(shell.name ?? shell.id) }).click();
+      await window.page
+        .getByRole("treeitem", { name: inProject(shell) })
+        .first()
+        .click();
 
       const ofPython = async () => {
         const list = await first(product, "notifications.watch", {});
@@ -141,7 +148,10 @@ export function mainJob(start: () => Promise<Face>): void {
       );
       expect(await Promise.all(terminals.map(({ id }) => screenOf(id)))).toEqual(before);
       await window.terminalInFront();
-      await window.page.getByRole("treeitem", { name: new RegExp(terminals[0]!.name ?? "") }).click();
+      await window.page
+        .getByRole("treeitem", { name: inProject(terminals[0]!) })
+        .first()
+        .click();
       await window.typeLine("echo still-$((40 + 2))");
       await eventually(
         () => screenOf(terminals[0]!.id),

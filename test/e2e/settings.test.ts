@@ -46,7 +46,15 @@ afterEach(async ({ task }) => {
 });
 
 test("every setting of the schema has a control on the page, with its unit and range where it is a number", async () => {
-  const onlyOnDesktop = ["closeToTray", "globalShortcut", "openAtLogin", "updateCheck", "updateChannel", "updateFeed"];
+  const onlyOnDesktop = [
+    "closeToTray",
+    "globalShortcut",
+    "openAtLogin",
+    "updateCheck",
+    "updateChannel",
+    "updateFeed",
+    "vaultLockWithScreen",
+  ];
   const elsewhere = [...remembered, ...onlyOnDesktop, "notify"] as string[];
   const names = [
     ...Object.keys(settings.shape).filter((key) => !elsewhere.includes(key)),

@@ -164,8 +164,10 @@ describe.skipIf(missing("bwrap"))("the queue of questions", () => {
       input: { question: "Shall I push?", reason: "All is green.", wait_seconds: 0 },
     });
     await page.getByRole("button", { name: "1 question for you" }).waitFor();
+    // What needs the person leads to the question; the bottle itself is elsewhere.
     await page
       .getByRole("button", { name: /^in a|work my-agent/ })
+      .and(page.locator(":not([aria-label='Needs you'] *)"))
       .first()
       .click();
     const section = page.getByRole("region", { name: "Questions" });

@@ -171,8 +171,14 @@ describe("windows", () => {
       (text) => text === notes,
     );
     await page.getByRole("button", { name: /^Create/ }).click();
-    await page.getByRole("button", { name: "Make workspace notes", exact: true }).waitFor();
-    expect(await alone.getByRole("button", { name: /notes$/ }).count()).toBe(0);
+    await page.getByRole("treeitem", { name: "notes" }).waitFor();
+    expect(await alone.getByRole("treeitem", { name: "notes" }).count()).toBe(0);
+
+    const all = await first(desktop, "workspaces.watch", {});
+    const { id } = (all.type === "all" ? all.items : []).find(({ name }) => name === "beta")!;
+    await call(desktop, "workspaces.copyIn", { id, from: notes });
+    await page.getByRole("button", { name: "Copy notes into beta", exact: true }).waitFor();
+    expect(await alone.getByRole("button", { name: /beta$/ }).count()).toBe(0);
     await alone.getByRole("button", { name: "Copy notes into alpha", exact: true }).waitFor();
   });
 

@@ -1,4 +1,6 @@
 /** What is known of programs outlives main, is no news when it is found again, and a repaint is no activity. */
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
 import { Launched } from "#test/product/launched.ts";
@@ -12,6 +14,16 @@ speaks = "claude"
 state = "permission"
 pattern = 'Shall I go on\\?'
 `;
+
+/** How many notifications are in the database. */
+function written(home: string): number {
+  const database = new Database(join(home, "cellar.db"), { readonly: true });
+  try {
+    return database.prepare("SELECT count(*) FROM notifications").pluck().get() as number;
+  } finally {
+    database.close();
+  }
+}
 
 test("main is killed and started again: states come back as they were, also what changed meanwhile, and nobody is told", async () => {
   await using launched = await Launched.start(entry);
@@ -32,6 +44,11 @@ test("main is killed and started again: states come back as they were, also what
     ({ length }) => length === 2,
   );
   const hooked = () => launched.recorded().filter((event) => event.hooked === "Stop").length;
+  // They are written together some moments after they were made, and this end of main is none that writes.
+  await eventually(
+    () => written(product.home),
+    (count) => count === notes.length,
+  );
   await launched.submit(meanwhile, "later Stop");
   await product.end("SIGKILL");
   await eventually(hooked, (count) => count === 2);
