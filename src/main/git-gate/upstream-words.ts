@@ -17,7 +17,7 @@ const causes: [RegExp, string][] = [
     "its host key is not the one that is pinned, or is not known",
   ],
   [
-    /Permission denied|Authentication failed|could not read (Username|Password)|terminal prompts disabled|403|401/i,
+    /Permission denied|Authentication failed|could not read (Username|Password)|terminal prompts disabled|returned error: 40[13]/i,
     "it does not accept the credential, or the credential may not do that",
   ],
   [/Could not resolve|Name or service not known|nodename nor servname/i, "its name cannot be resolved"],
