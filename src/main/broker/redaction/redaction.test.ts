@@ -1,20 +1,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { pieces } from "#test/pieces.ts";
 import { formsOf } from "./forms.ts";
 import { Redactor } from "./redactor.ts";
 import { redactText } from "./stream.ts";
-
-/** The bytes in pieces of the given lengths. */
-function pieces(bytes: Buffer, lengths: readonly number[]): Buffer[] {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (const length of lengths) {
-    parts.push(bytes.subarray(from, from + length));
-    from += length;
-  }
-  return [...parts, bytes.subarray(from)];
-}
 
 function through(redactor: Redactor, parts: Buffer[]): string {
   return Buffer.concat([...parts.map((part) => Buffer.from(redactor.push(part))), redactor.end()]).toString("latin1");

@@ -1,6 +1,7 @@
 /** A secret that lies in several events of a stream: what a reader puts together of them has it no more, and nothing else is another. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { pieces } from "#test/pieces.ts";
 import { EventRedactor, shortestHeld } from "./event-redactor.ts";
 import { formsOf } from "./forms.ts";
 import { type Framing, framingOf, ServerFrames } from "./framing.ts";
@@ -9,16 +10,6 @@ import { Redactor } from "./redactor.ts";
 
 const secret = 'sk-live/"a+b"\\Q7w9';
 const sse = () => framingOf("text/event-stream", { lists: true })!;
-
-function pieces(bytes: Buffer, lengths: readonly number[]): Buffer[] {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (const length of lengths) {
-    parts.push(bytes.subarray(from, from + length));
-    from += length;
-  }
-  return [...parts, bytes.subarray(from)];
-}
 
 function through(framing: Framing, parts: readonly Buffer[], bytesFirst = true): Buffer {
   const redactor = new EventRedactor(new Redactor(formsOf(secret)), framing, { bytesFirst });
