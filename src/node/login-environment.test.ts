@@ -5,7 +5,7 @@ import { afterAll, expect, test, vi } from "vitest";
 import { eventually } from "#test/product/processes.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { missing, onPath } from "#test/requirements.ts";
-import { cleanEnvironment, loginEnvironment, readLoginEnvironment } from "./login-environment.ts";
+import { cleanEnvironment, loginEnvironment, loginShell, readLoginEnvironment } from "./login-environment.ts";
 
 const folder = new TemporaryFolder("login");
 afterAll(() => folder[Symbol.dispose]());
@@ -46,6 +46,13 @@ for (const [program, file, text] of shells) {
     },
   );
 }
+
+test.skipIf(process.platform === "win32")("without SHELL it is the account's shell, if it has one that starts", () => {
+  const usual = process.platform === "darwin" ? "/bin/zsh" : "/bin/sh";
+  expect(loginShell({ SHELL: "/bin/dash" }, "/bin/bash")).toBe("/bin/dash");
+  expect(loginShell({}, "/bin/bash")).toBe("/bin/bash");
+  for (const none of ["/usr/sbin/nologin", "/bin/false", "", null]) expect(loginShell({}, none)).toBe(usual);
+});
 
 test("a shell that is slow is not waited for, and what it says in the end is taken", async () => {
   const pipe = folder.in("slow-pipe");

@@ -20,11 +20,15 @@ const tidyMs = 500;
 /** Output beyond this is not an environment any more. */
 const outputLimit = 4 * 1024 * 1024;
 
-/** The person's shell: `SHELL`, else what the system has for them. On Windows, PowerShell. */
-export function loginShell(env: NodeJS.ProcessEnv = process.env): string {
+/** What stands in the place of a shell where nobody is to log in, as for the account of a service. */
+const noShell = /\/(nologin|false)$/;
+
+/** The person's shell: `SHELL`, else `account`, what the system has for them. On Windows, PowerShell. */
+export function loginShell(env: NodeJS.ProcessEnv = process.env, account = userInfo().shell): string {
   if (process.platform === "win32") return "powershell.exe";
   if (env["SHELL"]) return env["SHELL"];
-  return userInfo().shell || (process.platform === "darwin" ? "/bin/zsh" : "/bin/sh");
+  if (account && !noShell.test(account)) return account;
+  return process.platform === "darwin" ? "/bin/zsh" : "/bin/sh";
 }
 
 type Answer = {

@@ -11,6 +11,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import type { Control } from "#test/doubles/electron/control.ts";
 import type { DoubleSettings } from "#test/doubles/electron/settings.ts";
 import { serveChromium } from "./chromium.ts";
+import { shell } from "./person.ts";
 import { endMarked } from "./processes.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
@@ -58,6 +59,7 @@ export class Desktop implements AsyncDisposable {
     return {
       ...process.env,
       HOME: path,
+      SHELL: shell,
       CELLAR_HOME: this.home,
       XDG_RUNTIME_DIR: path,
       DBUS_SESSION_BUS_ADDRESS: bus,

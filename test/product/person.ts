@@ -20,6 +20,9 @@ export type Person = {
   parent?: string;
 };
 
+/** The person's login shell, the same whoever runs the tests and from wherever: an account may have none, nor its environment. */
+export const shell = "/bin/bash";
+
 export const isRoot = process.getuid?.() === 0;
 
 /** A folder that is not temporary, and that everybody may look into if we may let them. */

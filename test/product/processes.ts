@@ -53,7 +53,9 @@ export async function eventually<T>(
     const answer = await ask();
     if (wanted(answer)) return answer;
     if (performance.now() > end)
-      throw new Error(`still not as wanted after ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2000)}`);
+      throw new Error(
+        `still not as wanted after ${timeoutMs} ms, which is ${wanted}: ${JSON.stringify(answer)?.slice(0, 2000)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

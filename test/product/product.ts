@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { cellarPaths } from "#node/paths.ts";
-import { apart, type Person } from "./person.ts";
+import { apart, type Person, shell } from "./person.ts";
 import { endMarked, processesMarked } from "./processes.ts";
 import { TemporaryFolder } from "./temporary.ts";
 
@@ -44,7 +44,8 @@ export class Product implements AsyncDisposable {
   /** With a home directory of its own as well: start files of the person who runs the tests are slow, and killing them does harm. */
   get environment(): NodeJS.ProcessEnv {
     const { path } = this.folder;
-    return { ...process.env, HOME: path, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path, ...this.#person.environment };
+    const own = { HOME: path, SHELL: shell, CELLAR_HOME: this.home, XDG_RUNTIME_DIR: path };
+    return { ...process.env, ...own, ...this.#person.environment };
   }
 
   /** Where its sockets are. Another user's folders are not ours to check, so that theirs is looked for. */

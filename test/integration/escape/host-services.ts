@@ -67,8 +67,8 @@ export class HostServices implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const server of this.#servers) server.close();
-    for (const each of this.#datagrams) each.close();
+    for (const server of this.#servers.splice(0)) server.close();
+    for (const each of this.#datagrams.splice(0)) each.close();
   }
 }
 
