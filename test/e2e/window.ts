@@ -59,8 +59,8 @@ export class Window implements AsyncDisposable {
     await palette.waitFor({ state: "detached" });
   }
 
-  /** Drops what a file manager drops: the path as a `file:` URL, on the page or on a part of it. */
-  async dropUrl(fileUrl: string, on: Locator = this.page.locator("body")): Promise<void> {
+  /** Drops what a file manager drops: the path as a `file:` URL, on the page or on a part of it. `at`: in CSS pixels; else where the page begins. */
+  async dropUrl(fileUrl: string, on: Locator = this.page.locator("body"), at = { x: 0, y: 0 }): Promise<void> {
     const data = await this.page.evaluateHandle((text) => {
       const transfer = new DataTransfer();
       transfer.setData("text/uri-list", text);
@@ -68,7 +68,7 @@ export class Window implements AsyncDisposable {
       return transfer;
     }, fileUrl);
     for (const type of ["dragenter", "dragover", "drop"]) {
-      await on.dispatchEvent(type, { dataTransfer: data });
+      await on.dispatchEvent(type, { dataTransfer: data, clientX: at.x, clientY: at.y });
     }
   }
 

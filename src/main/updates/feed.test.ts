@@ -1,9 +1,23 @@
+import { spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { isNewer } from "#shared/version.ts";
+import { eventually } from "#test/product/processes.ts";
 import { rolloutBucket } from "./bucket.ts";
 import { chooseRelease, type Release, readFeed } from "./feed.ts";
 import { installationOf } from "./installation.ts";
@@ -54,9 +68,12 @@ test("the newest release for this installation is chosen, never an older one, an
   expect(chosen("2.0.0-beta.1", 0)).toBeUndefined();
 });
 
-test("an installation keeps its place in the roll-out", () => {
+test("an installation keeps its place in the roll-out, which is anywhere in it", () => {
   const folder = mkdtempSync(join(tmpdir(), "cellar-bucket-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
+  const drawn = Array.from({ length: 300 }, (_, index) => rolloutBucket(join(folder, `${index}.json`)));
+  // That none of so many falls into a quarter happens once in 10³⁷ times.
+  expect(new Set(drawn.map((each) => Math.floor(each / 25)))).toEqual(new Set([0, 1, 2, 3]));
   const path = join(folder, "updates", "rollout.json");
   const bucket = rolloutBucket(path);
   expect(rolloutBucket(path)).toBe(bucket);
@@ -89,7 +106,40 @@ test("an AppImage is replaced as a whole, and stays as it is when that fails", a
   await expect(installation.install(join(folder, "absent"), false)).rejects.toThrow("ENOENT");
   expect(readFileSync(image, "utf8")).toBe("old");
   writeFileSync(join(folder, "new"), "new", { mode: 0o600 });
+  const running = openSync(image, "r");
+  onTestFinished(() => closeSync(running));
   await installation.install(join(folder, "new"), false);
   expect(readFileSync(image, "utf8")).toBe("new");
+  // What runs from the old one has it until it ends.
+  expect(readFileSync(running, "utf8")).toBe("old");
   expect(statSync(image).mode & 0o777).toBe(0o755);
+  // Nothing takes the place of a folder that is not empty; nothing is left beside it either.
+  const full = join(folder, "full");
+  mkdirSync(join(full, "deep"), { recursive: true });
+  const wrong = installationOf({ platform: "linux", arch: "x64", packed: true, env: { APPIMAGE: full }, pid: 1 });
+  await expect(wrong.install(join(folder, "new"), false)).rejects.toThrow("EISDIR");
+  expect(readdirSync(folder).sort()).toEqual(["Cellar.AppImage", "full", "new"]);
+});
+
+test("an AppImage is started anew when what runs has ended, and not before", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cellar-image-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const image = join(folder, "Cellar.AppImage");
+  const said = join(folder, "said");
+  const old = spawn("sleep", ["1000"], { stdio: "ignore" });
+  onTestFinished(() => void old.kill("SIGKILL"));
+  writeFileSync(image, "old");
+  const alive = `kill -0 ${old.pid} 2>/dev/null && when=before || when=after`;
+  writeFileSync(join(folder, "new"), `#!/bin/sh\n${alive}\necho $when > ${said}.part && mv ${said}.part ${said}\n`);
+  const computer = { platform: "linux", arch: "x64", packed: true, env: { APPIMAGE: image }, pid: old.pid! } as const;
+  const waits = () => spawnSync("pgrep", ["-f", `kill -0.*${image}`]).status === 0;
+  await installationOf(computer).install(join(folder, "new"), false);
+  expect(waits()).toBe(false);
+  await installationOf(computer).install(join(folder, "new"), true);
+  await eventually(() => waits() || existsSync(said), Boolean);
+  expect(existsSync(said)).toBe(false);
+  old.kill("SIGKILL");
+  await once(old, "exit");
+  await eventually(() => existsSync(said), Boolean);
+  expect(readFileSync(said, "utf8")).toBe("after\n");
 });

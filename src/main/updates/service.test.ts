@@ -81,8 +81,10 @@ function offer(release: Record<string, unknown> = {}, channel = "stable", addres
   feeds[address] = JSON.stringify({ signed, signature });
 }
 
+const quiet = { kind: null, reason: "", sparesTerminals: true, whenReady: "", install: async () => {} };
+
 function open(more: Partial<ConstructorParameters<typeof Updates>[0]> = {}) {
-  const seen = { installed: [] as { content: Buffer; restart: boolean }[], quits: 0, running: 0 };
+  const seen = { installed: [] as { whole: boolean; restart: boolean }[], quits: 0, running: 0 };
   const updates = new Updates({
     version: "1.0.0",
     folder,
@@ -91,7 +93,8 @@ function open(more: Partial<ConstructorParameters<typeof Updates>[0]> = {}) {
       reason: "",
       sparesTerminals: true,
       whenReady: "Later.",
-      install: async (path, restart) => void seen.installed.push({ content: readFileSync(path), restart }),
+      install: async (path, restart) =>
+        void seen.installed.push({ whole: readFileSync(path).equals(content), restart }),
     },
     feed: () => address,
     publicKey: key,
@@ -117,7 +120,7 @@ test("a newer version is found, fetched when it is wanted, and put in place at t
   expect(new Set(states)).toEqual(new Set(["checking", "available", "downloading", "ready"]));
   expect(seen.installed).toEqual([]);
   await updates.stop();
-  expect(seen.installed).toEqual([{ content, restart: false }]);
+  expect(seen.installed).toEqual([{ whole: true, restart: false }]);
 });
 
 test("it is restarted for an update only while nothing runs", async () => {
@@ -140,10 +143,9 @@ test("where a new version would end terminals it waits until there are none", as
   offer();
   const installed: string[] = [];
   const installation = {
+    ...quiet,
     kind,
-    reason: "",
     sparesTerminals: false,
-    whenReady: "",
     install: async (path: string) => void installed.push(path),
   };
   const { updates, seen } = open({ installation });
@@ -152,6 +154,16 @@ test("where a new version would end terminals it waits until there are none", as
   seen.running = 1;
   await updates.stop();
   expect(installed).toEqual([]);
+});
+
+test("where a new version spares terminals it takes its place although some run", async () => {
+  offer();
+  const { updates, seen } = open();
+  await updates.check();
+  await updates.download();
+  seen.running = 1;
+  await updates.stop();
+  expect(seen.installed).toMatchObject([{ whole: true, restart: false }]);
 });
 
 test("an older or equal version is never offered, nor one beyond this installation's part of a roll-out", async () => {
@@ -219,7 +231,7 @@ test("a download that breaks off goes on where it stopped, also in the next run 
   expect(await second.updates.download()).toMatchObject({ state: "ready" });
   expect(asked.at(-1)).toEqual({ url: "/files/cellar", range: `bytes=${had}-` });
   await second.updates.stop();
-  expect(second.seen.installed).toMatchObject([{ content }]);
+  expect(second.seen.installed).toMatchObject([{ whole: true }]);
 });
 
 test("a server that cannot go on sends everything again", async () => {
@@ -246,6 +258,66 @@ test("what is not what was signed is thrown away: other content, or more of it",
   expect(seen.installed).toEqual([]);
 });
 
+test("a download that is whole leaves nothing of those before it, and is not fetched twice", async () => {
+  offer();
+  mkdirSync(join(folder, "downloads"), { recursive: true });
+  writeFileSync(join(folder, "downloads", "0123456789abcdef-cellar.part"), "of another release");
+  const { updates } = open();
+  await updates.check();
+  await Promise.all([updates.download(), updates.download()]);
+  const told: string[] = [];
+  updates.onChange(() => told.push(updates.state.state));
+  expect(await updates.download()).toMatchObject({ state: "ready" });
+  expect(await updates.check()).toMatchObject({ state: "ready" });
+  expect(told).toEqual([]);
+  expect(readdirSync(join(folder, "downloads"))).toHaveLength(1);
+  expect(asked.map(({ url }) => url)).toEqual(["/stable.json", "/files/cellar"]);
+  // What lies there is believed only as long as it is what was signed.
+  const [name] = readdirSync(join(folder, "downloads"));
+  writeFileSync(join(folder, "downloads", name!), randomBytes(content.length));
+  const next = open();
+  await next.updates.check();
+  expect(await next.updates.download()).toMatchObject({ state: "ready" });
+  await next.updates.stop();
+  expect(next.seen.installed).toMatchObject([{ whole: true }]);
+});
+
+test("a server that sends the wrong part is not gone on from, and one that sends an error is told", async () => {
+  offer();
+  const { updates } = open();
+  await updates.check();
+  breakOffAfter(100_000);
+  await updates.download();
+  send = (_request, response) =>
+    response.writeHead(206, { "content-range": `bytes 0-${content.length - 1}/${content.length}` }).end(content);
+  expect(await updates.download()).toMatchObject({ state: "failed", message: expect.stringContaining("206") });
+  send = (_request, response) => response.writeHead(503).end(content);
+  expect(await updates.download()).toMatchObject({ state: "failed", message: expect.stringContaining("503") });
+  send = sendFile;
+  expect(await updates.download()).toMatchObject({ state: "ready" });
+});
+
+test("a feed that is too large is not read to its end", async () => {
+  feeds["/stable.json"] = "x".repeat(4 * 1024 * 1024 + 1);
+  expect(await open().updates.check()).toMatchObject({
+    state: "failed",
+    message: expect.stringContaining("too large"),
+  });
+});
+
+test("an update that cannot be put in place is told, and ends nothing else", async () => {
+  offer();
+  const failed: string[] = [];
+  const { updates } = open({
+    installation: { ...quiet, kind, install: () => Promise.reject(new Error("no room")) },
+    failed: (error, what) => void failed.push(`${what}: ${(error as Error).message}`),
+  });
+  await updates.check();
+  await updates.download();
+  await updates.stop();
+  expect(failed).toEqual(["installing an update: no room"]);
+});
+
 test("quitting stops a download, which goes on next time", async () => {
   offer();
   const { updates } = open();
@@ -255,7 +327,7 @@ test("quitting stops a download, which goes on next time", async () => {
   const downloading = updates.download();
   await moved;
   await updates.stop();
-  expect(await downloading).toMatchObject({ state: "failed", message: expect.stringContaining("stopped") });
+  expect(await downloading).toMatchObject({ state: "failed", message: "The download was stopped." });
   expect(existsSync(join(folder, "downloads"))).toBe(true);
 });
 
@@ -263,11 +335,20 @@ test("after a sleep it looks at once, and not again for a wake that follows, nor
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   try {
     offer();
+    const minutes = 60_000;
+    const first = open().updates;
+    first.start(() => true);
+    vi.advanceTimersByTime(minutes - 1);
+    expect(first.state.state).toBe("current");
+    vi.advanceTimersByTime(1);
+    expect(first.state.state).toBe("checking");
+    await first.check();
+    await first.stop();
+
     const { updates } = open();
     let wanted = true;
     updates.start(() => wanted);
     const looks = () => updates.state.state === "checking";
-    const minutes = 60_000;
     updates.woke();
     expect(looks()).toBe(true);
     await updates.check();
@@ -308,7 +389,7 @@ test("a system that ends is not held up by an installer: what is ready stays for
   await next.updates.check();
   await next.updates.download();
   await next.updates.stop();
-  expect(next.seen.installed).toEqual([{ content, restart: false }]);
+  expect(next.seen.installed).toEqual([{ whole: true, restart: false }]);
   expect(asked.filter(({ url }) => url === "/files/cellar")).toHaveLength(1);
 });
 
@@ -324,13 +405,7 @@ test("updates that are off say why, and ask nobody", async () => {
     state: "off",
     message: expect.stringContaining("without a key"),
   });
-  const installation = {
-    kind: null,
-    reason: "Another.",
-    sparesTerminals: true,
-    whenReady: "",
-    install: async () => {},
-  };
+  const installation = { ...quiet, reason: "Another." };
   expect(await off({ installation })).toMatchObject({ state: "off", message: "Another." });
   expect(asked).toEqual([]);
 });

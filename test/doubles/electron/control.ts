@@ -23,7 +23,7 @@ import { collectGarbage } from "./held-weakly.ts";
 import { ipcMain } from "./ipc.ts";
 import { clickItem, Menu, type MenuItem } from "./menu.ts";
 import { noted } from "./noted.ts";
-import { answersOf, type Permission } from "./permissions.ts";
+import { answersOf, deviceAnswerOf, type Permission } from "./permissions.ts";
 import { endSession, type PowerEvent, raisePower, raiseShutdown } from "./power.ts";
 import { type DisplayFacts, settings } from "./settings.ts";
 
@@ -174,6 +174,7 @@ const calls = {
   /** What the handlers say when a page checks for a permission, and when it asks for one. */
   permission: (id: number, name: Permission) =>
     answersOf(window(id).webContents, name, window(id).webContents.getURL()),
+  device: (id: number, type: "hid" | "serial" | "usb") => deviceAnswerOf(type, window(id).webContents.getURL()),
   /** What a frame with that address is answered when it speaks to main. Null: "may be `null` if accessed after the frame has either navigated or been destroyed". */
   hearFrom: (id: number, frame: { url: string; top: boolean } | null, channel: string, args: unknown[]) =>
     window(id).webContents.hearFrom(frame, channel, args),

@@ -32,6 +32,11 @@ export function answersOf(contents: object, name: Permission, url: string): { ch
   return { check: check === null || check(contents as never, name, originOf(url), details), request: answer };
 }
 
+/** Whether a page is given a device that a person has once chosen for it; without a handler what was chosen holds. */
+export function deviceAnswerOf(deviceType: "hid" | "serial" | "usb", url: string): boolean {
+  return handlers.device === null || handlers.device({ deviceType, origin: originOf(url), device: {} as never });
+}
+
 export async function decidePermissions(contents: object, origin: string, url: string): Promise<void> {
   const answers = permissions.map(({ name, browser: permission }) => ({
     permission,

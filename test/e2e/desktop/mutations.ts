@@ -103,6 +103,12 @@ export const mutations: readonly Mutation[] = [
     /"request":true/,
   ),
   one(
+    "devices that were chosen once are given",
+    ["session.setDevicePermissionHandler(", "void ("],
+    permissions,
+    /"hid",true/,
+  ),
+  one(
     "there is no policy",
     [`"content-security-policy": contentSecurityPolicy(`, `"x-policy": contentSecurityPolicy(`],
     policy,

@@ -90,6 +90,8 @@ export const rules = {
       expect([name, await stage.app.control.permission(id, name)]).toEqual([name, { check: false, request: false }]);
     const write = await stage.app.control.permission(id, "clipboard-sanitized-write");
     expect(write).toEqual({ check: true, request: true });
+    for (const type of ["hid", "serial", "usb"] as const)
+      expect([type, await stage.app.control.device(id, type)]).toEqual([type, false]);
     const states = `
       const names = ["notifications", "geolocation", "camera", "microphone", "clipboard-read", "clipboard-write"];
       return Promise.all(names.map(async (name) => (await navigator.permissions.query({ name })).state));`;

@@ -1,7 +1,7 @@
 /** A newer version as a person meets it: the built product as an AppImage has it, on the double of Electron, and a feed on a real server. */
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -12,7 +12,7 @@ import { eventually } from "#test/product/processes.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-const newer = Buffer.from("#!/bin/sh\necho the newer Cellar\n");
+const newer = Buffer.from('#!/bin/sh\necho "the newer Cellar" >"$0.says"\n');
 const asked: string[] = [];
 let offered = "";
 const server = createServer((request, response) => {
@@ -85,8 +85,12 @@ test("is asked for when the computer wakes, offered in a line, fetched when it i
     .getByText("Cellar 99.0.0 is ready. It takes this one's place when you quit Cellar; terminals go on.")
     .waitFor();
   const restart = page.getByRole("button", { name: "Restart now" });
-  // Nothing that runs is ended for it.
+  // Nothing that runs is ended for it, whoever asks.
   expect(await restart.count()).toBe(0);
+  await expect(call(desktop, "updates.install", {})).rejects.toMatchObject({
+    code: "conflict",
+    message: "A terminal runs",
+  });
   await call(desktop, "terminals.kill", { id: terminal.id, force: true });
   await restart.waitFor();
   expect(readFileSync(image(), "utf8")).toBe("the older Cellar");
@@ -97,4 +101,5 @@ test("is asked for when the computer wakes, offered in a line, fetched when it i
     () => readFileSync(image()),
     (content) => content.equals(newer),
   );
+  await eventually(() => existsSync(`${image()}.says`), Boolean);
 });

@@ -1,6 +1,7 @@
 /** Windows as a person has them: several at once, a workspace in its own, on displays that come and go, and when their pages hang or end. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DisplayFacts } from "#test/doubles/electron/settings.ts";
@@ -161,6 +162,9 @@ describe("windows", () => {
       (there) => there,
     );
     expect(await alone.getByRole("heading", { name: "New workspace" }).count()).toBe(0);
+    // Nothing that is there is written over.
+    await Window.around(alone).dropFolder(notes, { x: width / 4, y: height / 2 });
+    await alone.getByText("There is something called notes in alpha already").first().waitFor();
 
     const main = await mainWindow();
     await Window.around(alone).dropFolder(notes, { x: (width * 3) / 4, y: height / 2 });
@@ -431,7 +435,7 @@ describe("a window that does not come up", () => {
   });
 });
 
-test("in a browser a workspace's own window is a tab at the same address, which is taken again the second time", async () => {
+test("in a browser a workspace's own window is a tab at the same address, taken again the second time; what it is not for goes to another", async () => {
   await using product = await Product.start();
   await using window = await Window.open(product.url);
   await window.skipFirstRun();
@@ -454,5 +458,32 @@ test("in a browser a workspace's own window is a tab at the same address, which 
       (title) => title === "alpha — Cellar",
     );
   }
+
+  const tab = Window.around(pages()[1]!);
+  const other = product.folder.in("beta");
+  mkdirSync(other);
+  const { width, height } = tab.page.viewportSize()!;
+  const aside = { x: (width * 3) / 4, y: height / 2 };
+  await tab.dropFolder(other, aside);
+  await tab.page.getByText("A browser does not say where a dropped folder is").waitFor();
+  const offer = () => tab.dropUrl(pathToFileURL(other).href, tab.page.locator("body"), aside);
+  const asksFor = (page: Page) =>
+    eventually(
+      () => page.getByRole("combobox", { name: "Folder or git URL" }).inputValue(),
+      (text) => text.endsWith("/beta"),
+    );
+  await offer();
+  await tab.page.getByText("The form for the new workspace is in Cellar's other tab").waitFor();
+  await asksFor(window.page);
   expect(window.errors).toEqual([]);
+
+  // Where there is no such tab, it waits for one.
+  await window.page.goto("about:blank");
+  await offer();
+  await tab.page.getByRole("button", { name: "Open it" }).click();
+  await eventually(
+    async () => pages().length,
+    (count) => count === 3,
+  );
+  await asksFor(pages()[2]!);
 });

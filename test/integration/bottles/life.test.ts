@@ -219,6 +219,15 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
     await exec(bottle.id, `ln -s '${note}' report`);
     await expect(bringIn(join(work, "report"))).rejects.toMatchObject({ code: "not_found" });
     await expect(bringIn(product.folder.in("nothing"))).rejects.toMatchObject({ code: "not_found" });
+    // One of the person's is not followed either, and on the way to a file the program could exchange what it leads to.
+    const link = product.folder.in("link");
+    symlinkSync(work, link);
+    for (const path of [link, `${link}/`])
+      await expect(bringIn(path)).rejects.toMatchObject({ code: "invalid_input", hint: "Take what it leads to." });
+    await expect(bringIn(join(link, "seen"))).rejects.toMatchObject({ code: "refused" });
+    expect((await exec(bottle.id, "ls -A ~")).stdout).toBe("a note\na note-2\n");
+    await call(product, "bottles.close", { id: bottle.id });
+    await expect(bringIn(note)).rejects.toMatchObject({ code: "conflict" });
   });
 
   test("takes copies in and gives copies out, and follows no link either way", async () => {

@@ -1,6 +1,10 @@
-/** What a manifest asks of the way out, through the contract of the whole product: shown before the launch, refused with the reason, and held inside. */
+/**
+ * What a manifest asks of the way out, through the contract of the whole product: shown before the launch, refused with the reason, held inside, and
+ * gone with a launch that fails.
+ */
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
@@ -13,7 +17,7 @@ let workspaceId: string;
 const passphrase = "correct horse battery";
 const value = "the-real-token-of-it";
 
-describe.skipIf(missing("bwrap", "curl"))("a bottle's manifest", () => {
+describe.skipIf(missing("bwrap", "curl", "sqlite3"))("a bottle's manifest", () => {
   beforeAll(async () => {
     product = await Product.start();
     const source = product.folder.in("work");
@@ -25,10 +29,10 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle's manifest", () => {
   });
   afterAll(() => product[Symbol.asyncDispose]());
 
-  const written = (yaml: string) => {
+  const written = (yaml: string, agent = "") => {
     for (const kind of ["bottles", "agents"]) mkdirSync(join(product.home, "manifests", kind), { recursive: true });
     writeFileSync(join(product.home, "manifests", "bottles", "api.md"), `---\n${yaml}---\n`);
-    writeFileSync(join(product.home, "manifests", "agents", "api.md"), "---\nbottle: api\n---\n");
+    writeFileSync(join(product.home, "manifests", "agents", "api.md"), `---\nbottle: api\n${agent}---\n`);
   };
   const prepare = () => call(product, "bottles.prepare", { workspaceId, programId: "shell", agent: "api" });
   const route = (handle: string, host = "api.example.org") => `egress:
@@ -95,5 +99,39 @@ describe.skipIf(missing("bwrap", "curl"))("a bottle's manifest", () => {
     await call(product, "vault.lock", {});
     await expect(prepare()).rejects.toMatchObject({ code: "unavailable", message: expect.stringMatching(/locked/) });
     await call(product, "vault.unlock", { passphrase });
+  });
+
+  test("leaves nothing of its services when it cannot be started: no socket, listener, row or process", async () => {
+    const skill = product.folder.in(".claude", "skills", "review");
+    mkdirSync(skill, { recursive: true });
+    written(
+      `agent_provider: { template: anthropic, auth_token: api_token }\nsupervise: true\n${route("api_token")}`,
+      "skills: [review]\n",
+    );
+    const left = async () => {
+      const rows = execFileSync("sqlite3", [
+        join(product.home, "cellar.db"),
+        "SELECT owner_id FROM broker_listeners UNION ALL SELECT id FROM bottles UNION ALL SELECT id FROM launches",
+      ]);
+      const terminals = await call(product, "terminals.list", {});
+      const rules = await first(product, "gateway.watchRules", {});
+      return {
+        folders: readdirSync(product.runtime).filter((name) => name.startsWith("b-")),
+        listeners: readFileSync("/proc/net/unix", "utf8").match(new RegExp(`${product.runtime}/b-.*`, "g")) ?? [],
+        rows: String(rows).split("\n").sort(),
+        terminals: terminals.map(({ id }) => id),
+        rules: rules.type === "all" ? rules.items.length : null,
+        processes: product.processes().filter(({ command }) => command.includes("bwrap")).length,
+      };
+    };
+    const before = await left();
+    const plan = await prepare();
+    // Found when it was planned, and gone when it is wanted: the services listen by then.
+    rmSync(skill, { recursive: true });
+    await expect(call(product, "bottles.launch", { planId: plan.id })).rejects.toMatchObject({ code: "failed" });
+    const logs = join(product.home, "bottles", "logs");
+    const told = readdirSync(logs).map((name) => readFileSync(join(logs, name), "utf8"));
+    expect(told.join("")).toMatch(/services listen: broker, gateway, supervise\n.*not started: /);
+    expect(await left()).toEqual(before);
   });
 });

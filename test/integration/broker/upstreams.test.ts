@@ -153,6 +153,7 @@ test.each([
   ["a good and a bad address", ["127.0.0.1", "10.0.0.1"], ["loopback"]],
   ["a mapped address", ["::ffff:127.0.0.1"], ["loopback"]],
   ["an address spelled oddly", ["0x7f.1"], ["loopback"]],
+  ["a public address, where the secret goes unencrypted and only here", ["192.88.1.1"], ["loopback"]],
 ] as const)("a name at %s is not dialled", async (_, addresses, allowed) => {
   const upstream = kept(await Upstream.start());
   const { get } = await brokerFor(

@@ -36,7 +36,9 @@ const first: Start["first"] = ({
   };
   const order = ["script"];
   app.on("ready", () => order.push(`ready ${app.isReady()}`));
-  queueMicrotask(() => order.push(`microtask ${app.isReady()}`));
+  const microtask = (left: number) =>
+    queueMicrotask(() => (left > 0 ? microtask(left - 1) : order.push(`microtasks ${app.isReady()}`)));
+  microtask(100);
   const register = () => protocol.registerSchemesAsPrivileged([{ scheme: "one", privileges: {} }]);
   const early = {
     BrowserWindow: thrown(() => new BrowserWindow()),
@@ -75,7 +77,7 @@ describe("before Electron is ready", () => {
 
   documented(
     "The `ready` event is only fired after the main process has finished running the first tick of the event loop.",
-    async () => expect(told["order"]).toEqual(["script", "microtask false", "ready true"]),
+    async () => expect(told["order"]).toEqual(["script", "microtasks false", "ready true"]),
   );
 
   documentedIn(

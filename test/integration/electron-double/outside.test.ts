@@ -113,6 +113,23 @@ describe("notifications and dialogs", () => {
     expect(await app.main(() => (globalThis as { told?: string[] }).told)).toEqual(["show", "click", "close"]);
   });
 
+  documented("The index of the action that was activated.", async () => {
+    await app.main(({ Notification }) => {
+      const actions = ["Open", "Allow"].map((text) => ({ type: "button" as const, text }));
+      const made = new Notification({ title: "with buttons", actions });
+      const told: string[] = [];
+      made.on("action", ({ actionIndex }) => told.push(`action ${actionIndex}`));
+      made.on("click", () => told.push("click"));
+      Object.assign(globalThis, { made, told });
+      made.show();
+    });
+    const [{ number }] = (await desktop.control.state()).notifications as [{ number: number }];
+    await desktop.control.actOnNotification(number, "Allow");
+    await expect(desktop.control.actOnNotification(number, "Absent")).rejects.toThrow("there is no button");
+    expect(await app.main(() => (globalThis as { told?: string[] }).told)).toEqual(["action 1"]);
+    await desktop.control.closeNotification(number);
+  });
+
   documented(
     "Unlike notifications created with `new Notification()`, notifications returned by `getHistory()` will remain visible in Notification Center when the object is garbage collected.",
     async () => {
@@ -139,6 +156,35 @@ describe("the computer", () => {
     expect(shown).toMatchObject([{ id: 7, bounds: area, workArea: area, scaleFactor: 2 }]);
   });
 
+  documented("Emitted when `newDisplay` has been added.", async () => {
+    await app.main(({ screen }) => {
+      const told: string[] = [];
+      Object.assign(globalThis, { told });
+      screen.on("display-added", (_event, { id }) => told.push(`added ${id}`));
+      screen.on("display-removed", (_event, { id }) => told.push(`removed ${id}`));
+      screen.on("display-metrics-changed", (_event, { id }, changed) => told.push(`changed ${id} ${changed}`));
+    });
+    const area = { x: 0, y: 0, width: 800, height: 600 };
+    const display = (id: number, scaleFactor = 2) => ({ id, bounds: area, workArea: area, scaleFactor });
+    await desktop.control.setDisplays([display(7), display(8)]);
+    await desktop.control.setDisplays([display(8, 1)]);
+    expect(await app.main(() => (globalThis as { told?: string[] }).told)).toEqual([
+      "added 8",
+      "removed 7",
+      "changed 8 bounds,workArea,scaleFactor",
+    ]);
+  });
+
+  documentedIn("docs/tutorial/security.md", "4. Enable process sandboxing", async () => {
+    for (const webPreferences of [{ sandbox: false }, { contextIsolation: false }, { nodeIntegration: true }]) {
+      const made = app.main(
+        ({ BrowserWindow }, given) => void new BrowserWindow({ webPreferences: given }),
+        webPreferences,
+      );
+      await expect(made).rejects.toThrow("no window without sandbox or context isolation");
+    }
+  });
+
   documented("Resolves with whether encryption is available for asynchronous safeStorage operations.", async () => {
     const told = await app.main(async ({ safeStorage }) => {
       const sealed = await safeStorage.encryptStringAsync("the secret");
@@ -154,6 +200,29 @@ describe("the computer", () => {
     });
     expect(told).toEqual([true, "gnome_libsecret", false, "the secret", false]);
   });
+
+  documented(
+    "Resolves with whether encryption is available for asynchronous safeStorage operations.",
+    async () => {
+      await using without = new AppOnDouble({ computer: { keychain: "unknown" } });
+      const told = await without.main(async ({ app, safeStorage }) => {
+        await app.whenReady();
+        const refused = (made: Promise<unknown>) =>
+          made.then(
+            () => null,
+            ({ message }: Error) => message,
+          );
+        return [
+          safeStorage.getSelectedStorageBackend(),
+          await safeStorage.isAsyncEncryptionAvailable(),
+          await refused(safeStorage.encryptStringAsync("text")),
+          await refused(safeStorage.decryptStringAsync(Buffer.alloc(40))),
+        ];
+      });
+      expect(told).toEqual(["unknown", false, ...Array(2).fill("Encryption is not available")]);
+    },
+    "where there is no keychain",
+  );
 
   documented("`basic_text` - When the desktop environment is not recognised", async () => {
     await using plain = new AppOnDouble({ computer: { keychain: "basic_text" } });

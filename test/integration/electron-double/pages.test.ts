@@ -26,6 +26,20 @@ describe("where a page comes from", () => {
     expect(await inPage("return [isSecureContext, origin === 'null']")).toEqual([true, false]);
   });
 
+  documentedIn("docs/api/structures/custom-scheme.md", "`supportFetchAPI` boolean (optional)", async () => {
+    const asked = `fetch("/pieces").then(() => "came", () => "refused").then((fetched) => [isSecureContext, fetched])`;
+    for (const [scheme, given] of [
+      ["small", [true, "came"]],
+      ["plain", [false, "refused"]],
+      // Without a standard scheme's relative addresses.
+      ["bare", [true, "refused"]],
+    ] as const) {
+      const id = await opened.another(`${scheme}://app/first`);
+      expect([scheme, await (await opened.desktop.anyPage(id)).evaluate(asked)]).toEqual([scheme, given]);
+      await opened.desktop.control.destroyWindow(id);
+    }
+  });
+
   documentedIn(
     "docs/tutorial/security.md",
     "A Content Security Policy (CSP) is an additional layer of protection",
@@ -58,6 +72,22 @@ describe("a preload script", () => {
     "both your `preload` scripts and Electron's internal logic run in a separate context",
     async () => {
       expect(await inPage("return ['secret', 'require', 'process'].filter((name) => name in window)")).toEqual([]);
+    },
+  );
+
+  documentedIn(
+    "docs/api/structures/web-preferences.md",
+    "`nodeIntegrationInSubFrames` boolean (optional)",
+    async () => {
+      const script = `const frame = document.createElement("iframe");
+      const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+      frame.src = "/inside";
+      document.body.append(frame);
+      await loaded;
+      const given = ["bridge" in window, "bridge" in frame.contentWindow];
+      frame.remove();
+      return given;`;
+      expect(await inPage(script)).toEqual([true, false]);
     },
   );
 
@@ -175,6 +205,19 @@ describe("what crosses", () => {
       await expect.poll(() => inPage("return window.portClosed === true"), soon).toBe(true);
     },
   );
+
+  documented("May be `null` if accessed after the frame has either navigated or been destroyed.", async () => {
+    await opened.app.main(({ BrowserWindow }, id) => {
+      const { mainFrame } = BrowserWindow.fromId(id)!.webContents;
+      Object.assign(globalThis, { mainFrame });
+    }, opened.id);
+    await opened.page.reload();
+    await expect(
+      opened.app.main(() =>
+        (globalThis as unknown as { mainFrame: Electron.WebFrameMain }).mainFrame.postMessage("a", 1),
+      ),
+    ).rejects.toThrow("Render frame was disposed before WebFrameMain could be accessed");
+  });
 
   documented("an empty string is returned.", async () => {
     expect(await inPage("return window.bridge.pathOf(new File(['x'], 'made.txt'))")).toBe("");

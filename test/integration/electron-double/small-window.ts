@@ -32,12 +32,18 @@ contextBridge.exposeInMainWorld("bridge", {
 
 const first: Start["first"] = ({ app, protocol, session }) => {
   const privileges = { standard: true, secure: true, supportFetchAPI: true };
-  protocol.registerSchemesAsPrivileged([{ scheme: "small", privileges }]);
+  // The others lack something that the first one has.
+  protocol.registerSchemesAsPrivileged([
+    { scheme: "small", privileges },
+    { scheme: "plain", privileges: { standard: true } },
+    { scheme: "bare", privileges: { secure: true, supportFetchAPI: true } },
+  ]);
   const kept: Kept["kept"] = { events: [], ports: [], asked: [] };
   Object.assign(globalThis, { kept });
   return app.whenReady().then(() => {
-    protocol.handle("small", (request) => {
+    const answer = (request: Request) => {
       const { pathname } = new URL(request.url);
+      if (pathname === "/moves") return new Response(null, { status: 302, headers: { location: "/moved" } });
       if (pathname === "/fails") throw new Error("on purpose");
       if (pathname === "/pieces") {
         const pieces = ["one, ", "two, ", "three"];
@@ -57,7 +63,8 @@ const first: Start["first"] = ({ app, protocol, session }) => {
       return new Response(`<title>${pathname}</title><a id="link" href="https://example.com/">a link</a>`, {
         headers,
       });
-    });
+    };
+    for (const scheme of ["small", "plain", "bare"]) protocol.handle(scheme, answer);
     session.defaultSession.setPermissionCheckHandler((_contents, name) => name === "geolocation");
     session.defaultSession.setPermissionRequestHandler((_contents, name, answer) => answer(name === "geolocation"));
   });
@@ -88,8 +95,8 @@ export class SmallWindow implements AsyncDisposable {
     return new SmallWindow(chromium, app, desktop, id, await desktop.anyPage(id));
   }
 
-  another(): Promise<number> {
-    return openWindow(this.app);
+  another(url?: string): Promise<number> {
+    return openWindow(this.app, url);
   }
 
   /** What the page's own script gets. */
@@ -119,10 +126,13 @@ export class SmallWindow implements AsyncDisposable {
   }
 }
 
-const openWindow = (app: AppOnDouble) =>
-  app.main(async ({ BrowserWindow }, preload) => {
-    const webPreferences = { preload, sandbox: true, contextIsolation: true };
-    const window = new BrowserWindow({ width: 700, height: 500, webPreferences });
-    await window.loadURL("small://app/first");
-    return window.id;
-  }, app.folder.in("preload.cjs"));
+const openWindow = (app: AppOnDouble, url = "small://app/first") =>
+  app.main(
+    async ({ BrowserWindow }, { preload, url }) => {
+      const webPreferences = { preload, sandbox: true, contextIsolation: true };
+      const window = new BrowserWindow({ width: 700, height: 500, webPreferences });
+      await window.loadURL(url);
+      return window.id;
+    },
+    { preload: app.folder.in("preload.cjs"), url },
+  );

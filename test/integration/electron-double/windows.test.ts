@@ -17,6 +17,33 @@ describe("what a page may do", () => {
     expect(await opened.desktop.control.permission(opened.id, "geolocation")).toEqual({ check: true, request: true });
   });
 
+  documented(
+    "Please note that you must also implement `setPermissionRequestHandler` to get complete permission handling.",
+    async () => {
+      const states = async () => {
+        await opened.page.reload();
+        return inPage(`const names = ["geolocation", "notifications", "clipboard-read"];
+          return Promise.all(names.map(async (name) => (await navigator.permissions.query({ name })).state));`);
+      };
+      await opened.app.main(({ session: { defaultSession } }) => {
+        defaultSession.setPermissionCheckHandler((_contents, name) => name !== "notifications");
+        defaultSession.setPermissionRequestHandler((_contents, name, answer) => {
+          // One that is not answered is not granted.
+          if (name !== "geolocation") answer(true);
+        });
+      });
+      expect(await states()).toEqual(["denied", "denied", "granted"]);
+      const asked = (name: "geolocation" | "notifications") => opened.desktop.control.permission(opened.id, name);
+      expect(await asked("geolocation")).toEqual({ check: true, request: false });
+      expect(await asked("notifications")).toEqual({ check: false, request: true });
+      await opened.app.main(({ session: { defaultSession } }) => {
+        defaultSession.setPermissionCheckHandler(null);
+        defaultSession.setPermissionRequestHandler(null);
+      });
+      expect(await states()).toEqual(["granted", "granted", "granted"]);
+    },
+  );
+
   documented("Calling `event.preventDefault()` will prevent the navigation.", async () => {
     await opened.app.main(({ BrowserWindow }, id) => {
       const { webContents } = BrowserWindow.fromId(id)!;
@@ -38,6 +65,29 @@ describe("what a page may do", () => {
       "frame false small://app/inside",
     ]);
     expect((await opened.desktop.control.state()).remote).toEqual([]);
+  });
+
+  documented("Calling `event.preventDefault()` will prevent the navigation (not just the redirect).", async () => {
+    await opened.app.main(({ BrowserWindow }, id) => {
+      const { webContents } = BrowserWindow.fromId(id)!;
+      const { events } = (globalThis as unknown as Kept).kept;
+      events.length = 0;
+      for (const name of ["will-navigate", "will-frame-navigate"] as const) webContents.removeAllListeners(name);
+      webContents.on("will-redirect", (event) => {
+        events.push(`redirect ${event.url}`);
+        event.preventDefault();
+      });
+    }, opened.id);
+    await inPage("location.href = '/moves'");
+    await opened.desktop.until(({ stayed }) => stayed.includes("small://app/moved"));
+    expect((await opened.kept()).events).toEqual(["redirect small://app/moved"]);
+    expect(await inPage("return location.pathname")).toBe("/first");
+    await opened.app.main(
+      ({ BrowserWindow }, id) => void BrowserWindow.fromId(id)!.webContents.removeAllListeners("will-redirect"),
+      opened.id,
+    );
+    await inPage("location.href = '/moves'");
+    await opened.page.waitForURL("**/moved");
   });
 
   documented(
@@ -87,8 +137,31 @@ describe("windows", () => {
     }, opened.id);
     expect(await opened.desktop.control.closeWindow(opened.id)).toBe(false);
     expect((await opened.kept()).events).toEqual(["close"]);
+    // "If all windows are successfully closed, the `will-quit` event will be emitted".
+    await opened.app.main(async ({ app }) => {
+      const { events } = (globalThis as unknown as Kept).kept;
+      const hear = () => void events.push("will-quit");
+      app.on("will-quit", hear);
+      app.quit();
+      await new Promise((later) => setImmediate(later));
+      app.off("will-quit", hear);
+    });
+    expect((await opened.kept()).events).toEqual(["close", "close"]);
     expect(opened.page.isClosed()).toBe(false);
   });
+
+  documented(
+    "Emitted when a session is about to end due to a shutdown, machine restart, or user log-off.",
+    async () => {
+      await opened.app.main(({ BrowserWindow }, id) => {
+        const { events } = (globalThis as unknown as Kept).kept;
+        events.length = 0;
+        BrowserWindow.fromId(id)!.on("session-end", ({ reasons }) => events.push(...reasons));
+      }, opened.id);
+      await opened.desktop.control.endSession();
+      expect((await opened.kept()).events).toEqual(["shutdown"]);
+    },
+  );
 
   test("of the same app have pages, frames and ports of their own", async () => {
     const other = await opened.another();
@@ -100,7 +173,14 @@ describe("windows", () => {
     });
     await otherPage.evaluate("window.bridge.send()");
     expect(await heard).toBe(other);
+    await opened.app.main(
+      ({ BrowserWindow }, id) => void Object.assign(globalThis, { gone: BrowserWindow.fromId(id) }),
+      other,
+    );
     await opened.desktop.control.closeWindow(other);
+    await expect(
+      opened.app.main(() => (globalThis as unknown as { gone: Electron.BrowserWindow }).gone.show()),
+    ).rejects.toThrow("Object has been destroyed");
     await opened.desktop.until(({ windows }) => windows.length === 1);
     await expect.poll(() => otherPage.isClosed(), soon).toBe(true);
   });
