@@ -174,7 +174,15 @@ const rows: [name: string, status: number | null, request: () => string][] = [
     431,
     () => good({ more: Array.from({ length: 200 }, (_, index) => `X-${index}: 1`).join("\r\n") }),
   ],
-  ["an upgrade to HTTP/2", 400, () => good({ more: "Upgrade: h2c\r\nConnection: Upgrade" })],
+  [
+    "an upgrade to HTTP/2",
+    400,
+    // As well-formed as one to a WebSocket.
+    () =>
+      good({
+        more: "Upgrade: h2c\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      }),
+  ],
   ["half an upgrade", 400, () => good({ more: "Upgrade: websocket" })],
   [
     "a WebSocket where the route has none",
