@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
@@ -19,7 +19,15 @@ const value = "the-real-token-of-it";
 
 describe.skipIf(missing("bwrap", "curl", "sqlite3"))("a bottle's manifest", () => {
   beforeAll(async () => {
-    product = await Product.start();
+    product = new Product();
+    // A program of the host that a bottle's terminal runs first: with it the bottle ends, when its services listen.
+    const bin = product.folder.in("bin");
+    mkdirSync(bin);
+    const ends = `[ ! -e '${product.folder.in("ends-at-once")}' ] || exit 1`;
+    writeFileSync(join(bin, "mkfifo"), `#!/bin/sh\n${ends}\nexec /usr/bin/mkfifo "$@"\n`, { mode: 0o755 });
+    for (const file of [".profile", ".bash_profile", ".bashrc"])
+      writeFileSync(product.folder.in(file), `export PATH='${bin}':"$PATH"\n`);
+    await product.start();
     const source = product.folder.in("work");
     mkdirSync(source);
     workspaceId = (await readyWorkspace(product, source, "work")).id;
@@ -29,10 +37,10 @@ describe.skipIf(missing("bwrap", "curl", "sqlite3"))("a bottle's manifest", () =
   });
   afterAll(() => product[Symbol.asyncDispose]());
 
-  const written = (yaml: string, agent = "") => {
+  const written = (yaml: string) => {
     for (const kind of ["bottles", "agents"]) mkdirSync(join(product.home, "manifests", kind), { recursive: true });
     writeFileSync(join(product.home, "manifests", "bottles", "api.md"), `---\n${yaml}---\n`);
-    writeFileSync(join(product.home, "manifests", "agents", "api.md"), `---\nbottle: api\n${agent}---\n`);
+    writeFileSync(join(product.home, "manifests", "agents", "api.md"), "---\nbottle: api\n---\n");
   };
   const prepare = () => call(product, "bottles.prepare", { workspaceId, programId: "shell", agent: "api" });
   const route = (handle: string, host = "api.example.org") => `egress:
@@ -102,12 +110,7 @@ describe.skipIf(missing("bwrap", "curl", "sqlite3"))("a bottle's manifest", () =
   });
 
   test("leaves nothing of its services when it cannot be started: no socket, listener, row or process", async () => {
-    const skill = product.folder.in(".claude", "skills", "review");
-    mkdirSync(skill, { recursive: true });
-    written(
-      `agent_provider: { template: anthropic, auth_token: api_token }\nsupervise: true\n${route("api_token")}`,
-      "skills: [review]\n",
-    );
+    written(`agent_provider: { template: anthropic, auth_token: api_token }\nsupervise: true\n${route("api_token")}`);
     const left = async () => {
       const rows = execFileSync("sqlite3", [
         join(product.home, "cellar.db"),
@@ -126,9 +129,10 @@ describe.skipIf(missing("bwrap", "curl", "sqlite3"))("a bottle's manifest", () =
     };
     const before = await left();
     const plan = await prepare();
-    // Found when it was planned, and gone when it is wanted: the services listen by then.
-    rmSync(skill, { recursive: true });
-    await expect(call(product, "bottles.launch", { planId: plan.id })).rejects.toMatchObject({ code: "failed" });
+    writeFileSync(product.folder.in("ends-at-once"), "");
+    await expect(call(product, "bottles.launch", { planId: plan.id })).rejects.toMatchObject({
+      message: "The bottle ended while it was being started",
+    });
     const logs = join(product.home, "bottles", "logs");
     const told = readdirSync(logs).map((name) => readFileSync(join(logs, name), "utf8"));
     expect(told.join("")).toMatch(/services listen: broker, gateway, supervise\n.*not started: /);

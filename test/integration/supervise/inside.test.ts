@@ -133,12 +133,13 @@ describe.skipIf(missing("bwrap"))("inside a bottle", () => {
     );
     expect(sent.stdout).toBe("413");
     // Also where nobody said before how much comes, and before its end, which never comes.
-    const endless = "mkfifo pipe; exec 3<>pipe; cat large >pipe 2>/dev/null & exec <pipe;";
-    const held = await bottled.exec(
-      bottle,
-      `${endless} curl -s --max-time 10 -o /dev/null -w '%{http_code}' ${json} -H 'Transfer-Encoding: chunked' -X POST -T . ${endpoint}`,
-    );
-    expect(held.stdout).toBe("413");
+    const endless = `
+      const asked = require("node:http").request("${endpoint}", { method: "POST" }, ({ statusCode }) => told(statusCode));
+      const told = (what) => { console.log(what); process.exit(); };
+      asked.on("error", told);
+      setTimeout(told, 10_000, "nothing");
+      asked.write("x".repeat(9_000_000));`;
+    expect((await bottled.exec(bottle, `node -e '${endless}'`)).stdout).toBe("413\n");
     expect((await bottled.inside(bottle)).tools).toEqual(asks);
   });
 
