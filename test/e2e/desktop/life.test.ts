@@ -130,6 +130,7 @@ describe("a home on which nothing can be started", () => {
     await app.until(({ revealed }) => revealed.includes(join(desktop.home, "logs", "main.log")));
     await page.getByRole("link", { name: /^Quit/ }).click();
     expect(await app.exited).toBe(1);
+    expect(app.errors).not.toContain("relaunch");
   });
 
   test("is left by closing that window", async () => {
