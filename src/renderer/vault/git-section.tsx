@@ -4,12 +4,10 @@ import { useRef, useState } from "react";
 import type { GitCredential } from "#shared/contract/vault.ts";
 import { useClient } from "../connection/index.ts";
 import { useLiveList } from "../live/index.ts";
-import { Button, IconButton, Sign } from "../ui/index.ts";
-import { GitCredentialForm } from "./git-form.tsx";
-import { InlineForm } from "./inline-form.tsx";
+import { Button, IconButton } from "../ui/index.ts";
+import { DeleteGitCredentialForm, GitCredentialForm } from "./git-form.tsx";
 import type { SectionProps } from "./secrets-section.tsx";
-import { Cell, FormRow, Row, Table } from "./table.tsx";
-import { useWork } from "./use-work.ts";
+import { Cell, FormRow, Name, Row, Table } from "./table.tsx";
 import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
 type Open = { what: "add" } | { what: "edit" | "delete"; name: string } | null;
@@ -71,7 +69,7 @@ export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
                   {mine === "edit" ? (
                     <GitCredentialForm credential={each} onClose={close} />
                   ) : (
-                    <DeleteForm name={each.id} onClose={close} />
+                    <DeleteGitCredentialForm name={each.id} onClose={close} />
                   )}
                 </FormRow>
               ),
@@ -89,13 +87,7 @@ function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
   const { id, host, scope, userName, kind, uses, revision, damaged, variable } = credential;
   return (
     <Row
-      name={
-        <span className="flex items-center gap-1.5">
-          {damaged && <Sign state="failed" />}
-          <code className="truncate font-mono text-sm">{id}</code>
-          {damaged && <span className="text-negative text-sm">damaged: save it again</span>}
-        </span>
-      }
+      name={<Name name={id} problem={damaged && "damaged: save it again"} />}
       actions={
         unlocked && (
           <>
@@ -130,27 +122,5 @@ function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
         {revision}
       </Cell>
     </Row>
-  );
-}
-
-function DeleteForm({ name, onClose }: { name: string; onClose: () => void }) {
-  const client = useClient();
-  const work = useWork();
-  const remove = async () => {
-    if (await work.run(() => client.vault.deleteGitCredential({ name }))) onClose();
-  };
-  return (
-    <InlineForm
-      title={`Delete ${name}?`}
-      submit={`Delete ${name}`}
-      danger
-      onCancel={onClose}
-      onSubmit={() => void remove()}
-      {...work}
-    >
-      <p className="text-muted">
-        Its token or key cannot be brought back. It stays valid at the host until you revoke it there.
-      </p>
-    </InlineForm>
   );
 }

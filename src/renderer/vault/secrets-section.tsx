@@ -4,10 +4,10 @@ import { useRef, useState } from "react";
 import type { VaultSecret, VaultState } from "#shared/contract/vault.ts";
 import { useClient } from "../connection/index.ts";
 import { useLiveList } from "../live/index.ts";
-import { Button, IconButton, Sign } from "../ui/index.ts";
+import { Button, IconButton } from "../ui/index.ts";
 import { ImportForm } from "./import-form.tsx";
 import { AddSecretForm, DeleteSecretForm, RotateSecretForm } from "./secret-forms.tsx";
-import { Cell, FormRow, Row, Table } from "./table.tsx";
+import { Cell, FormRow, Name, Row, Table } from "./table.tsx";
 import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
 type Open = { what: "add" | "import" } | { what: "rotate" | "delete"; handle: string } | null;
@@ -106,15 +106,7 @@ function SecretRows({ secret, open, setOpen, close, unlocked }: SecretRowsProps)
   return (
     <>
       <Row
-        name={
-          <span className="flex items-center gap-1.5">
-            {damaged && <Sign state="failed" />}
-            <code data-tip={id} className="truncate font-mono text-sm">
-              {id}
-            </code>
-            {damaged && <span className="text-negative text-sm">damaged: rotate or delete it</span>}
-          </span>
-        }
+        name={<Name name={id} problem={damaged && "damaged: rotate or delete it"} />}
         actions={
           unlocked &&
           revision !== null && (
