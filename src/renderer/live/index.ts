@@ -34,4 +34,5 @@ export { bottleIsHere, here, ownWorkspace } from "./place.ts";
 export { sameJson } from "./same.ts";
 export type { LiveSnapshot, LiveStatus } from "./source.ts";
 export type { TerminalSummary } from "./summary.ts";
+export { useTerminalLabel, useTerminalStatus } from "./terminal-status.ts";
 export { useLiveList } from "./use-live.ts";

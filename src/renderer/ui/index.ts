@@ -5,6 +5,7 @@ export { Banner } from "./banner.tsx";
 export { Button, type ButtonProps, IconButton } from "./button.tsx";
 export { type Choice, Choices } from "./choices.tsx";
 export { Ago, Elapsed, useClockText } from "./clock.tsx";
+export { ColourMark } from "./colour-mark.tsx";
 export { CopyButton } from "./copy-button.tsx";
 export { Dialog } from "./dialog.tsx";
 export { Empty } from "./empty.tsx";
