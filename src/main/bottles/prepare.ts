@@ -87,7 +87,7 @@ export type PreparerParts = {
 const gibibyte = 1024 ** 3;
 
 /** Plenty for an agent with its compilers and tests, little enough that the computer stays usable. */
-export const defaultLimits: BottleLimits = {
+const defaultLimits: BottleLimits = {
   memory: 8 * gibibyte,
   processes: 2048,
   fileSize: 8 * gibibyte,

@@ -34,7 +34,7 @@ export type MakerParts = {
   surroundings: () => Surroundings;
 };
 
-export const createKind = "workspace.create";
+const createKind = "workspace.create";
 
 export class WorkspaceMaker {
   readonly #parts: MakerParts;
