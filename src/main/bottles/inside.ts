@@ -23,8 +23,8 @@ const copyTimeoutMs = 30 * 60_000;
 /** A script on stdin, so that it is in no list of processes; what it runs finds an empty stdin. */
 const fromStdin = ["/bin/sh", "-c", 's=$(cat); exec </dev/null; eval "$s"'];
 /** $1: a new folder beside the target, $2: name in the stream, $3: target. */
-const unpack =
-  'mkdir -- "$1" && tar -xf - -C "$1" && [ ! -e "$3" ] && [ ! -L "$3" ] && mv -T -- "$1/$2" "$3"; s=$?; rm -rf -- "$1"; exit $s';
+const unpack = `free() { [ ! -e "$1" ] && [ ! -L "$1" ] || { echo "there is something at $1 already" >&2; false; }; }
+mkdir -- "$1" && tar -xf - -C "$1" && free "$3" && mv -T -- "$1/$2" "$3"; s=$?; rm -rf -- "$1"; exit $s`;
 /** $1: folder on the host, $2: name in it; then the command inside that takes the stream. */
 const packInto = 'set -o pipefail; d=$1 n=$2; shift 2; tar -cf - -C "$d" -- "$n" | "$@"';
 

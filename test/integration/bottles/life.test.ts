@@ -215,6 +215,12 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
     expect(await bringIn(note)).toEqual({ path: "/home/agent/a note", copied: true });
     expect(await bringIn(note)).toEqual({ path: "/home/agent/a note-2", copied: true });
     expect((await exec(bottle.id, 'cat "$HOME/a note-2"')).stdout).toBe("of this computer\n");
+    // A name is taken also by a link that leads nowhere; what only begins as the workspace does is not in it.
+    await exec(bottle.id, 'ln -s /nowhere "$HOME/a note-3"');
+    expect(await bringIn(note)).toEqual({ path: "/home/agent/a note-4", copied: true });
+    mkdirSync(`${work}-aside`);
+    writeFileSync(join(`${work}-aside`, "plan"), "");
+    expect(await bringIn(join(`${work}-aside`, "plan"))).toEqual({ path: "/home/agent/plan", copied: true });
     // A link that the agent put there leads to nothing of the person's.
     await exec(bottle.id, `ln -s '${note}' report`);
     await expect(bringIn(join(work, "report"))).rejects.toMatchObject({ code: "not_found" });
@@ -225,7 +231,7 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
     for (const path of [link, `${link}/`])
       await expect(bringIn(path)).rejects.toMatchObject({ code: "invalid_input", hint: "Take what it leads to." });
     await expect(bringIn(join(link, "seen"))).rejects.toMatchObject({ code: "refused" });
-    expect((await exec(bottle.id, "ls -A ~")).stdout).toBe("a note\na note-2\n");
+    expect((await exec(bottle.id, "ls -A ~")).stdout).toBe("a note\na note-2\na note-3\na note-4\nplan\n");
     await call(product, "bottles.close", { id: bottle.id });
     await expect(bringIn(note)).rejects.toMatchObject({ code: "conflict" });
   });
@@ -242,7 +248,10 @@ describe.skipIf(missing("bwrap"))("a bottle", () => {
     );
     await expect(
       call(product, "bottles.copyIn", { id: bottle.id, from: source, to: "/home/agent/copy" }),
-    ).rejects.toMatchObject({ code: "failed" });
+    ).rejects.toMatchObject({
+      code: "failed",
+      message: expect.stringContaining("there is something at /home/agent/copy already"),
+    });
 
     const hostile =
       "mkdir -p ~/out/in; echo deep > ~/out/in/file; ln -s in/file ~/out/near; ln -s /etc ~/out/away; ln -s ../../.. ~/out/in/up; chmod 0777 ~/out/in/file; mkfifo ~/out/pipe";
