@@ -22,12 +22,12 @@ const delta = (text: string) => JSON.stringify({ type: "response.delta", item_id
 class Chat implements AsyncDisposable {
   readonly world: World;
   readonly target: string;
-  readonly #server: WebSocketServer;
+  readonly server: WebSocketServer;
 
   private constructor(world: World, port: number, server: WebSocketServer) {
     this.world = world;
     this.target = `chat.example:${port}`;
-    this.#server = server;
+    this.server = server;
   }
 
   static async open(detectors: GatewayRuleInput["detectors"]): Promise<Chat> {
@@ -40,11 +40,11 @@ class Chat implements AsyncDisposable {
 
   async connect(path = "/chat"): Promise<Conversation> {
     const tunnel = await this.world.tunnel(this.target);
-    return converse(this.#server, tunnel, `ws://${this.target}${path}`);
+    return converse(this.server, tunnel, `ws://${this.target}${path}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#server.clients) socket.terminate();
+    for (const socket of this.server.clients) socket.terminate();
     await this.world[Symbol.asyncDispose]();
   }
 }
@@ -260,7 +260,10 @@ describe("otherwise", () => {
     );
     expect(heard.slice(1)).toEqual([JSON.stringify({ one: github, two: github }), "last"]);
     client.send(github);
-    chat.world.gateways.refuse((await waiting()).id);
+    const again = await waiting();
+    far.ping("and now?");
+    expect(String((await once(far, "pong"))[0])).toBe("and now?");
+    chat.world.gateways.refuse(again.id);
     expect((await closed)[0]).toBe(1008);
     expect((await farClosed)[0]).toBe(1001);
     expect(heard.length).toBe(3);
@@ -357,7 +360,10 @@ describe("otherwise", () => {
     const [second] = (await once(socket, "data")) as [Buffer];
     expect(second.readUInt16BE(2)).toBe(1008);
     socket.destroy();
-    expect(await chat.world.raw(asking(`X-Token: ${github}`))).toMatch(/^HTTP\/1\.1 403 [\s\S]*reason=detected/);
+    const refused = /^HTTP\/1\.1 403 [\s\S]*reason=detected/;
+    expect(await chat.world.raw(asking(`X-Token: ${github}`))).toMatch(refused);
+    chat.server.on("headers", (headers) => headers.push(`X-Token: ${github}`));
+    expect(await chat.world.raw(asking())).toMatch(refused);
   });
 });
 

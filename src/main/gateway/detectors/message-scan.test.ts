@@ -15,12 +15,14 @@ const value = 'vault/"value"+of=us';
 const redacting = () =>
   new Scanner(outgoing(gatewayDetectors.parse({ tokens: "redact", secrets: "redact" })), [new Secret(value)]);
 
-function scanning(scanner: Scanner | null = redacting()) {
+const asking = () => new Scanner(outgoing(gatewayDetectors.parse({ secrets: "ask" })), [new Secret(value)]);
+
+function scanning(scanner: Scanner | null = redacting(), ask = async () => false) {
   const refused: string[] = [];
   const scan = new MessageScan({
     scanner,
     where: "The message",
-    ask: async () => false,
+    ask,
     masked: true,
     blotted: () => {},
     refused: (why) => refused.push(why.message),
@@ -107,16 +109,38 @@ test.each([true, false])(
   },
 );
 
+test("nothing goes out of a message that must not pass, nor of what follows", async () => {
+  const scanner = new Scanner(outgoing(gatewayDetectors.parse({ secrets: "block" })), [new Secret(value)]);
+  const { scan, refused } = scanning(scanner);
+  const out: Buffer[] = [];
+  scan.on("data", (chunk) => out.push(chunk));
+  for (const piece of pieces(written(`it begins well, and then: ${value}`, [9, 9, 9]), Array(12).fill(5))) {
+    scan.write(piece);
+    await setImmediate();
+  }
+  expect([refused, out]).toEqual([["The message holds what looks like a value of the vault"], []]);
+  scan.close(1001, "");
+  scan.write(written("more"));
+  await setImmediate();
+  expect(out.length).toBe(1);
+});
+
+test("nothing passes after what is no frame, also while a message before it waits", async () => {
+  const answer = Promise.withResolvers<boolean>();
+  const { scan, refused } = scanning(asking(), () => answer.promise);
+  const texts = new Texts();
+  scan.on("data", (chunk) => texts.push(chunk));
+  scan.write(written(value));
+  scan.write(Buffer.of(0x83, 0x80, 1, 2, 3, 4));
+  scan.write(written("after"));
+  answer.resolve(true);
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  expect([texts.all, refused]).toEqual([[value], ["it is of an unknown kind"]]);
+});
+
 test("many empty frames are not nothing, while a message waits for a person", async () => {
   const answer = Promise.withResolvers<boolean>();
-  const scan = new MessageScan({
-    scanner: new Scanner(outgoing(gatewayDetectors.parse({ secrets: "ask" })), [new Secret(value)]),
-    where: "The message",
-    ask: () => answer.promise,
-    masked: true,
-    blotted: () => {},
-    refused: () => {},
-  });
+  const { scan } = scanning(asking(), () => answer.promise);
   const texts = new Texts();
   scan.on("data", (chunk) => texts.push(chunk));
   scan.write(written(value));
@@ -152,4 +176,10 @@ test("a message that ends like the beginning of a value waits a second, also whe
   // The rest of it is found all the same.
   await say(JSON.stringify({ text: value.slice(6) }));
   expect(JSON.parse(texts.all[2]!).text).toMatch(/^\*+$/);
+  // Nothing follows a close, and nothing waits for it.
+  await say(JSON.stringify({ text: value.slice(0, 6) }));
+  expect(texts.all.length).toBe(3);
+  scan.write(new FrameWriter({ masked: true }).close(1000, ""));
+  await setImmediate();
+  expect(texts.all.length).toBe(5);
 });

@@ -107,6 +107,7 @@ export class MessageScan extends Duplex {
       this.#queue.push(error);
     }
     void this.#work();
+    this.#proceed();
   }
 
   override _read(): void {
