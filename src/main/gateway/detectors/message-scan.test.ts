@@ -132,7 +132,9 @@ test("nothing passes after what is no frame, also while a message before it wait
   scan.on("data", (chunk) => texts.push(chunk));
   scan.write(written(value));
   scan.write(Buffer.of(0x83, 0x80, 1, 2, 3, 4));
-  scan.write(written("after"));
+  const ping = written("after");
+  ping[0] = 0x89;
+  scan.write(ping);
   answer.resolve(true);
   for (let turn = 0; turn < 5; turn++) await setImmediate();
   expect([texts.all, refused]).toEqual([[value], ["it is of an unknown kind"]]);

@@ -46,6 +46,8 @@ export class MessageScan extends Duplex {
   readonly #writer: FrameWriter;
   readonly #strands: Strands<Finding> | null;
   readonly #uploads: UploadCount | null;
+  /** Messages need not be told apart: none can be what ends it all. */
+  readonly #together: boolean;
   /** One answer is for one message. */
   #ask: AskAbout;
   #noted: number;
@@ -72,6 +74,7 @@ export class MessageScan extends Duplex {
     // Unmasked, the frames of both sides are written alike.
     this.#strands = scanner?.reads ? new Strands(new ServerFrames(), (bytes) => scanner.read(bytes)) : null;
     this.#uploads = scanner && new UploadCount(scanner.looks, "What was sent over this WebSocket", ask);
+    this.#together = scanner === null || scanner.onlyRedacts;
     this.#ask = askingOnce(ask).ask;
     this.#noted = scanner?.blotted.length ?? 0;
   }
@@ -164,7 +167,7 @@ export class MessageScan extends Duplex {
     else this.destroy(error);
   }
 
-  /** As much as has come of one message, or another frame. */
+  /** As much as has come of one message or, where that makes no difference, of several; or another frame. */
   #next(): FramePart[] {
     const parts: FramePart[] = [];
     for (let size = 0; this.#queue.length > 0 && size < mostAhead; ) {
@@ -178,7 +181,7 @@ export class MessageScan extends Duplex {
       this.#ahead -= weightOf(next);
       size += next.payload.length;
       parts.push(next);
-      if (isControl(next) || endsMessage(next)) break;
+      if (isControl(next) || (endsMessage(next) && !this.#together)) break;
     }
     return parts;
   }

@@ -62,6 +62,12 @@ export class Scanner {
     return readingActions(this.looks).some((action) => action !== "off");
   }
 
+  /** Whether nothing that is found is a reason to stop. */
+  get onlyRedacts(): boolean {
+    const { uploads } = this.looks;
+    return uploads === "off" && readingActions(this.looks).every((action) => action === "off" || action === "redact");
+  }
+
   /** Whether there is anything to look for. */
   get idle(): boolean {
     return !this.reads && this.looks.uploads === "off";
