@@ -107,7 +107,8 @@ export class Ledger {
   requested(owner: Owner, request: BrokerRequest): void {
     const waiting = this.#requests.get(owner.id);
     if (waiting === undefined) this.#requests.set(owner.id, [request]);
-    else waiting.push(request);
+    // More are not kept, which counts where the disk is full and they wait for long.
+    else if (waiting.push(request) > mostRequests) waiting.shift();
     this.changed(owner);
   }
 
@@ -212,7 +213,7 @@ export class Ledger {
         if (entry !== undefined) put.run(id, JSON.stringify({ ...entry.record, history: entry.history.points }));
       }
       for (const [id, requests] of this.#requests) {
-        for (const request of requests.slice(-mostRequests)) add.run(id, Number(request.id), JSON.stringify(request));
+        for (const request of requests) add.run(id, Number(request.id), JSON.stringify(request));
         trim.run(id, Number(requests.at(-1)!.id) - mostRequests);
       }
     })();
