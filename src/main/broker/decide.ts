@@ -131,8 +131,8 @@ function routed(head: RequestHead, headers: Header[], values: Values, target: Ta
     kind: "forward",
     route,
     path: path(route) + (query.length === 0 ? "" : `?${query.join("&")}`),
-    headers: spelled(head.rawHeaders).filter(([name]) => {
-      const own = name.toLowerCase();
+    headers: spelled(head.rawHeaders).filter((_, index) => {
+      const [own] = headers[index]!;
       return passesUp(own) && !named.has(own) && own !== credential.to.header;
     }),
     place: credential.to,
