@@ -63,7 +63,7 @@ export class Broker {
   constructor(parts: BrokerParts) {
     this.#parts = parts;
     this.#store = new BrokerStore(parts.database);
-    this.ledger = new Ledger(parts.database);
+    this.ledger = new Ledger(parts.database, this.#store);
     this.#dialer = new Dialer(parts.dialer);
     this.#signIns = new SignIns(this.#dialer, parts.tokenEndpoints);
   }
