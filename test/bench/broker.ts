@@ -19,8 +19,8 @@ type Way = {
   port: number;
   prefix: string;
   headers: Record<string, string>;
-  /** Of the process that is on the way. */
-  pid: number;
+  /** Of the process that is on the way; null where there are several. */
+  pid: number | null;
 };
 
 export async function measureBroker(folder: string): Promise<Figure[]> {
@@ -41,7 +41,7 @@ export async function measureBroker(folder: string): Promise<Figure[]> {
     const proxy = await part("proxy", String(upstream.port));
     const broker = await part("broker", String(upstream.port), folder);
     const direct: Way = { name: "direct", port: upstream.port, prefix: "", headers: {}, pid: upstream.pid };
-    const own: Way = {
+    const own = {
       name: "broker",
       port: broker.port,
       prefix: "/llm/bench",
@@ -52,7 +52,7 @@ export async function measureBroker(folder: string): Promise<Figure[]> {
     if (onPath("nginx") !== null) {
       const { child, port } = await startNginx(folder, upstream.port);
       children.push(child);
-      peers.push({ name: "nginx", port, prefix: "", headers: {}, pid: child.pid! });
+      peers.push({ name: "nginx", port, prefix: "", headers: {}, pid: null });
     }
     return await figuresOf(direct, own, peers);
   } finally {
@@ -60,7 +60,7 @@ export async function measureBroker(folder: string): Promise<Figure[]> {
   }
 }
 
-async function figuresOf(direct: Way, own: Way, peers: Way[]): Promise<Figure[]> {
+async function figuresOf(direct: Way, own: Way & { pid: number }, peers: Way[]): Promise<Figure[]> {
   const ways = [direct, own, ...peers];
   const times = new Map<Way, number[]>(ways.map((way) => [way, []]));
   for (const way of ways) await latencies(way, 300);
@@ -88,9 +88,9 @@ async function figuresOf(direct: Way, own: Way, peers: Way[]): Promise<Figure[]>
   const works = new Map<Way, number[]>(ways.map((way) => [way, []]));
   for (let round = 0; round < 3; round++) {
     for (const way of ways) {
-      const before = cpuSeconds(way.pid);
+      const before = way.pid === null ? null : cpuSeconds(way.pid);
       rates.get(way)!.push(await requestsPerSecond(way, requests, 32));
-      const after = cpuSeconds(way.pid);
+      const after = before === null ? null : cpuSeconds(way.pid!);
       if (before !== null && after !== null) works.get(way)!.push(((after - before) / requests) * 1000);
     }
   }
@@ -106,7 +106,7 @@ async function figuresOf(direct: Way, own: Way, peers: Way[]): Promise<Figure[]>
 
   for (const way of [own, ...peers])
     if (works.get(way)!.length > 0)
-      figures.push({ name: `${way.name}, processor per request`, value: median(works.get(way)!), unit: "ms" });
+      figures.push({ name: `${way.name}, processor time per request`, value: median(works.get(way)!), unit: "ms" });
 
   const before = residentMegabytes(own.pid);
   const speeds = new Map<Way, number[]>(ways.map((way) => [way, []]));
@@ -123,7 +123,12 @@ async function figuresOf(direct: Way, own: Way, peers: Way[]): Promise<Figure[]>
     });
   const peak = peakMegabytes(own.pid);
   if (before !== null && peak !== null)
-    figures.push({ name: "broker, growth over 3 × 256 MB streamed", value: peak - before, unit: "MB" });
+    figures.push({
+      name: "broker, growth over 3 × 256 MB streamed",
+      value: peak - before,
+      unit: "MB",
+      note: `to ${peak.toFixed(0)} MB`,
+    });
 
   for (const way of [own, ...peers])
     figures.push({
