@@ -91,7 +91,7 @@ class Loop {
   /** Since it was asked last. */
   async blocked(app: DesktopApp): Promise<LoopBlock> {
     rmSync(this.#path, { force: true });
-    app.process.kill("SIGUSR2");
+    app.process.kill("SIGWINCH");
     await eventually(
       () => existsSync(this.#path),
       (there) => there,

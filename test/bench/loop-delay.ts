@@ -1,7 +1,7 @@
 /**
- * `node --import …/loop-delay.ts`: on SIGUSR2 writes to the file that CELLAR_BENCH_LOOP names how long the process's event loop was blocked at most
- * since the last time. What it waited in a block for a processor, which others had, is no doing of its own and is told apart where the system says it
- * (Linux). Loaded from outside, so that the product has nothing of it.
+ * `node --import …/loop-delay.ts`: on SIGWINCH writes to the file that CELLAR_BENCH_LOOP names how long the process's event loop was blocked at most
+ * since the last time. (Not SIGUSR2: a library that main uses takes it for an end, and sends it again.) What it waited in a block for a processor, which
+ * others had, is no doing of its own and is told apart where the system says it (Linux). Loaded from outside, so that the product has nothing of it.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
@@ -42,7 +42,7 @@ setInterval(() => {
   };
   then = now;
 }, everyMs).unref();
-process.on("SIGUSR2", () => {
+process.on("SIGWINCH", () => {
   writeFileSync(`${path}.new`, JSON.stringify(worst));
   renameSync(`${path}.new`, path);
   worst = none;
