@@ -5,7 +5,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { pipeline, type Transform } from "node:stream";
 import type { GatewayReason } from "#shared/contract/gateway.ts";
-import { decodersOf, formsOf, framingOf, Redactor } from "../broker/index.ts";
+import { decodersOf, framingOf } from "../broker/index.ts";
 import { type Answering, say } from "./answering.ts";
 import { type Head, putIn } from "./credentials.ts";
 import { BodyScan } from "./detectors/body-scan.ts";
@@ -140,7 +140,7 @@ async function forward(parts: ProxyParts, exchange: Exchange, gone: AbortSignal)
     if ("reason" in given) return refuse(parts, exchange.answer, judgement, denial(given.reason, given.detail));
     if (request.socket.destroyed) return;
     head = given;
-    inward.redactor = new Redactor(formsOf(given.secret));
+    inward.redactor = parts.redactors.for(credential.handle, given.secret);
   }
   const open = parts.policy.begin(judgement, permission, where.tls);
   send(parts, exchange, { ...head, open, body, out, inward });

@@ -8,6 +8,7 @@ import { useBottles, useTerminalSummaries, useUsages, useWorkspaces } from "../l
 import {
   Ago,
   Button,
+  ColourMark,
   ContextMenu,
   counted,
   Elapsed,
@@ -20,7 +21,6 @@ import {
   TwoStepButton,
 } from "../ui/index.ts";
 import { ResumeButton } from "./bottle-actions.tsx";
-import { ColourMark } from "./colour-mark.tsx";
 import { CostCell } from "./cost-cell.tsx";
 import { Leftovers } from "./leftovers.tsx";
 import { active, ended, matching } from "./order.ts";

@@ -1,11 +1,10 @@
 /** The right side: what there is to say about the terminal in front. */
-
+import { terminalPanel } from "../app/terminal-panel.tsx";
 import { BottleInspector } from "../bottles/bottle-inspector.tsx";
 import { CellsInspector } from "../cells/index.ts";
 import { frontPanel, useDock } from "../dock/panels.tsx";
-import { useTerminal } from "../live/index.ts";
+import { useTerminal, useTerminalLabel } from "../live/index.ts";
 import { MayDrive } from "../mcp/index.ts";
-import { terminalPanel, useTerminalLabel } from "../terminals/index.ts";
 
 export function InspectorSlot() {
   const terminalId = useDock((state) => terminalPanel.paramsOf(frontPanel(state))?.terminalId ?? null);

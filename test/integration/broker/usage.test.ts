@@ -4,7 +4,8 @@ import { writeFileSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { readProviders } from "#main/broker/index.ts";
+import { type BrokerListener, type Providers, readProviders } from "#main/broker/index.ts";
+import { Failure } from "#shared/failure.ts";
 import { type Answering, Upstream } from "#test/doubles/upstream.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { ask, asking, Fixture, logged, route } from "./fixture.ts";
@@ -17,13 +18,15 @@ afterEach(async () => {
 const builtin = join(import.meta.dirname, "../../../resources/providers.toml");
 
 /** The table with Anthropic's prices at a host of this machine. */
-async function metered(answer: Answering, limits = {}) {
-  const upstream = await Upstream.start(answer);
-  const folder = new TemporaryFolder("prices");
+function pricesHere(): Providers {
+  using folder = new TemporaryFolder("prices");
   writeFileSync(folder.in("own.toml"), '[anthropic]\nhost = "127.0.0.1"\n');
-  const table = readProviders(builtin, folder.in("own.toml"));
-  folder[Symbol.dispose]();
-  const fixture = new Fixture({ providers: () => table });
+  return readProviders(builtin, folder.in("own.toml"));
+}
+
+async function metered(answer: Answering, limits = {}, providers = pricesHere) {
+  const upstream = await Upstream.start(answer);
+  const fixture = new Fixture({ providers });
   open.push(upstream, fixture);
   return { upstream, listener: await fixture.open([route(upstream.port, { provider: "anthropic" })], { limits }) };
 }
@@ -38,14 +41,8 @@ const start = event({
 });
 const end = event({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 200 } });
 
-test("a stream is counted and priced when it ends, and each event passes before the next one exists", async () => {
-  const received = Promise.withResolvers<void>();
-  const { listener } = await metered(async (_, response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    response.write(start);
-    await received.promise;
-    response.end(end);
-  });
+/** An answer of which something has come. */
+async function begun(listener: BrokerListener): Promise<IncomingMessage> {
   const request = httpRequest({
     ...listener.address,
     method: "POST",
@@ -56,6 +53,18 @@ test("a stream is counted and priced when it ends, and each event passes before 
   request.end("{}");
   const [response] = (await once(request, "response")) as [IncomingMessage];
   await once(response, "data");
+  return response;
+}
+
+test("a stream is counted and priced when it ends, and each event passes before the next one exists", async () => {
+  const received = Promise.withResolvers<void>();
+  const { listener } = await metered(async (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(start);
+    await received.promise;
+    response.end(end);
+  });
+  const response = await begun(listener);
   received.resolve();
   response.resume();
   await once(response, "end");
@@ -76,16 +85,7 @@ test("a stream that the client cuts off counts what was said, and says that it i
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write(start);
   });
-  const request = httpRequest({
-    ...listener.address,
-    method: "POST",
-    path: "/llm/test/v1/messages",
-    headers: asking(listener),
-    agent: false,
-  });
-  request.end("{}");
-  const [response] = (await once(request, "response")) as [IncomingMessage];
-  await once(response, "data");
+  const response = await begun(listener);
   response.destroy();
   await logged(listener, 1);
   expect(listener.totals).toMatchObject({
@@ -122,4 +122,23 @@ test("a limit of cost stops the run once it is reached", async () => {
     body: expect.stringContaining("broker limit reached: $0.0041 of $0.0040 are used."),
   });
   expect(upstream.asked.length).toBe(2);
+});
+
+test("while there is a mistake in the table, answers are counted by what it said before", async () => {
+  let mistake = false;
+  const { listener } = await metered(
+    (_, response) => response.writeHead(200, { "content-type": "text/event-stream" }).end(start + end),
+    {},
+    () => {
+      if (mistake) throw new Failure("invalid_input", "providers.toml: there is a mistake");
+      return pricesHere();
+    },
+  );
+  const post = () => ask(listener, "/llm/test/v1/messages", { method: "POST", headers: asking(listener), body: "{}" });
+  await post();
+  const one = listener.totals.costUsd;
+  mistake = true;
+  expect((await post()).status).toBe(200);
+  await logged(listener, 2);
+  expect(listener.totals).toMatchObject({ answers: 2, withoutCost: 0, costUsd: 2 * one });
 });

@@ -4,7 +4,7 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { newestUnseen } from "#shared/notifications/unseen.ts";
 import { type Status, terminalStatus } from "#shared/states.ts";
 import { terminalLabel } from "#shared/terminals/label.ts";
-import { useActivity, useHeldCells, useLaunches, useNotifications } from "../live/index.ts";
+import { useActivity, useHeldCells, useLaunches, useNotifications } from "./lists.ts";
 
 export function useTerminalStatus(terminal: Terminal): Status {
   const { items } = useNotifications();
