@@ -465,3 +465,12 @@ test("a bottle that has used what it may is told with what it used and what can 
     "fix the build: Reached its limit: $5.01 of $5.00 are used. It can go on when you raise it.",
   ]);
 });
+
+test("a bottle that may use no more needs the person until its limit is raised, also when they have seen it", () => {
+  main.all(terminal({ owner: { bottleId: "bottle-000000000001" } }));
+  main.limit("bottle-000000000001", "$5.01 of $5.00 are used");
+  main.service.markSeen({});
+  expect(main.attention.at(-1)).toMatchObject({ running: 1, needsYou: 1, asking: 1, unseen: 0 });
+  main.limit("bottle-000000000001", null);
+  expect(main.attention.at(-1)).toMatchObject({ running: 1, needsYou: 0, asking: 0 });
+});

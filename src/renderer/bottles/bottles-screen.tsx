@@ -43,11 +43,15 @@ export default function BottlesScreen() {
   if (items.length === 0) {
     return (
       <Screen>
-        <Empty action={<Button onClick={() => openLaunch()}>Launch an agent program</Button>}>
-          No bottle yet. An agent program that is launched in a bottle sees its workspace and little else.
-        </Empty>
-        <div className="mx-auto max-w-4xl px-6 pb-5">
-          <Leftovers />
+        <div className="flex min-h-full flex-col">
+          <div className="flex flex-1 flex-col justify-center">
+            <Empty action={<Button onClick={() => openLaunch()}>Launch an agent program</Button>}>
+              No bottle yet. An agent program that is launched in a bottle sees its workspace and little else.
+            </Empty>
+          </div>
+          <div className="mx-auto w-full max-w-4xl px-6 pb-5 empty:hidden">
+            <Leftovers />
+          </div>
         </div>
       </Screen>
     );
@@ -70,9 +74,7 @@ export default function BottlesScreen() {
           <Button onClick={() => openLaunch()}>Launch…</Button>
         </div>
         <section aria-label="Running bottles">
-          <h3 className="font-medium text-muted text-sm">
-            {running.length === 0 ? "None runs" : `${counted(running.length, "bottle")} running`}
-          </h3>
+          <h3 className="font-medium text-muted text-sm">{runningWords(running)}</h3>
           {running.length > 0 && (
             <BottleTable label="Running bottles" time="Runs for" actions="w-20">
               {running.map((bottle) => (
@@ -100,6 +102,15 @@ export default function BottlesScreen() {
       </div>
     </Screen>
   );
+}
+
+/** One whose engine does not answer may run, and is not said to. */
+function runningWords(bottles: readonly Bottle[]): string {
+  const unknown = bottles.filter(({ state }) => state === "unknown").length;
+  const running = bottles.length - unknown;
+  const known = running === 0 ? "None runs" : `${counted(running, "bottle")} running`;
+  if (unknown === 0) return known;
+  return running === 0 ? `${unknown} not known to run` : `${known}, ${unknown} not known to`;
 }
 
 /** Columns that a narrow panel does without; the bottle's page has them. */
@@ -170,7 +181,13 @@ function Row({ bottle, usage, most }: RowProps) {
         <td className={`truncate pr-3 text-muted ${wide}`}>{workspace ?? "gone"}</td>
         <td className={`truncate pr-3 text-muted text-sm ${widest}`}>{bottle.backend}</td>
         <td className="tabular truncate pr-3 text-right text-muted text-sm">
-          {endedAt === null ? <Elapsed since={startedAt} /> : <Ago at={endedAt} />}
+          {endedAt !== null ? (
+            <Ago at={endedAt} />
+          ) : bottle.state === "unknown" ? (
+            "Unknown"
+          ) : (
+            <Elapsed since={startedAt} />
+          )}
         </td>
         <td className="pr-3">
           <CostCell usage={usage} most={most} />

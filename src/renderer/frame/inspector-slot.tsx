@@ -1,9 +1,10 @@
 /** The right side: what there is to say about the terminal in front. */
 
+import { labelIn } from "#shared/terminals/label.ts";
 import { BottleInspector } from "../bottles/bottle-inspector.tsx";
 import { CellsInspector } from "../cells/index.ts";
 import { frontPanel, useDock } from "../dock/panels.tsx";
-import { useTerminal } from "../live/index.ts";
+import { useTerminal, useWorkspace } from "../live/index.ts";
 import { MayDrive } from "../mcp/index.ts";
 import { terminalPanel, useTerminalLabel } from "../terminals/index.ts";
 
@@ -11,6 +12,7 @@ export function InspectorSlot() {
   const terminalId = useDock((state) => terminalPanel.paramsOf(frontPanel(state))?.terminalId ?? null);
   const terminal = useTerminal(terminalId);
   const label = useTerminalLabel(terminal);
+  const workspace = useWorkspace(terminal?.owner.workspaceId ?? null);
   if (terminal === undefined) {
     return <p className="p-3 text-muted">Cells and details of the terminal in front are shown here.</p>;
   }
@@ -18,7 +20,7 @@ export function InspectorSlot() {
     <>
       <div className="flex h-8 flex-none items-center gap-2 border-line border-b px-3">
         <h2>Cells</h2>
-        <span className="min-w-0 flex-1 truncate text-right text-muted">{label}</span>
+        <span className="min-w-0 flex-1 truncate text-right text-muted">{labelIn(label, workspace?.name)}</span>
       </div>
       {terminal.owner.bottleId && <BottleInspector bottleId={terminal.owner.bottleId} />}
       <MayDrive terminal={terminal} />

@@ -33,5 +33,5 @@ export {
 export { bottleIsHere, here, ownWorkspace } from "./place.ts";
 export { sameJson } from "./same.ts";
 export type { LiveSnapshot, LiveStatus } from "./source.ts";
-export type { TerminalSummary } from "./summary.ts";
+export { limitOf, type TerminalSummary } from "./summary.ts";
 export { useLiveList } from "./use-live.ts";

@@ -72,9 +72,11 @@ export function openLists(connection: Connection): Lists {
     ready,
   );
   const activities = new LiveSource((signal) => client.activities.watch({}, { signal }), ready);
+  const usages = new LiveSource((signal) => client.broker.watch({}, { signal }), ready);
   return {
     terminals,
     activities,
+    usages,
     heldCells,
     notifications,
     launches,
@@ -92,7 +94,7 @@ export function openLists(connection: Connection): Lists {
       ),
       ready,
     ),
-    summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
+    summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities, usages }),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     desktop: new LiveValue((signal) => client.app.watchDesktop({}, { signal }), ready),
@@ -113,7 +115,6 @@ export function openLists(connection: Connection): Lists {
       ),
       ready,
     ),
-    usages: new LiveSource((signal) => client.broker.watch({}, { signal }), ready),
     jobs: new LiveSource(
       inPlace<Job>(
         (signal) => client.jobs.watch({}, { signal }),

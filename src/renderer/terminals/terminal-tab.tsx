@@ -4,7 +4,7 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { labelIn } from "#shared/terminals/label.ts";
 import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { useTerminal, useWorkspace } from "../live/index.ts";
-import { Sign, StateSign } from "../ui/index.ts";
+import { PlacedName, Sign, StateSign } from "../ui/index.ts";
 import { useTerminalLabel, useTerminalStatus } from "./use-terminal-status.ts";
 
 export function TerminalTab({ terminalId }: { terminalId: string }) {
@@ -27,10 +27,7 @@ function KnownTab({ terminal }: { terminal: Terminal }) {
     <>
       <StateSign status={useTerminalStatus(terminal)} />
       {terminal.owner.bottleId && <BottleMark bottleId={terminal.owner.bottleId} />}
-      <span className="truncate">
-        {workspace && <span className="text-muted">{workspace.name} · </span>}
-        {labelIn(label, workspace?.name)}
-      </span>
+      <PlacedName place={workspace?.name} name={labelIn(label, workspace?.name)} />
     </>
   );
 }

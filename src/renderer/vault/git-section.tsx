@@ -8,19 +8,19 @@ import { Button, IconButton, Sign } from "../ui/index.ts";
 import { GitCredentialForm } from "./git-form.tsx";
 import { InlineForm } from "./inline-form.tsx";
 import type { SectionProps } from "./secrets-section.tsx";
-import { Cell, FormRow, Row, Table } from "./table.tsx";
+import { Cell, type Column, FormRow, Row, Table } from "./table.tsx";
 import { useWork } from "./use-work.ts";
 import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
 type Open = { what: "add" } | { what: "edit" | "delete"; name: string } | null;
 
-const columns = [
+const columns: readonly Column[] = [
   { name: "Name" },
   { name: "Repositories" },
-  { name: "As", wide: true },
-  { name: "Used by", wide: true },
+  { name: "As", from: 640 },
+  { name: "Used by", from: 640 },
   { name: "Last used", right: true },
-  { name: "Revision", right: true, wide: true },
+  { name: "Revision", right: true, from: 640 },
 ];
 
 export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
@@ -114,19 +114,19 @@ function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
           {host}/{scope}
         </code>
       </Cell>
-      <Cell wide>
+      <Cell from={640}>
         <span data-tip={variable ? `The token of $${variable} goes before what is stored` : undefined}>
           {userName}, {kind === "token" ? "token" : "SSH key"}
           {variable && <span className="text-faint"> (${variable})</span>}
         </span>
       </Cell>
-      <Cell wide>
+      <Cell from={640}>
         <UsedBy uses={uses} />
       </Cell>
       <Cell right>
         <LastUsed uses={uses} />
       </Cell>
-      <Cell right wide>
+      <Cell right from={640}>
         {revision}
       </Cell>
     </Row>

@@ -192,16 +192,18 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
           {mode === "worktree" && found?.git && <BranchFields draft={draft} name={name} inspection={found} />}
           {looking && <p className="text-muted">Looking for agent programs on your PATH…</p>}
           <StartWith draft={draft} program={program} programs={programs} />
-          {making?.step === "failed" && <ProblemNote problem={making.problem} />}
-          <div className="flex items-center gap-2">
-            <Button ref={submitButton} type="submit" look="primary" disabled={!canSubmit}>
-              {program ? `Create and launch ${program.name}` : "Create workspace"}
-            </Button>
-            {making?.step === "failed" && making.workspaceId && (
-              <Button onClick={() => making.workspaceId && openWorkspace(making.workspaceId)}>
-                Show what was made
+          <div className="sticky bottom-0 -mb-5 flex flex-col gap-2 border-line border-t bg-panel py-3">
+            {making?.step === "failed" && <ProblemNote problem={making.problem} />}
+            <div className="flex items-center gap-2">
+              <Button ref={submitButton} type="submit" look="primary" disabled={!canSubmit}>
+                {program ? `Create and launch ${program.name}` : "Create workspace"}
               </Button>
-            )}
+              {making?.step === "failed" && making.workspaceId && (
+                <Button onClick={() => making.workspaceId && openWorkspace(making.workspaceId)}>
+                  Show what was made
+                </Button>
+              )}
+            </div>
           </div>
         </>
       )}

@@ -82,7 +82,8 @@ describe("windows", () => {
       (event) => event.type === "all" && event.items.filter(({ state }) => state === "ready").length === 2,
     );
     workspaceId = list.type === "all" ? list.items.find(({ name }) => name === "alpha")!.id : "";
-    for (const owner of [{ workspaceId }, {}]) await call(desktop, "terminals.create", { owner });
+    await call(desktop, "terminals.create", { owner: { workspaceId }, name: "inside" });
+    await call(desktop, "terminals.create", { name: "outside" });
   });
   afterAll(() => desktop?.[Symbol.asyncDispose]());
 
@@ -142,6 +143,20 @@ describe("windows", () => {
     await palette(page, "Open alpha in its own window");
     const state = await app.until(({ windows }) => windows.find(({ id }) => id === own.id)?.focused === true);
     expect(state.windows).toHaveLength(2);
+  });
+
+  test("the tray leads to what runs in it there, and to anything else where all are shown", async () => {
+    const main = await mainWindow();
+    const own = await windowAt(`?workspace=${workspaceId}`);
+    for (const [name, { id: leadsTo }] of [
+      ["outside", main],
+      ["inside", own],
+    ] as const) {
+      const { tray } = await app.until(({ tray: [one] }) => one!.menu.some(({ label }) => label.includes(name)));
+      await app.control.clickTrayMenu(tray[0]!.menu.find(({ label }) => label.includes(name))!.label);
+      await app.until(({ windows }) => windows.find(({ id }) => id === leadsTo)?.focused === true);
+      await (await app.page(leadsTo)).getByRole("tab", { name }).waitFor();
+    }
   });
 
   test("what is dropped on it is copied into the workspace, or offered as another one where all are shown; its jobs are its own", async () => {
