@@ -132,6 +132,12 @@ test("the file is edited by hand: what is right is applied at once, what is brok
   writeFileSync(file(), '{"theme":"purple","firstRunDone":true,"mine":1}');
   await inPlace.getByText(/theme: .*the default is used/).waitFor();
   await inPlace.getByText("mine: unknown; kept as it is.").waitFor();
+  // The line above everything leads to them, also from the page's other end.
+  const top = () => inPlace.evaluate((element) => element.getBoundingClientRect().top);
+  await row("dockerBaseImage").scrollIntoViewIfNeeded();
+  expect(await top()).toBeLessThan(0);
+  await window.page.getByRole("alert").getByRole("button", { name: "Settings" }).click();
+  await expect.poll(top).toBeGreaterThan(0);
   for (const theme of ["dark", "light"] as const) {
     await window.page.emulateMedia({ colorScheme: theme });
     await window.page.screenshot({

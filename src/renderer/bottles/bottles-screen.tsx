@@ -9,7 +9,6 @@ import {
   Ago,
   Button,
   ContextMenu,
-  counted,
   Elapsed,
   Empty,
   inputClass,
@@ -23,7 +22,7 @@ import { ResumeButton } from "./bottle-actions.tsx";
 import { ColourMark } from "./colour-mark.tsx";
 import { CostCell } from "./cost-cell.tsx";
 import { Leftovers } from "./leftovers.tsx";
-import { active, ended, matching } from "./order.ts";
+import { active, ended, matching, runningWords } from "./order.ts";
 import { agentStatus } from "./status.ts";
 
 /** Ended ones that are shown before the rest is asked for. */
@@ -102,15 +101,6 @@ export default function BottlesScreen() {
       </div>
     </Screen>
   );
-}
-
-/** One whose engine does not answer may run, and is not said to. */
-function runningWords(bottles: readonly Bottle[]): string {
-  const unknown = bottles.filter(({ state }) => state === "unknown").length;
-  const running = bottles.length - unknown;
-  const known = running === 0 ? "None runs" : `${counted(running, "bottle")} running`;
-  if (unknown === 0) return known;
-  return running === 0 ? `${unknown} not known to run` : `${known}, ${unknown} not known to`;
 }
 
 /** Columns that a narrow panel does without; the bottle's page has them. */

@@ -52,7 +52,9 @@ export default function LaunchScreen({ params, panelId }: PanelProps<{ workspace
   if (workspace.state !== "ready") {
     return (
       <Empty action={<Button onClick={() => openWorkspace(workspace.id)}>Show {workspace.name}</Button>}>
-        {sentence(`Nothing can be launched in ${workspace.name}: ${lowerFirst(workspaceStatus(workspace).words)}`)}
+        {sentence(
+          `Nothing can be launched in ${workspace.name}: ${lowerFirst(workspaceStatus(workspace).words)}`,
+        ).replace(/\.?$/, ".")}
       </Empty>
     );
   }

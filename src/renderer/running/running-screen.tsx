@@ -138,15 +138,17 @@ function AskRow({ ask: { who, words, open } }: { ask: AskOfBottle }) {
   );
 }
 
-/** The evidence, where the words do not say it already. */
-function moreThan({ words, evidence = "" }: Status): string {
-  return words.toLowerCase().includes(evidence.toLowerCase()) ? "" : evidence;
+/** Words that say their evidence stand below, where there is room for all of it; others beside the name, above their evidence. */
+function inTwoLines(status: Status): { beside: Status; below: string } {
+  const { words, evidence = "" } = status;
+  const saysIt = evidence !== "" && words.toLowerCase().includes(evidence.toLowerCase());
+  return saysIt ? { beside: { ...status, words: "" }, below: words } : { beside: status, below: evidence };
 }
 
 function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean }) {
   const workspace = useWorkspaces().byId.get(terminal.workspaceId ?? "")?.name;
   const { status } = terminal;
-  const more = moreThan(status);
+  const { beside, below } = inTwoLines(status);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keyboard for all of its rows
     // biome-ignore lint/a11y/useFocusableInteractive: the list is the one tab stop and names its active row
@@ -162,9 +164,9 @@ function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean 
       {terminal.bottleId !== null && <BottleMark bottleId={terminal.bottleId} />}
       <span className="min-w-0 flex-1">
         <PlacedName place={workspace} name={labelIn(terminal.label, workspace)} />
-        {more && <span className="block truncate text-muted text-sm">{more}</span>}
+        {below && <span className="block truncate text-muted text-sm">{below}</span>}
       </span>
-      <StateLine status={status} sign={false} className="max-w-[50%] justify-end text-muted text-sm" />
+      <StateLine status={beside} sign={false} className="max-w-[50%] justify-end text-muted text-sm" />
     </div>
   );
 }
