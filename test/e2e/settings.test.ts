@@ -136,7 +136,7 @@ test("the file is edited by hand: what is right is applied at once, what is brok
   const top = () => inPlace.evaluate((element) => element.getBoundingClientRect().top);
   await row("dockerBaseImage").scrollIntoViewIfNeeded();
   expect(await top()).toBeLessThan(0);
-  await window.page.getByRole("alert").getByRole("button", { name: "Settings" }).click();
+  await window.page.getByRole("alert").getByRole("button", { name: "Settings", exact: true }).click();
   await expect.poll(top).toBeGreaterThan(0);
   for (const theme of ["dark", "light"] as const) {
     await window.page.emulateMedia({ colorScheme: theme });

@@ -145,20 +145,6 @@ describe("windows", () => {
     expect(state.windows).toHaveLength(2);
   });
 
-  test("the tray leads to what runs in it there, and to anything else where all are shown", async () => {
-    const main = await mainWindow();
-    const own = await windowAt(`?workspace=${workspaceId}`);
-    for (const [name, { id: leadsTo }] of [
-      ["outside", main],
-      ["inside", own],
-    ] as const) {
-      const { tray } = await app.until(({ tray: [one] }) => one!.menu.some(({ label }) => label.includes(name)));
-      await app.control.clickTrayMenu(tray[0]!.menu.find(({ label }) => label.includes(name))!.label);
-      await app.until(({ windows }) => windows.find(({ id }) => id === leadsTo)?.focused === true);
-      await (await app.page(leadsTo)).getByRole("tab", { name }).waitFor();
-    }
-  });
-
   test("what is dropped on it is copied into the workspace, or offered as another one where all are shown; its jobs are its own", async () => {
     const own = await windowAt(`?workspace=${workspaceId}`);
     const alone = await app.page(own.id);
@@ -195,6 +181,20 @@ describe("windows", () => {
     await page.getByRole("button", { name: "Copy notes into beta", exact: true }).waitFor();
     expect(await alone.getByRole("button", { name: /beta$/ }).count()).toBe(0);
     await alone.getByRole("button", { name: "Copy notes into alpha", exact: true }).waitFor();
+  });
+
+  test("the tray leads to what runs in it there, and to anything else where all are shown", async () => {
+    const main = await mainWindow();
+    const own = await windowAt(`?workspace=${workspaceId}`);
+    for (const [name, { id: leadsTo }] of [
+      ["outside", main],
+      ["inside", own],
+    ] as const) {
+      const { tray } = await app.until(({ tray: [one] }) => one!.menu.some(({ label }) => label.includes(name)));
+      await app.control.clickTrayMenu(tray[0]!.menu.find(({ label }) => label.includes(name))!.label);
+      await app.until(({ windows }) => windows.find(({ id }) => id === leadsTo)?.focused === true);
+      await (await app.page(leadsTo)).getByRole("tab", { name }).waitFor();
+    }
   });
 
   test("a workspace that there is not has none", async () => {
