@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach, beforeEach, vi } from "vitest";
 import type { Attention, JobProgress, OutsideNotification } from "#main/desktop.ts";
 import type { HostAsked } from "#main/gateway/index.ts";
 import type { AnswersParts } from "#main/notifications/answers.ts";
@@ -234,6 +235,32 @@ export function startNotifications(folder: string) {
   };
 }
 
+/** For a test file: notifications anew for every test, while the clock stands. It stays the same object; what is in it is new. */
+export function freshNotifications(): NotificationsWorld & {
+  /** Stops, and starts over the same folder. */
+  restart(): void;
+} {
+  let folder: NotificationsFolder;
+  const start = () => Object.assign(main, startNotifications(folder.path));
+  const main = {
+    restart() {
+      main.stop();
+      start();
+    },
+  } as ReturnType<typeof freshNotifications>;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: new Date("2026-01-01T12:00:00Z") });
+    folder = new NotificationsFolder();
+    start();
+  });
+  afterEach(() => {
+    main.stop();
+    vi.useRealTimers();
+    folder[Symbol.dispose]();
+  });
+  return main;
+}
+
 export function terminal(change: Partial<Terminal> = {}): Terminal {
   return {
     id: "term-00000001",
@@ -300,4 +327,26 @@ export function cell(change: Partial<Cell> = {}): Cell {
     truncated: false,
     ...change,
   };
+}
+
+/** A terminal that has failed just now. */
+export function ended(change: Partial<Terminal> = {}): Terminal {
+  return terminal({ state: "failed", exitCode: 3, resolvedAt: new Date().toISOString(), ...change });
+}
+
+export function cellDone(change: Partial<Cell> = {}): HostEvent {
+  return { type: "cell", event: { type: "done", cell: cell(change), at: "2026-01-01T12:00:00.000Z" } };
+}
+
+export const bell: HostEvent = { type: "bell", terminalId: "term-00000001", count: 1 };
+
+/** A notification that a program sends its terminal. */
+export function osc(body: string): HostEvent {
+  return { type: "programNotification", terminalId: "term-00000001", title: "", body };
+}
+
+/** A window, until it is closed. */
+export function windowConnection(id = "window-1") {
+  const closed = new AbortController();
+  return { connection: { id, caller: "window", closed: closed.signal } as const, close: () => closed.abort() };
 }

@@ -69,6 +69,17 @@ function circles(needs: ReadonlyMap<string, Iterable<string>>): string[] {
   return found;
 }
 
+/** Which folders of a process need which others of it. */
+function foldersOf(process: "main" | "renderer", found: readonly Import[]): Map<string, Set<string>> {
+  const folders = new Map<string, Set<string>>();
+  const folderOf = (path: string) => (area(path) === process ? path.split("/").slice(1, -1)[0] : undefined);
+  for (const { from, to } of found) {
+    const [own, target] = [folderOf(from), folderOf(to)];
+    if (own && target && own !== target) folders.set(own, (folders.get(own) ?? new Set()).add(target));
+  }
+  return folders;
+}
+
 describe("the structure", () => {
   test("reads imports at all", () => {
     expect(imports.length).toBeGreaterThan(20);
@@ -114,13 +125,12 @@ describe("the structure", () => {
   });
 
   test("domains of main form no circle", () => {
-    const domains = new Map<string, Set<string>>();
-    for (const { from, to } of imports) {
-      const [, own] = /^main\/([^/]+)\//.exec(from) ?? [];
-      const [, target] = /^main\/([^/]+)\//.exec(to) ?? [];
-      if (own && target && own !== target) domains.set(own, (domains.get(own) ?? new Set()).add(target));
-    }
-    expect(circles(domains)).toEqual([]);
+    expect(circles(foldersOf("main", imports))).toEqual([]);
+  });
+
+  test("folders of the window form no circle; a screen that is loaded when it is wanted is none", () => {
+    const needed = imports.filter(({ wanted }) => !wanted);
+    expect(circles(foldersOf("renderer", needed))).toEqual([]);
   });
 
   test("files form no circle, types included; what is loaded when it is wanted is none", () => {

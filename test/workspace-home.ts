@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { JobService, jobRepository, jobsSchema } from "#main/jobs/index.ts";
+import type { CreateRequest } from "#main/workspaces/create.ts";
 import {
   WorkspaceService,
   type WorkspaceTerminals,
@@ -57,6 +58,11 @@ export async function startWorkspaces(root: string, options: ServiceOptions = {}
   });
   jobs.recover();
   await service.start();
+  /** Waits for the workspace's job and gives both as they are then. */
+  const settled = async (workspace: Workspace): Promise<{ job: Job; workspace: Workspace | undefined }> => {
+    const job = await jobs.ended(workspace.jobId ?? "");
+    return { job, workspace: service.list().find(({ id }) => id === workspace.id) };
+  };
   return {
     folders,
     store,
@@ -70,10 +76,14 @@ export async function startWorkspaces(root: string, options: ServiceOptions = {}
       await subprocesses.close();
       store.close();
     },
-    /** Waits for the workspace's job and gives both as they are then. */
-    async settled(workspace: Workspace): Promise<{ job: Job; workspace: Workspace | undefined }> {
-      const job = await jobs.ended(workspace.jobId ?? "");
-      return { job, workspace: service.list().find(({ id }) => id === workspace.id) };
+    settled,
+    /** Makes a workspace and waits until it is there. */
+    async make(request: CreateRequest): Promise<Workspace> {
+      const begun = await service.create(request);
+      if (begun.jobId === null) return begun;
+      const { job, workspace } = await settled(begun);
+      if (workspace?.state !== "ready") throw new Error(`${request.name} was not made: ${job.problem?.message}`);
+      return workspace;
     },
   };
 }
@@ -101,16 +111,13 @@ function gitEnv(root: string): Record<string, string> {
   return { PATH: process.env["PATH"] ?? "", HOME: join(root, "home"), GIT_CONFIG_NOSYSTEM: "1" };
 }
 
-/** A temporary folder with a home directory in it, and git as a person would type it there. */
+/** A temporary folder with a home directory in it, and git as a person would type it there. Made when it is first used, and after `remove` another. */
 export class TestFolder {
-  readonly root = realpathSync(mkdtempSync(join(tmpdir(), "cellar-workspaces-")));
+  #root: string | null = null;
 
-  constructor() {
-    mkdirSync(join(this.root, "home"));
-    this.write(
-      "home/.gitconfig",
-      "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[core]\n\tfsync = none\n",
-    );
+  get root(): string {
+    this.#root ??= madeHome();
+    return this.#root;
   }
 
   path(...parts: string[]): string {
@@ -153,7 +160,26 @@ export class TestFolder {
     return this.git(path, "rev-parse", "HEAD");
   }
 
-  remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+  branches(repository: string): string[] {
+    return this.git(repository, "branch", "--format=%(refname:short)").split("\n");
   }
+
+  /** How many there are, the repository's own folder included. */
+  worktrees(repository: string): number {
+    return this.git(repository, "worktree", "list", "--porcelain").match(/^worktree /gm)?.length ?? 0;
+  }
+
+  remove(): void {
+    if (this.#root !== null) rmSync(this.#root, { recursive: true, force: true });
+    this.#root = null;
+  }
+}
+
+function madeHome(): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "cellar-workspaces-")));
+  mkdirSync(join(root, "home"));
+  const settings =
+    "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[core]\n\tfsync = none\n";
+  writeFileSync(join(root, "home/.gitconfig"), settings);
+  return root;
 }

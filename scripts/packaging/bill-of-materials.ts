@@ -19,7 +19,7 @@ export type Part = {
 };
 
 /** Whoever gets a package may do with these parts what Cellar's own licence lets them do; the texts are in the list. */
-export const allowedLicences: readonly string[] = [
+const allowedLicences: readonly string[] = [
   "0BSD",
   "Apache-2.0",
   "BSD-2-Clause",

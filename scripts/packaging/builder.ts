@@ -5,7 +5,7 @@ import { fuses } from "./fuses.ts";
 import { publisher } from "./publisher.ts";
 
 /** Not `cellar`, which is the command line's name. */
-export const linuxExecutable = "cellar-desktop";
+const linuxExecutable = "cellar-desktop";
 
 export function builderConfiguration(
   root: string,

@@ -43,6 +43,13 @@ test.each([
   ],
   ["one whose program asks waits", facts, { unseen: note("program", "Claude asks") }, "waiting", "Claude asks"],
   [
+    "one that rang waits, also while a cell holds it",
+    { ...facts, heldCellId: "c" },
+    { unseen: note("bell") },
+    "waiting",
+    "Rang",
+  ],
+  [
     "a cell that is done and unseen is shown until seen",
     facts,
     { unseen: note("cell-done") },

@@ -117,7 +117,6 @@ export function terminalStatus(terminal: TerminalFacts, context: TerminalContext
 }
 
 function aliveStatus(terminal: TerminalFacts, { heldCell, unseen, activity, limit }: TerminalContext): Status {
-  const evidence = terminal.pid === null ? undefined : `Process ${terminal.pid} runs`;
   if (heldCell?.state === "timeout") {
     return {
       state: "held",
@@ -129,24 +128,8 @@ function aliveStatus(terminal: TerminalFacts, { heldCell, unseen, activity, limi
   // Whatever it is doing, it gets no further without an answer.
   if (limit !== undefined) return { state: "permission", words: "Reached its limit", evidence: limit };
   if (activity && activity.state !== "unknown") return activityStatus(activity, unseen?.kind === "agent-done");
-  if (unseen) {
-    const at = { kind: "at", at: unseen.createdAt } as const;
-    const said = unseen.body ? `${unseen.title}\n${unseen.body}` : unseen.title;
-    if (unseen.kind === "bell") return { state: "waiting", words: "Rang", time: at, evidence: said };
-    if (unseen.kind === "program" || unseen.kind === "notify") {
-      return { state: "waiting", words: unseen.title || "Asks for attention", time: at, evidence: said };
-    }
-    if (terminal.heldCellId === null && unseen.kind === "cell-done") {
-      return unseen.state === "failed"
-        ? { state: "failed", words: "Cell failed", time: at, evidence: said, answer: true }
-        : { state: "done-unseen", words: "Cell done", time: at, evidence: said };
-    }
-    if (terminal.heldCellId === null && unseen.kind === "cell-error") {
-      return unseen.state === "cancelled"
-        ? { state: "cancelled", words: "Cell stopped", time: at, evidence: said }
-        : { state: "failed", words: "Cell ended with an error", time: at, evidence: said };
-    }
-  }
+  const told = unseen && unseenStatus(unseen, terminal.heldCellId !== null);
+  if (told) return told;
   if (terminal.heldCellId !== null) {
     return {
       state: "working",
@@ -160,8 +143,32 @@ function aliveStatus(terminal: TerminalFacts, { heldCell, unseen, activity, limi
     state: "running",
     words: "Running",
     time: { kind: "since", at: terminal.createdAt },
-    ...(evidence ? { evidence } : {}),
+    ...(terminal.pid === null ? {} : { evidence: `Process ${terminal.pid} runs` }),
   };
+}
+
+/** What a notification that nobody has seen says of its terminal; null where that is nothing. `held`: another cell holds it since. */
+function unseenStatus(
+  { kind, state, title, body, createdAt }: NonNullable<TerminalContext["unseen"]>,
+  held: boolean,
+): Status | null {
+  const rest = { time: { kind: "at", at: createdAt } as const, evidence: body ? `${title}\n${body}` : title };
+  if (kind === "bell") return { state: "waiting", words: "Rang", ...rest };
+  if (kind === "program" || kind === "notify") {
+    return { state: "waiting", words: title || "Asks for attention", ...rest };
+  }
+  if (held) return null;
+  if (kind === "cell-done") {
+    return state === "failed"
+      ? { state: "failed", words: "Cell failed", ...rest, answer: true }
+      : { state: "done-unseen", words: "Cell done", ...rest };
+  }
+  if (kind === "cell-error") {
+    return state === "cancelled"
+      ? { state: "cancelled", words: "Cell stopped", ...rest }
+      : { state: "failed", words: "Cell ended with an error", ...rest };
+  }
+  return null;
 }
 
 const saidBy: Record<ActivitySource, string> = {

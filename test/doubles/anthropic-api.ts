@@ -2,8 +2,8 @@
  * Stands in for Anthropic's Messages API: the streaming wire format of https://docs.anthropic.com/en/api/messages-streaming over HTTP.
  * Whoever asks with tools is first told to run one command in Bash, and after its result to say that it is done.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
+import { answerJson, eventStream, ProviderDouble, type ProviderRequest } from "./provider.ts";
 
 type Block = { type: "text"; text: string } | { type: "tool_use"; id: string; name: string; input: object };
 type Asked = {
@@ -24,50 +24,28 @@ export type AnthropicApiParts = {
   error?: { status: number; message: string };
 };
 
-export class AnthropicApi implements AsyncDisposable {
+/** Its address is for ANTHROPIC_BASE_URL. */
+export class AnthropicApi extends ProviderDouble {
   /** The command it asks for; described as the program shows it. */
   readonly command: string;
-  /** Paths that were asked for, in order. */
-  readonly asked: string[] = [];
-  /** What was shown as a key by each of them. */
-  readonly shown: (string | undefined)[] = [];
-  /** Everything that was in a head or a body. */
-  readonly received: string[] = [];
-  /** What commands put out, as it came back. */
-  readonly results: string[] = [];
   readonly parts: AnthropicApiParts;
-  readonly #server: Server;
 
   constructor(command: string, parts: AnthropicApiParts = {}) {
+    super();
     this.command = command;
     this.parts = parts;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** Resolves with the address for ANTHROPIC_BASE_URL. */
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString("utf8");
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    const key = request.headers["x-api-key"];
-    this.asked.push(`${request.method} ${path}`);
-    this.shown.push(String(key ?? request.headers.authorization));
-    this.received.push(JSON.stringify(request.rawHeaders), request.url ?? "", body);
-    if (this.parts.key !== undefined && (key !== this.parts.key || request.headers.authorization !== undefined)) {
+  protected async answer({ method, path, headers, body }: ProviderRequest, response: ServerResponse): Promise<void> {
+    const { key, error, between = async () => {} } = this.parts;
+    if (key !== undefined && (headers["x-api-key"] !== key || headers.authorization !== undefined)) {
       return fail(response, 401, "authentication_error", "invalid x-api-key");
     }
-    if (this.parts.error !== undefined) response.setHeader("x-message", this.parts.error.message);
-    if (this.parts.error !== undefined)
-      return fail(response, this.parts.error.status, "api_error", this.parts.error.message);
-    if (request.method !== "POST" || path !== "/v1/messages") {
-      return fail(response, 404, "not_found_error", "Not found");
+    if (error !== undefined) {
+      response.setHeader("x-message", error.message);
+      return fail(response, error.status, "api_error", error.message);
     }
+    if (method !== "POST" || path !== "/v1/messages") return fail(response, 404, "not_found_error", "Not found");
     const asked = JSON.parse(body) as Asked;
     const blocks = this.#blocks(asked);
     const message = {
@@ -79,11 +57,8 @@ export class AnthropicApi implements AsyncDisposable {
       usage: { input_tokens: 10, output_tokens: 5 },
     };
     const stop = blocks.at(-1)?.type === "tool_use" ? "tool_use" : "end_turn";
-    if (asked.stream) await stream(response, message, blocks, stop, this.parts.between ?? (async () => {}));
-    else {
-      response.writeHead(200, { "content-type": "application/json" });
-      response.end(JSON.stringify({ ...message, content: blocks, stop_reason: stop }));
-    }
+    if (asked.stream) await stream(response, message, blocks, stop, between);
+    else answerJson(response, 200, { ...message, content: blocks, stop_reason: stop });
   }
 
   #blocks(asked: Asked): Block[] {
@@ -105,16 +80,10 @@ export class AnthropicApi implements AsyncDisposable {
     }
     return [{ type: "text", text: this.parts.says ?? "All done." }];
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
 }
 
 function fail(response: ServerResponse, status: number, type: string, message: string): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify({ type: "error", error: { type, message } }));
+  answerJson(response, status, { type: "error", error: { type, message } });
 }
 
 /** message_start … message_stop, as server-sent events. */
@@ -125,9 +94,7 @@ async function stream(
   stop: string,
   between: () => Promise<unknown>,
 ): Promise<void> {
-  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
-  const send = (type: string, data: object) =>
-    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  const send = eventStream(response);
   send("message_start", { message: { ...message, content: [], stop_reason: null } });
   for (const [index, block] of blocks.entries()) {
     if (block.type === "tool_use") {

@@ -2,8 +2,8 @@
  * Stands in for OpenAI's Responses API: its streaming wire format (server-sent events) over HTTP, and the list of models. Whoever asks with tools
  * is first told to run one command, in the way that Codex takes commands (`exec`, whose input is JavaScript), and after its result to say that it is done.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
+import { answerJson, eventStream, ProviderDouble, type ProviderRequest } from "./provider.ts";
 
 type Asked = {
   model?: string;
@@ -22,44 +22,26 @@ export type OpenaiResponsesParts = {
   between?: () => Promise<unknown>;
 };
 
-export class OpenaiResponses implements AsyncDisposable {
+/** Clients put `/v1` behind its address. */
+export class OpenaiResponses extends ProviderDouble {
   readonly #parts: OpenaiResponsesParts;
-  /** Method, path and what was shown as a key, in order. */
-  readonly asked: { what: string; shown: string | undefined }[] = [];
-  /** Everything that was in a body or a header. */
-  readonly received: string[] = [];
-  /** What the commands put out, as it came back. */
-  readonly results: string[] = [];
-  readonly #server: Server;
 
   constructor(parts: OpenaiResponsesParts) {
+    super();
     this.#parts = parts;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** Resolves with the address without the `/v1` that clients put behind it. */
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString("utf8");
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    const { authorization } = request.headers;
-    this.asked.push({ what: `${request.method} ${path}`, shown: authorization });
-    this.received.push(JSON.stringify(request.rawHeaders), request.url ?? "", body);
-    if (authorization !== `Bearer ${this.#parts.key}`) {
+  protected async answer({ method, path, headers, body }: ProviderRequest, response: ServerResponse): Promise<void> {
+    if (headers.authorization !== `Bearer ${this.#parts.key}`) {
       const error = { message: `Incorrect API key provided`, type: "invalid_request_error", code: "invalid_api_key" };
-      return json(response, 401, { error });
+      return answerJson(response, 401, { error });
     }
-    if (request.method === "GET" && path === "/v1/models") {
-      return json(response, 200, { object: "list", data: [{ id: "gpt-5", object: "model", owned_by: "openai" }] });
+    if (method === "GET" && path === "/v1/models") {
+      const data = [{ id: "gpt-5", object: "model", owned_by: "openai" }];
+      return answerJson(response, 200, { object: "list", data });
     }
-    if (request.method !== "POST" || path !== "/v1/responses") {
-      return json(response, 404, { error: { message: "Not found", type: "invalid_request_error" } });
+    if (method !== "POST" || path !== "/v1/responses") {
+      return answerJson(response, 404, { error: { message: "Not found", type: "invalid_request_error" } });
     }
     await this.#stream(response, JSON.parse(body) as Asked);
   }
@@ -67,10 +49,9 @@ export class OpenaiResponses implements AsyncDisposable {
   async #stream(response: ServerResponse, asked: Asked): Promise<void> {
     const number = String(this.asked.length).padStart(24, "0");
     const base = { id: `resp_${number}`, object: "response", model: asked.model, created_at: 0 };
-    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+    const event = eventStream(response);
     let sequence = 0;
-    const send = (type: string, data: object) =>
-      response.write(`event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence++, ...data })}\n\n`);
+    const send = (type: string, data: object) => event(type, { sequence_number: sequence++, ...data });
     send("response.created", { response: { ...base, status: "in_progress", output: [] } });
     const items = this.#items(asked, number);
     for (const [output_index, item] of items.entries()) {
@@ -116,14 +97,4 @@ export class OpenaiResponses implements AsyncDisposable {
     };
     return [said("First I look around.\n"), call];
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
-function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
 }

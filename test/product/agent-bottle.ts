@@ -1,6 +1,5 @@
 /** A running product with a key in its vault, whose provider is a double on this computer, and an agent's real program to launch into a bottle. */
-
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import type { Totals } from "#main/broker/index.ts";
@@ -67,6 +66,12 @@ export class AgentBottle implements AsyncDisposable {
       size: { cols: 120, rows: 40 },
     });
     return { plan, ...launched };
+  }
+
+  /** What is in a file of its workspace; empty while there is none. */
+  textIn(file: string): string {
+    const path = join(this.workspaceFolder, file);
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
   }
 
   async screen(terminalId: string): Promise<string> {

@@ -8,7 +8,7 @@ export function sourceOf(typed: string): string {
 }
 
 /** `https:`, `ssh:`, `file:`, or git's short form for ssh. */
-export function isUrl(typed: string): boolean {
+function isUrl(typed: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) || (/^[\w.-]+@[\w.-]+:(?!\/\/)./.test(typed) && !existsSync(typed));
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Failure } from "#shared/failure.ts";
 
 /** A summary that was left open for longer may no longer say what is true. */
-export const planLifetimeMs = 30 * 60_000;
+const planLifetimeMs = 30 * 60_000;
 /** A script that prepares without end must not fill the memory. */
 const mostPlans = 200;
 

@@ -87,7 +87,7 @@ export type PreparerParts = {
 const gibibyte = 1024 ** 3;
 
 /** Plenty for an agent with its compilers and tests, little enough that the computer stays usable. */
-export const defaultLimits: BottleLimits = {
+const defaultLimits: BottleLimits = {
   memory: 8 * gibibyte,
   processes: 2048,
   fileSize: 8 * gibibyte,
@@ -107,45 +107,19 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     hostEnvironment,
     home: hostEnvironment["HOME"] ?? homedir(),
   });
-  if (manifest.systemPrompt !== "" && program.entry.start["system-prompt"] === undefined) {
-    throw new Failure(
-      "invalid_input",
-      `${program.entry.name} takes no system prompt, and agent '${manifest.agent}' has one`,
-      {
-        hint: "Leave out the text below the agent's front matter, or choose another program.",
-      },
-    );
-  }
+  const resumed = request.resume === undefined ? undefined : parts.launches.list.get(request.resume);
+  const folder = request.folder ?? resumed?.folder ?? "";
+  const drivesTerminals = request.drivesTerminals ?? resumed?.drivesTerminals ?? false;
+  checkTakes(program, manifest, drivesTerminals);
   const backend = await parts.backend(request.backend);
   const keepsHome = program.entry.conversation !== undefined;
   const homeOf = request.resume === undefined ? null : parts.homeOfLaunch(request.resume);
-  const provider = manifest.provider ?? program.entry.provider ?? null;
-  const resumed = request.resume === undefined ? undefined : parts.launches.list.get(request.resume);
-  const folder = request.folder ?? resumed?.folder ?? "";
   await startFolder(workspace, folder);
-  const drivesTerminals = request.drivesTerminals ?? resumed?.drivesTerminals ?? false;
-  if (drivesTerminals && program.entry.mcp === undefined) {
-    throw new Failure(
-      "invalid_input",
-      `${program.entry.name} cannot be told of Cellar's MCP server when it is started`,
-      {
-        hint: "Launch it without driving terminals.",
-      },
-    );
-  }
-  const reach: BottleReach = {
-    workspaceId: workspace.id,
-    programId: program.id,
-    provider,
-    // Not those of routes: a route may allow less than its whole host.
-    allowedHosts: [...new Set(program.entry.network.hosts)],
-    routes: manifest.routes,
-    gitRepositories: manifest.repositories,
+  const reach = {
+    ...reachOf(workspace, program, manifest),
     supervise: request.supervise ?? (manifest.supervise || parts.supervised(request.resume)),
     drivesTerminals,
-    tellsActivity: program.entry.command[0] !== "{shell}",
     usageLimits: joinLimits(request.usageLimits, manifest.usageLimits ?? parts.usageLimits),
-    credential: manifest.credential,
   };
   const spec = {
     workspace,
@@ -161,14 +135,13 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     backend.plan({ ...spec, keptHome }),
     manifest.identity ?? personsIdentity(parts.git, workspace.path),
   ]);
-  reach.brokeredHosts = services.brokeredHosts;
   const kept = {
     request,
     folder,
     backend,
     spec,
     backendPlan,
-    reach,
+    reach: { ...reach, brokeredHosts: services.brokeredHosts },
     manifest,
     identity,
     hostEnvironment,
@@ -181,6 +154,35 @@ export async function prepare(parts: PreparerParts, request: PrepareRequest): Pr
     triggers,
     view: viewOf({ ...kept, services, id, expiresAt }),
   }));
+}
+
+/** Throws `invalid_input` for what the program cannot be given at its start. */
+function checkTakes({ entry }: LaunchableProgram, manifest: ResolvedManifest, drivesTerminals: boolean): void {
+  if (manifest.systemPrompt !== "" && entry.start["system-prompt"] === undefined) {
+    throw new Failure("invalid_input", `${entry.name} takes no system prompt, and agent '${manifest.agent}' has one`, {
+      hint: "Leave out the text below the agent's front matter, or choose another program.",
+    });
+  }
+  if (drivesTerminals && entry.mcp === undefined) {
+    throw new Failure("invalid_input", `${entry.name} cannot be told of Cellar's MCP server when it is started`, {
+      hint: "Launch it without driving terminals.",
+    });
+  }
+}
+
+/** What follows from the program and the manifest alone. */
+function reachOf(workspace: Workspace, { id, entry }: LaunchableProgram, manifest: ResolvedManifest) {
+  return {
+    workspaceId: workspace.id,
+    programId: id,
+    provider: manifest.provider ?? entry.provider ?? null,
+    // Not those of routes: a route may allow less than its whole host.
+    allowedHosts: [...new Set(entry.network.hosts)],
+    routes: manifest.routes,
+    gitRepositories: manifest.repositories,
+    tellsActivity: entry.command[0] !== "{shell}",
+    credential: manifest.credential,
+  };
 }
 
 /** Each limit for itself: whoever sets the cost has not said anything of tokens. */

@@ -6,10 +6,10 @@ import { z } from "zod";
 import { addressClasses, parseHost } from "../egress/index.ts";
 
 /** AV-25. */
-export const handleSchema = z.string().regex(/^[a-z0-9_-]+$/);
+const handleSchema = z.string().regex(/^[a-z0-9_-]+$/);
 
 /** Two segments of a path, as `llm/anthropic`, `mcp/search`, `git/github.com`. */
-export const routeKeySchema = z
+const routeKeySchema = z
   .string()
   .max(200)
   .regex(/^[a-z][a-z0-9-]*\/[a-z0-9_](?:[a-z0-9._:-]*[a-z0-9_])?$/);
@@ -31,7 +31,7 @@ const credentialSchema = z.strictObject({ from: z.union([...inHeader.options, in
 export type Credential = z.infer<typeof credentialSchema>;
 
 /** AV-20. */
-export const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const;
+const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const;
 
 const upstreamSchema = z.strictObject({
   scheme: z.enum(["http", "https"]),

@@ -76,7 +76,7 @@ export function classOfAddress(address: Address): AddressClass {
 }
 
 /** The IPv4 address inside an `embedded` one, where its place is known. */
-export function embeddedAddress(address: Address): Address | null {
+function embeddedAddress(address: Address): Address | null {
   if (address.family !== 6 || classOfAddress(address) !== "embedded") return null;
   const { bytes } = address;
   if (bytes[0] === 0x20 && bytes[1] === 0x02) return { family: 4, bytes: bytes.slice(2, 6) };

@@ -34,9 +34,3 @@ export function parseHostPattern(text: string): string | null {
   if (host?.kind !== "name") return null;
   return wild ? `*.${host.name}` : host.name;
 }
-
-/** Both as {@link parseHostPattern} and {@link parseHost} gave them. */
-export function hostMatches(pattern: string, name: string): boolean {
-  if (!pattern.startsWith("*.")) return pattern === name;
-  return name.endsWith(pattern.slice(1)) && name.length > pattern.length - 1;
-}

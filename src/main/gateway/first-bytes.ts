@@ -45,7 +45,7 @@ export function peek(socket: Socket, ms: number): Promise<FirstBytes> {
 }
 
 /** Null: it takes more to know. */
-export function classify(bytes: Uint8Array): FirstBytes | null {
+function classify(bytes: Uint8Array): FirstBytes | null {
   const reading = readClientHello(bytes);
   switch (reading.type) {
     case "incomplete":

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { GatewayReason } from "#shared/contract/gateway.ts";
 
-export const decisionHeader = "X-Cellar-Decision";
+const decisionHeader = "X-Cellar-Decision";
 
 export type Refusal = {
   reason: GatewayReason;

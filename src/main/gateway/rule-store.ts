@@ -7,7 +7,6 @@ import {
   type GatewayRuleFields,
   type GatewayScope,
   gatewayRule,
-  gatewayRuleFields,
 } from "#shared/contract/gateway.ts";
 import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
@@ -112,18 +111,6 @@ export function ruleFrom(
     credential,
     createdAt: new Date().toISOString(),
   };
-}
-
-/** A host as manifests and catalogues write it: `host`, `*.domain`, either with `:port`, an IPv6 address in brackets then. Throws `invalid_input`. */
-export function ruleOfHost(text: string): GatewayRuleFields {
-  const [, host = text, port] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text) ?? [];
-  const fields = gatewayRuleFields.safeParse({ host, ports: port === undefined ? [] : [Number(port)] });
-  if (!fields.success || readPattern(host) === null) {
-    throw new Failure("invalid_input", `${JSON.stringify(text)} is no host to allow`, {
-      hint: "As in api.github.com, *.githubusercontent.com or registry.example.org:8443.",
-    });
-  }
-  return fields.data;
 }
 
 function meaning({ id: _, createdAt: __, source: ___, ...rest }: GatewayRule): string {

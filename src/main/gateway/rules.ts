@@ -44,7 +44,7 @@ export type Permission = {
 export type Verdict = Denial | Permission;
 
 const webPorts = [443, 80];
-export const noDetectors: GatewayDetectors = {
+const noDetectors: GatewayDetectors = {
   tokens: "off",
   secrets: "off",
   uploads: "off",
@@ -122,7 +122,7 @@ export function interceptedHosts(rules: readonly GatewayRule[]): string[] {
   return [...new Set(rules.filter(looksInside).map((rule) => rule.host))].sort();
 }
 
-export function hostMatches(pattern: string, host: ReadHost): boolean {
+function hostMatches(pattern: string, host: ReadHost): boolean {
   // A pattern is about names: `*.0.0.1` is no such thing as a network.
   if (pattern.startsWith("*.")) return host.kind === "name" && host.text.endsWith(pattern.slice(1));
   return pattern === host.text;
@@ -163,7 +163,7 @@ function looksInside(rule: GatewayRule): boolean {
   return narrow || rule.credential !== null || detects(rule.detectors);
 }
 
-export function detects(detectors: GatewayDetectors): boolean {
+function detects(detectors: GatewayDetectors): boolean {
   return detectorKeys.some((key) => detectors[key] !== "off");
 }
 

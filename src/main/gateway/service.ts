@@ -1,5 +1,4 @@
 /** The gateways of all bottles: opens and closes them, keeps the rules that people made, and answers what waits. */
-
 import { OneAtATime } from "#node/one-at-a-time.ts";
 import type { Secret } from "#node/secret.ts";
 import type { Database } from "#node/store/index.ts";
@@ -55,6 +54,8 @@ type Opened = { gateway: BottleGateway; options: GatewayOptions; base: readonly 
 
 export class Gateways {
   readonly list = new LiveList<GatewayCounters>();
+  /** Those that people made, and those that came with an open bottle. */
+  readonly rules = new LiveList<GatewayRule>();
   readonly #parts: GatewaysParts;
   readonly #log: DecisionLog;
   readonly #rules: RuleStore;
@@ -79,9 +80,6 @@ export class Gateways {
   get decisions(): LiveList<GatewayDecision> {
     return this.#log.list;
   }
-
-  /** Those that people made, and those that came with an open bottle. */
-  readonly rules = new LiveList<GatewayRule>();
 
   /**
    * Opens a bottle's way out. With the same options after a restart the same sockets, rules and authority are there again. Throws `conflict` when it

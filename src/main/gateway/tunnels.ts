@@ -74,7 +74,7 @@ export async function openTunnel(parts: TunnelParts, request: IncomingMessage, c
 }
 
 /** Null when the server the hello names is the one that was asked for. */
-export function serverNameProblem({ serverName, encrypted }: ClientHello, host: string): Denial | null {
+function serverNameProblem({ serverName, encrypted }: ClientHello, host: string): Denial | null {
   const asked = readHost(host);
   if (serverName === null) {
     // An address has no name to send (RFC 6066 3).

@@ -27,7 +27,7 @@ const notTakenSoFar = "Cellar ended in the middle of it; upstream has not taken 
 export type NewEvent = Pick<GitGateEvent, "bottleId" | "workspaceId" | "repository" | "kind"> & Partial<GitGateEvent>;
 
 /** Outcomes that nobody is at work on and that no answer changes. */
-export function isSettled({ outcome }: GitGateEvent): boolean {
+function isSettled({ outcome }: GitGateEvent): boolean {
   return outcome === "passed" || outcome === "refused" || outcome === "failed";
 }
 

@@ -5,21 +5,21 @@
 import type { Writable } from "node:stream";
 import type { Secret } from "#node/secret.ts";
 import type { GitGateEvent, GitGateUpdate } from "#shared/contract/git-gate.ts";
-import { Failure } from "#shared/failure.ts";
 import { type Approvals, digestOf } from "./approvals.ts";
 import { type PushHead, readPushHead } from "./commands.ts";
-import { type Door, wordsForAgent } from "./door.ts";
+import type { Door } from "./door.ts";
 import type { EventLog } from "./event-log.ts";
 import type { GateLimits } from "./limits.ts";
 import { passOn } from "./pass-on.ts";
 import { LineReader } from "./pkt-line.ts";
+import { concludedPassed, isUnforeseen, NamesRefused, notPassed, Pending, passedReports } from "./push-end.ts";
 import { PushRefused } from "./push-refused.ts";
 import { type NewObject, Quarantine } from "./quarantine.ts";
 import { readRefName } from "./ref-name.ts";
-import { PushReport, type RefReport } from "./report.ts";
+import { PushReport } from "./report.ts";
 import { decideByName, decideRewrite, type Update } from "./rules.ts";
 import { scanObjects } from "./scan.ts";
-import { type PushedRef, plain, Unreachable } from "./upstream-words.ts";
+import type { PushedRef } from "./upstream-words.ts";
 
 export type PushParts = {
   log: EventLog;
@@ -79,7 +79,7 @@ class Push {
       this.#change({ updates: updates.map(shown) });
       const pushed = await this.#passOn(await this.#byContent(updates));
       await this.#drain();
-      report.end(null, this.#reports(pushed));
+      report.end(null, passedReports(this.#head.commands, pushed));
     } catch (error) {
       await this.#refused(error);
     } finally {
@@ -209,88 +209,23 @@ class Push {
       secrets: this.#parts.knownSecrets() ?? [],
       say: (text) => this.#line.report.say(text),
     });
-    this.#concludePushed(updates, pushed);
+    this.#parts.log.conclude(this.#event.id, concludedPassed(updates, pushed));
     return pushed;
-  }
-
-  #concludePushed(updates: readonly GitGateUpdate[], pushed: readonly PushedRef[]): void {
-    const refused = pushed.filter(({ ok }) => !ok);
-    const some = refused.length < updates.length;
-    const said = refused.map(({ ref, words }) => `${ref}: ${words}`).join("; ");
-    this.#parts.log.conclude(this.#event.id, {
-      outcome: refused.length === 0 ? "passed" : "failed",
-      reason: refused.length === 0 ? "passed" : some ? "passed_partly" : "refused_upstream",
-      detail: refused.length === 0 ? "" : `Upstream has refused ${said}.`,
-    });
-  }
-
-  #reports(pushed: readonly PushedRef[]): RefReport[] {
-    return this.#head.commands.map(({ ref, said }) => {
-      const found = pushed.find((each) => each.ref === ref);
-      return {
-        ref: said,
-        problem: found === undefined ? "upstream said nothing about it" : found.ok ? null : found.words,
-      };
-    });
   }
 
   /** Answers, and says it in the log. */
   async #refused(error: unknown): Promise<void> {
     const { report, gone } = this.#line;
     await this.#drain();
-    const said = this.#conclude(error);
-    if (error instanceof NamesRefused) {
-      const others = "not pushed, because another ref of this push was refused";
-      for (const [ref, reason] of error.reasons) report.say(`git gate: ${ref}: ${reason}`);
-      report.end(
-        null,
-        this.#head.commands.map((each) => ({ ref: each.said, problem: error.reasons.get(each.said) ?? others })),
-      );
-    } else if (!gone.aborted) {
-      report.say(`git gate: ${said}`);
-      report.end(
-        null,
-        this.#head.commands.map((each) => ({ ref: each.said, problem: said })),
-      );
-    }
-  }
-
-  #conclude(error: unknown): string {
-    const { log } = this.#parts;
-    if (error instanceof Pending) return error.message;
-    if (error instanceof NamesRefused) {
-      const detail = [...error.reasons].map(([ref, reason]) => `${ref}: ${reason}`).join("; ");
-      log.conclude(this.#event.id, { outcome: "refused", reason: "not_allowed", detail });
-      return detail;
-    }
-    if (error instanceof PushRefused) {
-      const { reason, canApprove, message } = error;
-      log.conclude(this.#event.id, {
-        outcome: "refused",
-        reason,
-        // Some begin with the path of a file, which is told as it is.
-        detail: ["detected", "opaque", "too_large"].includes(reason) ? `${message}.` : sentence(message),
-        canApprove,
-        waitsUntil: null,
-      });
-      return `refused: ${message}`;
-    }
-    if (this.#line.gone.aborted) {
-      log.conclude(this.#event.id, { outcome: "failed", reason: "interrupted", detail: "The agent's git went away." });
-      return "interrupted";
-    }
-    const { message } = error as Error;
-    const more = error instanceof Unreachable ? ` It said: ${plain(error.said)}` : "";
-    const detail = `${sentence(message)}${more}`;
-    log.conclude(this.#event.id, {
-      outcome: "failed",
-      reason: "unreachable",
-      detail,
-      canApprove: false,
-      waitsUntil: null,
-    });
-    if (!(error instanceof Failure)) this.#parts.failed(error, "a push through the git gate");
-    return wordsForAgent(error);
+    const { concluded, lines, problemOf } = notPassed(error, gone.aborted);
+    if (concluded !== null) this.#parts.log.conclude(this.#event.id, concluded);
+    if (isUnforeseen(error, gone.aborted)) this.#parts.failed(error, "a push through the git gate");
+    if (gone.aborted) return;
+    for (const line of lines) report.say(`git gate: ${line}`);
+    report.end(
+      null,
+      this.#head.commands.map(({ said }) => ({ ref: said, problem: problemOf(said) })),
+    );
   }
 
   async *#pack(): AsyncGenerator<Buffer> {
@@ -322,24 +257,6 @@ class Push {
   }
 }
 
-class NamesRefused extends Error {
-  readonly reasons: ReadonlyMap<string, string>;
-  constructor(reasons: ReadonlyMap<string, string>) {
-    super("refused by the rules");
-    this.reasons = reasons;
-  }
-}
-
-class Pending extends Error {
-  constructor() {
-    super("pending: nobody has answered yet; push the same again later");
-  }
-}
-
 function shown({ ref, action, old, new: next }: Update): GitGateUpdate {
   return { ref, action, old, new: next };
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

@@ -34,7 +34,7 @@ export function hostAndPort({ protocol, host, port }: UpstreamAddress): string {
 }
 
 /** Beginnings of addresses that mean this repository, with and without `.git`. */
-export function spellingsOf({ protocol, user, host, port, path }: UpstreamAddress): string[] {
+function spellingsOf({ protocol, user, host, port, path }: UpstreamAddress): string[] {
   const users = [...new Set([user, "git", null])].map((each) => (each === null ? "" : `${each}@`));
   const relative = path.slice(1);
   const bases: string[] = [];

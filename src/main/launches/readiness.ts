@@ -10,7 +10,7 @@ const patienceWithPasteMs = 3_000;
 /** Quiet time after which a program without bracketed paste counts as waiting for input. */
 const quietWithoutPasteMs = 1_500;
 /** Longest start of a program; most are ready in two seconds, the slowest download things first. */
-export const readyLimitMs = 60_000;
+const readyLimitMs = 60_000;
 
 export type Ready = "bracketed" | "plain" | "too late" | "ended";
 

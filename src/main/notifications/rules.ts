@@ -49,43 +49,46 @@ export function cellDraft(event: CellEvent, nameOf: TerminalNames): Draft | null
         terminalId: event.terminalId,
         cellId: null,
       };
-    default: {
-      const { cell } = event;
-      const short = cell.id.slice(0, 8);
-      const name = nameOf(cell.terminalId);
-      const about = { terminalId: cell.terminalId, cellId: cell.id };
-      if (event.type === "done") {
-        const wrong = cell.exitCode !== null && cell.exitCode !== 0;
-        return {
-          kind: "cell-done",
-          state: wrong ? "failed" : "done",
-          key: `cell:${cell.id}:done`,
-          body: wrong
-            ? `Cell ${short} ended with exit code ${cell.exitCode} in ${name}`
-            : `Cell ${short} finished in ${name}`,
-          ...about,
-        };
-      }
-      if (event.type === "timeout") {
-        return {
-          kind: "cell-timeout",
-          state: "held",
-          key: `cell:${cell.id}:timeout`,
-          body: `Cell ${short} still holds ${name} after ${spokenSeconds(cell.limitSeconds)} – interrupt or kill it`,
-          actions: ["interrupt"],
-          ...about,
-        };
-      }
-      const error = cell.error ?? (event.type === "error" ? "failed" : event.type);
-      return {
-        kind: "cell-error",
-        state: error === "interrupted" || error === "killed" ? "cancelled" : "failed",
-        key: `cell:${cell.id}:error`,
-        body: cleanText(`Cell ${short} in ${name}: ${error}`),
-        ...about,
-      };
-    }
+    default:
+      return ofCell(event, nameOf(event.cell.terminalId));
   }
+}
+
+/** `name`: the terminal's. */
+function ofCell(event: Extract<CellEvent, { cell: unknown }>, name: string): Draft {
+  const { cell, type } = event;
+  const short = cell.id.slice(0, 8);
+  const about = { terminalId: cell.terminalId, cellId: cell.id };
+  if (type === "done") {
+    const wrong = cell.exitCode !== null && cell.exitCode !== 0;
+    return {
+      kind: "cell-done",
+      state: wrong ? "failed" : "done",
+      key: `cell:${cell.id}:done`,
+      body: wrong
+        ? `Cell ${short} ended with exit code ${cell.exitCode} in ${name}`
+        : `Cell ${short} finished in ${name}`,
+      ...about,
+    };
+  }
+  if (type === "timeout") {
+    return {
+      kind: "cell-timeout",
+      state: "held",
+      key: `cell:${cell.id}:timeout`,
+      body: `Cell ${short} still holds ${name} after ${spokenSeconds(cell.limitSeconds)} – interrupt or kill it`,
+      actions: ["interrupt"],
+      ...about,
+    };
+  }
+  const error = cell.error ?? (type === "error" ? "failed" : type);
+  return {
+    kind: "cell-error",
+    state: error === "interrupted" || error === "killed" ? "cancelled" : "failed",
+    key: `cell:${cell.id}:error`,
+    body: cleanText(`Cell ${short} in ${name}: ${error}`),
+    ...about,
+  };
 }
 
 /** For an activity that is news. `details`: whether it may say what the program wants to do. What is on its screen is never told. */

@@ -24,8 +24,8 @@ export type NotificationsParts = SourcesParts & {
   openAll: (latest: Notification) => void;
 };
 
-/** Counted together while the person has not looked: how often, and what the text was at first. */
-type Counted = { id: string; count: number; body: string };
+/** Counted together while the person has not looked: as which notification, and how often. */
+type Counted = { id: string; count: number };
 
 type Telling = { seen: boolean; show: boolean; times: number };
 
@@ -190,10 +190,7 @@ export class Notifications {
     this.#keepOpen(notification);
     if (draft.terminalId !== null) {
       const kinds = this.#counted.get(draft.terminalId) ?? new Map<NotificationKind, Counted>();
-      this.#counted.set(
-        draft.terminalId,
-        kinds.set(draft.kind, { id: notification.id, count: times, body: draft.body }),
-      );
+      this.#counted.set(draft.terminalId, kinds.set(draft.kind, { id: notification.id, count: times }));
     }
     this.#prune();
     this.#updateAttention();

@@ -131,16 +131,13 @@ const entryShape = z.strictObject({
 
 export type ProgramEntry = z.infer<typeof entryShape>;
 
-/** Keys an entry may have; a person's entry for a built-in program replaces only those it names. */
-export const entryKeys: readonly string[] = Object.keys(entryShape.shape);
-
 const placeholder = /\{([a-z-]+)\}/g;
 
 function placeholdersOf(list: readonly string[]): string[] {
   return list.flatMap((argument) => [...argument.matchAll(placeholder)].map((match) => match[1]!));
 }
 
-export const programEntry = entryShape.superRefine((entry, context) => {
+const programEntry = entryShape.superRefine((entry, context) => {
   const complain = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
   const chosen = entry.conversation !== undefined && entry.conversation.id !== "told";
 

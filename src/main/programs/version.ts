@@ -57,11 +57,7 @@ export async function askVersion(
 }
 
 /** What the output says; stdout is believed before stderr, where warnings go. */
-export function readVersion(
-  stdout: string,
-  stderr: string,
-  wanted: NonNullable<ProgramEntry["version"]>,
-): VersionAnswer {
+function readVersion(stdout: string, stderr: string, wanted: NonNullable<ProgramEntry["version"]>): VersionAnswer {
   for (const text of [stdout, stderr].map(withoutEscapes)) {
     if (wanted.other !== undefined && new RegExp(wanted.other, "m").test(text)) return { version: null, other: true };
     const found = new RegExp(wanted.pattern, "m").exec(text)?.[1];

@@ -1,7 +1,6 @@
 /** Terminals and cells: main's side of the terminal host. */
 
 export { composeTerminals } from "./compose.ts";
-export { HandOver } from "./hand-over.ts";
 export { TerminalHostControl } from "./host-control.ts";
 export { workspaceTerminals } from "./of-workspace.ts";
 export { cellsProcedures, terminalsProcedures } from "./procedures.ts";

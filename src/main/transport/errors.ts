@@ -33,7 +33,7 @@ export function wireError(thrown: unknown, where: string, log: Log, logPath: str
   });
 }
 
-export function ofProblem({ code, message, hint, logPath }: Problem): ORPCError<string, unknown> {
+function ofProblem({ code, message, hint, logPath }: Problem): ORPCError<string, unknown> {
   return new ORPCError(code, {
     defined: true,
     status: errorStatus[code],

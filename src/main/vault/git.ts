@@ -33,7 +33,7 @@ export function checkedGitMeta(given: GitMeta): GitMeta {
 }
 
 /** `/acme/api.git` → `acme/api`. */
-export function repositoryPath(path: string): string {
+function repositoryPath(path: string): string {
   return path
     .replace(/^\/+|\/+$/g, "")
     .replace(/\.git$/, "")

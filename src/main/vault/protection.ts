@@ -16,7 +16,7 @@ const wrapRecord = z.discriminatedUnion("kind", [passphraseWrap, keychainWrap]);
 type WrapRecord = z.infer<typeof wrapRecord>;
 
 /** Short enough for a phrase that is typed daily, long enough that scrypt's cost counts. */
-export const shortestPassphrase = 8;
+const shortestPassphrase = 8;
 
 export type ProtectionParts = { keychain: Keychain; cost: ScryptCost; now: () => number };
 

@@ -34,7 +34,7 @@ export async function readStatus(repository: Repository, prefix: string, signal?
   return parseStatus(ended.stdout.toString(), prefix);
 }
 
-export function parseStatus(text: string, prefix: string): Status {
+function parseStatus(text: string, prefix: string): Status {
   const status: Status = { branch: null, head: null, upstream: null, untracked: [], conflicted: [] };
   let upstream: string | null = null;
   for (const line of text.split("\0")) {
@@ -83,7 +83,7 @@ const statusOf: Record<string, ChangedFile["status"]> = {
 };
 
 /** `git diff --raw --numstat -z`: first all raw entries, then the counts of the same files. */
-export function parseRawAndNumstat(text: string): ChangedFile[] {
+function parseRawAndNumstat(text: string): ChangedFile[] {
   const fields = text.split("\0");
   const files = new Map<string, ChangedFile>();
   let at = 0;

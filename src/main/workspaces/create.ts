@@ -11,7 +11,7 @@ import { copyFolder, copySteps } from "./copy.ts";
 import { dismantle } from "./dismantle.ts";
 import { directoryIdentity, exists } from "./folders.ts";
 import { inspect, type Look, type Surroundings } from "./inspect.ts";
-import { newWorkspaceRecord, type WorkspaceRecord } from "./record.ts";
+import { newWorkspaceRecord, nothingMade, type WorkspaceRecord } from "./record.ts";
 import type { WorkspaceRegistry } from "./registry.ts";
 import { addWorktree, checkNewBranch, commitOf, fillWorktree, freeBranch, openGitDir } from "./worktree.ts";
 
@@ -34,7 +34,7 @@ export type MakerParts = {
   surroundings: () => Surroundings;
 };
 
-export const createKind = "workspace.create";
+const createKind = "workspace.create";
 
 export class WorkspaceMaker {
   readonly #parts: MakerParts;
@@ -175,8 +175,7 @@ export class WorkspaceMaker {
     try {
       await mkdir(directory);
     } catch (error) {
-      const nothing = { directory: null, identity: null, gitDir: null, branch: null };
-      registry.put({ ...record, made: nothing });
+      registry.put({ ...record, made: nothingMade });
       throw new Failure("failed", `${directory} could not be made: ${(error as Error).message}`, { cause: error });
     }
     registry.put({ ...record, made: { ...record.made, identity: await directoryIdentity(directory) } });
@@ -198,9 +197,8 @@ export class WorkspaceMaker {
         { keepBranch: false, keepDirectory: false },
         quiet as Pick<RunningJob, "step" | "skip">,
       );
-      const nothing = { directory: null, identity: null, gitDir: null, branch: null };
       if (job.cancelled) registry.remove(id);
-      else registry.put({ ...record, workspace: failed(record, error, job), made: nothing });
+      else registry.put({ ...record, workspace: failed(record, error, job), made: nothingMade });
     } catch (left) {
       job.log(`Undoing did not succeed: ${problemOf(left).message}`);
       registry.put({ ...record, workspace: failed(record, left, job) });
@@ -274,7 +272,7 @@ function inPlace(request: CreateRequest, look: Look): WorkspaceRecord {
       baseCommit: facts?.head ?? null,
       state: "ready",
     },
-    made: { directory: null, identity: null, gitDir: null, branch: null },
+    made: nothingMade,
     deleting: null,
   };
 }

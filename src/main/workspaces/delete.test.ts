@@ -11,37 +11,23 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Workspace } from "#shared/contract/workspaces.ts";
-import { ListedTerminals, startWorkspaces, TestFolder, type WorkspacesUnderTest } from "#test/workspace-home.ts";
+import { freshWorkspaces } from "#test/fresh-workspaces.ts";
+import { ListedTerminals } from "#test/workspace-home.ts";
 import type { CreateRequest } from "./create.ts";
 
-let folder: TestFolder;
-let terminals: ListedTerminals;
-let cellar: WorkspacesUnderTest;
-
-beforeEach(async () => {
-  folder = new TestFolder();
-  terminals = new ListedTerminals();
-  cellar = await startWorkspaces(folder.root, { terminals });
-});
-afterEach(async () => {
+const terminals = new ListedTerminals();
+const { folder, cellar } = freshWorkspaces({ terminals });
+afterEach(() => {
   vi.useRealTimers();
-  await cellar.close();
-  folder.remove();
+  terminals.open.clear();
 });
 
 const everything = () => readdirSync(cellar.folders.workspaces);
-const worktrees = (path: string) => folder.git(path, "worktree", "list", "--porcelain").match(/^worktree /gm)?.length;
-const branches = (path: string) => folder.git(path, "branch", "--format=%(refname:short)").split("\n");
 
-async function create(request: Partial<CreateRequest> & Pick<CreateRequest, "source">): Promise<Workspace> {
-  const started = await cellar.service.create({ mode: "worktree", name: "task", ...request });
-  if (started.jobId === null) return started;
-  const settled = await cellar.settled(started);
-  expect(settled.workspace).toMatchObject({ state: "ready" });
-  return settled.workspace!;
-}
+const create = (request: Partial<CreateRequest> & Pick<CreateRequest, "source">): Promise<Workspace> =>
+  cellar.make({ mode: "worktree", name: "task", ...request });
 
 async function remove(workspace: Workspace, keep: { keepBranch?: boolean; keepDirectory?: boolean } = {}) {
   const plan = await cellar.service.planDelete(workspace.id);
@@ -142,19 +128,19 @@ describe("deleting", () => {
     });
     expect(terminals.open.size).toBe(0);
     expect(everything()).toEqual([]);
-    expect(worktrees("repo")).toBe(1);
-    expect(branches("repo")).toEqual(["main"]);
+    expect(folder.worktrees("repo")).toBe(1);
+    expect(folder.branches("repo")).toEqual(["main"]);
     expect(folder.git("repo", "config", "--list", "--local")).toBe(before);
     expect(cellar.service.list()).toEqual([]);
     await cellar.close();
-    cellar = await startWorkspaces(folder.root);
+    await cellar.start({});
     expect(cellar.service.list()).toEqual([]);
   });
 
   test("keeps the branch, or the directory with its branch, when asked to", async () => {
     const source = folder.repository("repo");
     await remove(await create({ source, name: "one" }), { keepBranch: true });
-    expect(branches("repo")).toEqual(["cellar/one", "main"]);
+    expect(folder.branches("repo")).toEqual(["cellar/one", "main"]);
     expect(everything()).toEqual([]);
     await remove(await create({ source, name: "two" }), { keepDirectory: true });
     expect(everything()).toEqual(["two"]);
@@ -170,7 +156,7 @@ describe("deleting", () => {
     expect(plan).toMatchObject({ directory: "kept", uncommitted: 0, unpushed: 0, branch: null });
     expect(await remove(workspace)).toMatchObject({ state: "done" });
     expect(readdirSync(source).sort()).toEqual([".git", "README.md", "new"]);
-    expect(branches("repo")).toEqual(["main"]);
+    expect(folder.branches("repo")).toEqual(["main"]);
   });
 
   test("does not follow links out of the directory", async () => {
@@ -221,8 +207,8 @@ describe("deleting", () => {
     execFileSync("rm", ["-rf", gone.path]);
     expect(await cellar.service.get(gone.id)).toMatchObject({ state: "missing" });
     expect(await remove(gone)).toMatchObject({ state: "done" });
-    expect(worktrees("repo")).toBe(1);
-    expect(branches("repo")).toEqual(["main"]);
+    expect(folder.worktrees("repo")).toBe(1);
+    expect(folder.branches("repo")).toEqual(["main"]);
     const orphan = await create({ source: folder.path("repo"), name: "orphan" });
     execFileSync("rm", ["-rf", folder.path("repo")]);
     const plan = await cellar.service.planDelete(orphan.id);
@@ -236,8 +222,8 @@ describe("deleting", () => {
     folder.git("repo", "worktree", "add", "-q", folder.path("on-a-stick"));
     renameSync(folder.path("on-a-stick"), folder.path("unplugged"));
     await remove(await create({ source }));
-    expect(worktrees("repo")).toBe(2);
-    expect(branches("repo")).toEqual(["main", "on-a-stick"]);
+    expect(folder.worktrees("repo")).toBe(2);
+    expect(folder.branches("repo")).toEqual(["main", "on-a-stick"]);
   });
 
   test("stops before anything is removed when the terminals cannot be ended, and goes on at the next start", async () => {
@@ -252,11 +238,11 @@ describe("deleting", () => {
     });
     expect(existsSync(workspace.path)).toBe(true);
     await cellar.close();
-    cellar = await startWorkspaces(folder.root, { terminals: new ListedTerminals() });
+    await cellar.start({ terminals: new ListedTerminals() });
     const again = cellar.service.list()[0];
     if (again !== undefined) await cellar.settled(again);
     expect(cellar.service.list()).toEqual([]);
     expect(everything()).toEqual([]);
-    expect(branches("repo")).toEqual(["main"]);
+    expect(folder.branches("repo")).toEqual(["main"]);
   });
 });

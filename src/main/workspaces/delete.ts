@@ -16,7 +16,7 @@ import type { WorkspaceTerminals } from "./terminals.ts";
 
 /** How long a plan can be approved. */
 const planMs = 10 * 60 * 1000;
-export const deleteKind = "workspace.delete";
+const deleteKind = "workspace.delete";
 const steps = ["End terminals", ...dismantleSteps, "Forget"];
 
 export type RemoverParts = {

@@ -2,20 +2,10 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startWorkspaces, TestFolder, type WorkspacesUnderTest } from "#test/workspace-home.ts";
+import { describe, expect, test } from "vitest";
+import { freshWorkspaces } from "#test/fresh-workspaces.ts";
 
-let folder: TestFolder;
-let cellar: WorkspacesUnderTest;
-
-beforeEach(async () => {
-  folder = new TestFolder();
-  cellar = await startWorkspaces(folder.root);
-});
-afterEach(async () => {
-  await cellar.close();
-  folder.remove();
-});
+const { folder, cellar } = freshWorkspaces();
 
 const inPlace = (source: string) => cellar.service.create({ source, mode: "in-place", name: "here" });
 const changes = async (id: string) => (await cellar.service.details(id)).changed;

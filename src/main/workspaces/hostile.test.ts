@@ -5,21 +5,11 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { startWorkspaces, TestFolder, type WorkspacesUnderTest } from "#test/workspace-home.ts";
+import { beforeEach, expect, test } from "vitest";
+import { freshWorkspaces } from "#test/fresh-workspaces.ts";
 
-let folder: TestFolder;
-let cellar: WorkspacesUnderTest;
-
-beforeEach(async () => {
-  folder = new TestFolder();
-  cellar = await startWorkspaces(folder.root);
-  mkdirSync(folder.path("canaries"));
-});
-afterEach(async () => {
-  await cellar.close();
-  folder.remove();
-});
+const { folder, cellar } = freshWorkspaces();
+beforeEach(() => void mkdirSync(folder.path("canaries")));
 
 /** A program that leaves a canary of its name, then does `rest`. */
 function program(name: string, rest = "cat"): string {

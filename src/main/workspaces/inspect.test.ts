@@ -2,21 +2,11 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { freshWorkspaces } from "#test/fresh-workspaces.ts";
 import { missing } from "#test/requirements.ts";
-import { startWorkspaces, TestFolder, type WorkspacesUnderTest } from "#test/workspace-home.ts";
 
-let folder: TestFolder;
-let cellar: WorkspacesUnderTest;
-
-beforeEach(async () => {
-  folder = new TestFolder();
-  cellar = await startWorkspaces(folder.root);
-});
-afterEach(async () => {
-  await cellar.close();
-  folder.remove();
-});
+const { folder, cellar } = freshWorkspaces();
 
 /** For root every folder is open; without the capabilities that make it so, its own folders obey their modes. */
 function inspectAsOrdinaryUser(...sources: string[]): unknown[] {
@@ -166,7 +156,7 @@ describe("a folder", () => {
 
   test("on a computer without git works all the same", async () => {
     await cellar.close();
-    cellar = await startWorkspaces(folder.root, { path: folder.path("empty") });
+    await cellar.start({ path: folder.path("empty") });
     const found = await inspect(folder.repository("repo"));
     expect(found.modes).toEqual(["in-place", "copy"]);
     expect(found.unavailable[0]?.reason).toMatch(/git was not found on this computer.*install git/i);

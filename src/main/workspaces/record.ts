@@ -17,6 +17,9 @@ export type WorkspaceRecord = {
   deleting: { keepBranch: boolean; keepDirectory: boolean } | null;
 };
 
+/** Of a workspace in place, and of one of which nothing is left. */
+export const nothingMade: WorkspaceRecord["made"] = { directory: null, identity: null, gitDir: null, branch: null };
+
 export type WorkspaceRepository = {
   all(): WorkspaceRecord[];
   put(record: WorkspaceRecord): void;
@@ -41,7 +44,7 @@ export function newWorkspaceRecord(
       problem: null,
       createdAt: new Date().toISOString(),
     },
-    made: { directory, identity: null, gitDir: null, branch: null },
+    made: { ...nothingMade, directory },
     deleting: null,
   };
 }

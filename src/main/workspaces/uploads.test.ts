@@ -2,22 +2,12 @@ import { readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Failure } from "#shared/failure.ts";
-import { startWorkspaces, TestFolder, type WorkspacesUnderTest } from "#test/workspace-home.ts";
+import { freshWorkspaces } from "#test/fresh-workspaces.ts";
 import { uploadPath } from "./upload-path.ts";
 
-let folder: TestFolder;
-let cellar: WorkspacesUnderTest;
-
-beforeEach(async () => {
-  folder = new TestFolder();
-  cellar = await startWorkspaces(folder.root);
-});
-afterEach(async () => {
-  await cellar.close();
-  folder.remove();
-});
+const { folder, cellar } = freshWorkspaces();
 
 const uploads = () => cellar.service.uploads;
 const send = (id: string, path: string, content: string | Buffer) =>
@@ -130,7 +120,7 @@ describe("an upload", () => {
 
   test("that nobody goes on with is removed after a while", async () => {
     await cellar.close();
-    cellar = await startWorkspaces(folder.root, { uploadIdleMs: 50 });
+    await cellar.start({ uploadIdleMs: 50 });
     const { uploadId, workspace } = await uploads().begin({ name: "dropped", files: 2, bytes: 100 });
     await send(uploadId, "a", "1");
     const settled = await cellar.settled(workspace);
@@ -143,7 +133,7 @@ describe("an upload", () => {
     const { uploadId, workspace } = await uploads().begin({ name: "dropped", files: 2, bytes: 100 });
     await send(uploadId, "a", "1");
     await cellar.close();
-    cellar = await startWorkspaces(folder.root);
+    await cellar.start();
     const [left] = cellar.service.list();
     if (left?.jobId) await cellar.settled(left);
     expect(cellar.service.list()).toEqual([expect.objectContaining({ id: workspace.id, state: "failed" })]);

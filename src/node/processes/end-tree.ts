@@ -16,7 +16,7 @@ export type Tree = {
 };
 
 /** How long the asked have until they are killed, in ms. */
-export const graceMs = 2_000;
+const graceMs = 2_000;
 const lookEveryMs = 40;
 /** A process that cannot be killed (it waits in the kernel for a device) is not waited for longer than this, in ms. */
 const killPatienceMs = 5_000;

@@ -1,7 +1,6 @@
 /** "Open this": the one place that leads from anywhere to a terminal, a workspace, a form. State of the interface only, nothing that main knows. */
 import { create } from "zustand";
 import type { OpenOptions } from "../dock/panels.tsx";
-import { terminalPanel } from "../terminals/terminal-panel.tsx";
 import {
   bottlePanel,
   bottlesPanel,
@@ -13,6 +12,7 @@ import {
   vaultPanel,
   workspacePanel,
 } from "./panels.tsx";
+import { terminalPanel } from "./terminal-panel.tsx";
 
 /** What a new workspace is made from: text (a path, a file URL, a git URL), such text in a link that anyone may have sent, or contents that were dropped in a browser. */
 export type NewWorkspaceSource =

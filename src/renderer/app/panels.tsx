@@ -1,8 +1,8 @@
 /** Every screen that can stand in the middle besides terminals. What they show loads with the first of its kind. */
 import { Activity, Box, Boxes, FolderGit2, FolderPlus, KeyRound, ListChecks, Play, Settings } from "lucide-react";
 import { lazy, type ReactNode } from "react";
+import { jobTitle } from "#shared/jobs/title.ts";
 import { definePanel } from "../dock/panels.tsx";
-import { jobTitle } from "../jobs/progress.ts";
 import { useBottles, useJobs, useWorkspace } from "../live/index.ts";
 
 function Tab({ icon, label }: { icon: ReactNode; label: string }) {

@@ -3,8 +3,7 @@ import { openBottle } from "../app/open.ts";
 import { LimitReached, UsageLine } from "../broker/index.ts";
 import { GatewaySection } from "../gateway/index.ts";
 import { useBottle, useUsage } from "../live/index.ts";
-import { Button, Sign } from "../ui/index.ts";
-import { ColourMark } from "./colour-mark.tsx";
+import { Button, ColourMark, Sign } from "../ui/index.ts";
 
 export function BottleInspector({ bottleId }: { bottleId: string }) {
   const bottle = useBottle(bottleId);

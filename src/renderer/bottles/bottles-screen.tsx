@@ -8,6 +8,7 @@ import { useBottles, useTerminalSummaries, useUsages, useWorkspaces } from "../l
 import {
   Ago,
   Button,
+  ColourMark,
   ContextMenu,
   Elapsed,
   Empty,
@@ -19,7 +20,6 @@ import {
   TwoStepButton,
 } from "../ui/index.ts";
 import { ResumeButton } from "./bottle-actions.tsx";
-import { ColourMark } from "./colour-mark.tsx";
 import { CostCell } from "./cost-cell.tsx";
 import { Leftovers } from "./leftovers.tsx";
 import { active, ended, matching, runningWords } from "./order.ts";

@@ -8,15 +8,7 @@ import { PortWire } from "./port-wire.ts";
 import { put } from "./put.ts";
 import { WebSocketWire } from "./websocket-wire.ts";
 
-export type {
-  Client,
-  Connection,
-  ConnectionState,
-  ConnectionStatus,
-  TerminalStreamEvents,
-  TerminalStreamPort,
-  TerminalView,
-} from "./connection.ts";
+export type { Client, Connection } from "./connection.ts";
 export { ConnectionProvider, useClient, useConnection, useConnectionStatus } from "./context.tsx";
 export { problemFrom } from "./problem.ts";
 export { reachable } from "./reachable.ts";

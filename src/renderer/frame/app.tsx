@@ -1,7 +1,6 @@
 /** The whole window: what fills the frame's slots, and what lies over it. */
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useActions } from "../app/actions.ts";
-import { useAsks } from "../app/asks.ts";
 import { isMac, listenForShortcuts } from "../app/commands.ts";
 import { followLayout, useLayout } from "../app/layout.ts";
 import { openWorkspace, useUi } from "../app/open.ts";
@@ -11,6 +10,7 @@ import { useBackendsFollowSettings } from "../launches/use-isolations.ts";
 import { here, ownWorkspace, useLists, useSettings, useTerminalSummaries } from "../live/index.ts";
 import { useViewReport } from "../notifications/view-report.ts";
 import { useWebNotifications } from "../notifications/web-notifications.ts";
+import { useAsks } from "../running/asks.ts";
 import { NoticeLayer, TipLayer } from "../ui/index.ts";
 import { Banners } from "./banners.tsx";
 import { Center } from "./center.tsx";

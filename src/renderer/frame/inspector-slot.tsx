@@ -1,12 +1,11 @@
 /** The right side: what there is to say about the terminal in front. */
-
 import { labelIn } from "#shared/terminals/label.ts";
+import { terminalPanel } from "../app/terminal-panel.tsx";
 import { BottleInspector } from "../bottles/bottle-inspector.tsx";
 import { CellsInspector } from "../cells/index.ts";
 import { frontPanel, useDock } from "../dock/panels.tsx";
-import { useTerminal, useWorkspace } from "../live/index.ts";
+import { useTerminal, useTerminalLabel, useWorkspace } from "../live/index.ts";
 import { MayDrive } from "../mcp/index.ts";
-import { terminalPanel, useTerminalLabel } from "../terminals/index.ts";
 
 export function InspectorSlot() {
   const terminalId = useDock((state) => terminalPanel.paramsOf(frontPanel(state))?.terminalId ?? null);

@@ -2,7 +2,6 @@
 import { KeyRound, Plus } from "lucide-react";
 import { type ReactNode, type RefObject, useMemo, useRef } from "react";
 import { labelIn } from "#shared/terminals/label.ts";
-import { type AskOfBottle, useAsks } from "../app/asks.ts";
 import { openNewWorkspace, openTerminal, openVault } from "../app/open.ts";
 import { BottleList } from "../bottles/bottle-list.tsx";
 import {
@@ -12,6 +11,7 @@ import {
   useVaultState,
   useWorkspaces,
 } from "../live/index.ts";
+import { type AskOfBottle, useAsks } from "../running/asks.ts";
 import { Button, IconButton, PlacedName, Sign, StateSign } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
 import { Tree } from "./tree.tsx";

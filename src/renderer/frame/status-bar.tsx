@@ -1,13 +1,14 @@
 /** The bar at the bottom: the job that goes on, and whether what everything rests on is there. */
 import { useMemo } from "react";
 import type { Job } from "#shared/contract/jobs.ts";
+import { jobTitle } from "#shared/jobs/title.ts";
 import type { Status } from "#shared/states.ts";
 import { jobStatus } from "#shared/states.ts";
 import { useLayout } from "../app/layout.ts";
 import { openSettings, openVault } from "../app/open.ts";
 import { useConnectionStatus } from "../connection/index.ts";
 import { GatewayCount } from "../gateway/index.ts";
-import { jobProgressWords, jobTitle } from "../jobs/progress.ts";
+import { jobProgressWords } from "../jobs/progress.ts";
 import { useHostStatus, useJobs, useSettings, useVaultState } from "../live/index.ts";
 import { ProposalCount } from "../supervise/index.ts";
 import { Ago, counted, Elapsed, exact, Sign, StateLine } from "../ui/index.ts";

@@ -2,12 +2,12 @@
 import { Keyboard, Moon, PanelLeft, PanelRight, Search, Settings as SettingsIcon, Sun } from "lucide-react";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { useActions } from "../app/actions.ts";
-import { useAsks } from "../app/asks.ts";
 import { shortcutLabel } from "../app/commands.ts";
 import { openPalette, openRunning, openSettings, openTerminal, useUi } from "../app/open.ts";
 import { useDarkNow } from "../app/theme.ts";
 import { ownWorkspace, useSettings, useTerminalSummaries, useWorkspace } from "../live/index.ts";
 import { Bell } from "../notifications/bell.tsx";
+import { useAsks } from "../running/asks.ts";
 import { IconButton, Keys, Sign } from "../ui/index.ts";
 import { toggleSide, useShown } from "./sides.ts";
 

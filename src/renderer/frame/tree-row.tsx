@@ -2,9 +2,9 @@
 import { ChevronRight, GitBranch, Play } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
 import { workspaceStatus } from "#shared/states.ts";
+import { BottleMark } from "../app/bottle-mark.tsx";
 import { useLayout } from "../app/layout.ts";
 import { openLaunch, openTerminal, openWorkspace } from "../app/open.ts";
-import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { StateSign } from "../ui/index.ts";
 import type { TreeRow } from "./tree-model.ts";
 

@@ -1,10 +1,11 @@
 /** The sidebar's tree: workspaces and their terminals. One tab stop; arrows move, letters filter, Enter opens, the menu key lists what can be done. */
-import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useState } from "react";
 import { useLayout } from "../app/layout.ts";
 import { useDock } from "../dock/panels.tsx";
 import { useTerminalSummaries, useWorkspaces } from "../live/index.ts";
+import { useActiveRow } from "../ui/active-row.ts";
 import { ContextMenu, type MenuItem } from "../ui/index.ts";
-import { VirtualRows, type VirtualRowsHandle } from "../ui/virtual-rows.tsx";
+import { VirtualRows } from "../ui/virtual-rows.tsx";
 import { useRowMenu } from "./row-menu.ts";
 import { treeRows } from "./tree-model.ts";
 import { isFolded, openRow, Row, rowDomId, toggleFolded } from "./tree-row.tsx";
@@ -20,30 +21,14 @@ export function Tree() {
     () => treeRows({ workspaces: workspaces.items, terminals, folded: new Set(folded), filter }),
     [workspaces, terminals, folded, filter],
   );
-  const [activeId, setActiveId] = useState<string | null>(null);
+  const ids = useMemo(() => rows.map(({ id }) => id), [rows]);
+  const { active, setActiveId, go, moves, handle } = useActiveRow(ids, 12);
   const frontId = useFrontId();
-  const handle = useRef<VirtualRowsHandle>(null);
-  const active = Math.max(
-    0,
-    rows.findIndex(({ id }) => id === activeId),
-  );
-
-  const go = (index: number) => {
-    const row = rows[Math.min(Math.max(index, 0), rows.length - 1)];
-    if (!row) return;
-    setActiveId(row.id);
-    handle.current?.reveal(rows.indexOf(row));
-  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[active];
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => go(active + 1),
-      ArrowUp: () => go(active - 1),
-      Home: () => go(0),
-      End: () => go(rows.length - 1),
-      PageDown: () => go(active + 12),
-      PageUp: () => go(active - 12),
+    const keys: Record<string, () => void> = {
+      ...moves,
       Enter: () => row && openRow(row),
       " ": () => row && openRow(row),
       Escape: () => setFilter(""),
@@ -60,7 +45,7 @@ export function Tree() {
       if (row) openMenuAt(row.id);
       return;
     }
-    const move = moves[event.key];
+    const move = keys[event.key];
     const letter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!move && !letter) return;
     event.preventDefault();
@@ -70,9 +55,9 @@ export function Tree() {
 
   const rowMenu = useRowMenu();
   const menu = useCallback((): readonly MenuItem[] => {
-    const row = rows.find(({ id }) => id === activeId) ?? rows[0];
+    const row = rows[active];
     return row ? rowMenu(row) : [];
-  }, [rows, activeId, rowMenu]);
+  }, [rows, active, rowMenu]);
 
   const row = (index: number): ReactNode => {
     const each = rows[index];

@@ -3,7 +3,6 @@ import { useMemo } from "react";
 import { nothingToActOn } from "#shared/commands/facts.ts";
 import { shortcuts } from "#shared/commands/shortcuts.ts";
 import { useActions } from "../app/actions.ts";
-import { useAsks } from "../app/asks.ts";
 import { useTellFacts, useWindowFacts } from "../app/command-facts.ts";
 import { type Command, commandsWith, useCommands } from "../app/commands.ts";
 import { useLayout } from "../app/layout.ts";
@@ -32,6 +31,7 @@ import {
   useVaultState,
   useWorkspaces,
 } from "../live/index.ts";
+import { useAsks } from "../running/asks.ts";
 import { askLine, openProposals } from "../supervise/index.ts";
 import { showSide, toggleSide } from "./sides.ts";
 

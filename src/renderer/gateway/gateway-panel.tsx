@@ -8,7 +8,7 @@ import { useBottles } from "../live/index.ts";
 /** Empty: all bottles. */
 export type GatewayParams = { bottleId: string };
 
-export const gatewayPanel = definePanel<GatewayParams>({
+const gatewayPanel = definePanel<GatewayParams>({
   kind: "gateway",
   identity: ({ bottleId }) => bottleId,
   parse: (saved) => {

@@ -1,67 +1,58 @@
 /** The fields of a {@link ReachDraft}, for two rows of a form. */
+import type { ComponentProps } from "react";
 import { TextField } from "../ui/index.ts";
 import type { ReachDraft, ReachProblems } from "./reach-draft.ts";
 
-type Fields = {
+type ReachProps = {
   draft: ReachDraft;
   wrong: ReachProblems;
   set: (change: Partial<ReachDraft>) => void;
-  help?: string;
-  placeholder?: string;
 };
 
-export function HostFields({ draft, wrong, set, ...host }: Fields) {
+/** Of the wider field of a row. */
+type Words = { help?: string; placeholder?: string };
+
+const wide = "min-w-56 flex-1";
+
+export function HostFields({ draft, wrong, set, ...words }: ReachProps & Words) {
+  const reach = { draft, wrong, set };
   return (
     <>
-      <div className="min-w-56 flex-1">
-        <TextField
-          label="Host"
-          code
-          autoFocus
-          value={draft.host}
-          error={wrong.host}
-          {...host}
-          onChange={(event) => set({ host: event.target.value })}
-        />
-      </div>
-      <div className="w-32">
-        <TextField
-          label="Ports"
-          code
-          value={draft.ports}
-          error={wrong.ports}
-          placeholder="443, 80"
-          onChange={(event) => set({ ports: event.target.value })}
-        />
-      </div>
+      <ReachField {...reach} field="host" box={wide} label="Host" autoFocus {...words} />
+      <ReachField {...reach} field="ports" box="w-32" label="Ports" placeholder="443, 80" />
     </>
   );
 }
 
-export function RequestFields({ draft, wrong, set, ...paths }: Fields) {
+export function RequestFields({ draft, wrong, set, ...words }: ReachProps & Words) {
+  const reach = { draft, wrong, set };
   return (
     <>
-      <div className="w-44">
-        <TextField
-          label="Methods"
-          code
-          value={draft.methods}
-          error={wrong.methods}
-          placeholder="all"
-          onChange={(event) => set({ methods: event.target.value })}
-        />
-      </div>
-      <div className="min-w-56 flex-1">
-        <TextField
-          label="Beginnings of paths"
-          code
-          value={draft.paths}
-          error={wrong.paths}
-          placeholder="all, or /v1 /repos/own"
-          {...paths}
-          onChange={(event) => set({ paths: event.target.value })}
-        />
-      </div>
+      <ReachField {...reach} field="methods" box="w-44" label="Methods" placeholder="all" />
+      <ReachField
+        {...reach}
+        field="paths"
+        box={wide}
+        label="Beginnings of paths"
+        placeholder="all, or /v1 /repos/own"
+        {...words}
+      />
     </>
+  );
+}
+
+type FieldProps = ReachProps & ComponentProps<typeof TextField> & { field: keyof ReachDraft; box: string };
+
+function ReachField({ draft, wrong, set, field, box, ...rest }: FieldProps) {
+  return (
+    <div className={box}>
+      <TextField
+        {...rest}
+        code
+        value={draft[field]}
+        error={wrong[field]}
+        onChange={(event) => set({ [field]: event.target.value })}
+      />
+    </div>
   );
 }

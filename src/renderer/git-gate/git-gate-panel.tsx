@@ -3,7 +3,7 @@ import { GitPullRequestArrow } from "lucide-react";
 import { lazy } from "react";
 import { definePanel } from "../dock/panels.tsx";
 
-export const gitGatePanel = definePanel<Record<string, never>>({
+const gitGatePanel = definePanel<Record<string, never>>({
   kind: "git-gate",
   identity: () => "",
   parse: () => ({}),

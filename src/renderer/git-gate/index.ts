@@ -1,3 +1,3 @@
 /** The git gate in the window: `GitGateSection` for a bottle's page, and the panel of all. */
-export { gitGatePanel, openGitGate } from "./git-gate-panel.tsx";
+export { openGitGate } from "./git-gate-panel.tsx";
 export { GitGateSection } from "./git-gate-section.tsx";

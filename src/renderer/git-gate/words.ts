@@ -49,7 +49,7 @@ const actions: Record<GitGateUpdate["action"], string> = {
 };
 
 /** `agent/fix (new), tag v1`. */
-export function updateWords(updates: readonly GitGateUpdate[]): string {
+function updateWords(updates: readonly GitGateUpdate[]): string {
   return updates
     .map(({ ref, action }) => {
       const name = ref.replace(/^refs\/heads\//, "").replace(/^refs\/tags\//, "tag ");

@@ -1,13 +1,14 @@
 /** The jobs at the bottom of the window: one row each, unfolded on request. */
 import { X } from "lucide-react";
 import type { Job } from "#shared/contract/jobs.ts";
+import { jobTitle } from "#shared/jobs/title.ts";
 import { jobStatus } from "#shared/states.ts";
 import { useActions } from "../app/actions.ts";
 import { useLayout } from "../app/layout.ts";
 import { openJob } from "../app/open.ts";
 import { useJobs } from "../live/index.ts";
 import { Ago, Button, Elapsed, IconButton, StateSign } from "../ui/index.ts";
-import { jobProgressWords, jobTitle } from "./progress.ts";
+import { jobProgressWords } from "./progress.ts";
 
 export default function JobArea() {
   const jobs = useJobs().items;

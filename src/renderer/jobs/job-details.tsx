@@ -2,11 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Job } from "#shared/contract/jobs.ts";
+import { jobTitle } from "#shared/jobs/title.ts";
 import { jobStatus } from "#shared/states.ts";
 import { useActions } from "../app/actions.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { Button, CopyButton, Elapsed, LogText, ProblemNote, StateLine } from "../ui/index.ts";
-import { jobTitle } from "./progress.ts";
 import { StepList } from "./step-list.tsx";
 
 export function JobDetails({ job }: { job: Job }) {

@@ -1,10 +1,10 @@
 /** A job as a panel. */
 
+import { jobTitle } from "#shared/jobs/title.ts";
 import { dock, type PanelProps } from "../dock/panels.tsx";
 import { useJobs } from "../live/index.ts";
 import { Button, Empty, Screen } from "../ui/index.ts";
 import { JobDetails } from "./job-details.tsx";
-import { jobTitle } from "./progress.ts";
 
 export default function JobScreen({ params: { jobId }, panelId }: PanelProps<{ jobId: string }>) {
   const jobs = useJobs();

@@ -21,15 +21,3 @@ export function progressPart(progress: Job["progress"]): number | null {
   const total = progress.unit === "percent" ? 100 : progress.total;
   return total === null || total <= 0 ? null : Math.min(1, Math.max(0, progress.current / total));
 }
-
-const verbs: Record<string, string> = {
-  "workspace.create": "Make workspace",
-  "workspace.delete": "Delete workspace",
-  "workspace.copy-in": "Copy",
-};
-
-/** What a job does and to what, as one line: "Make workspace api". */
-export function jobTitle({ kind, title }: Pick<Job, "kind" | "title">): string {
-  const verb = verbs[kind];
-  return verb ? `${verb} ${title}` : title;
-}

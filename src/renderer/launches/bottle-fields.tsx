@@ -1,10 +1,10 @@
 /** What a person may say of a bottle before its launch: what it is called, its colour, and what it may use. All of it can be left as it is. */
 import { useState } from "react";
 import { limitWords } from "#shared/broker/words.ts";
-import { ColourChoice } from "../bottles/colour-choice.tsx";
 import { LimitFields } from "../broker/limit-fields.tsx";
 import { useSettings } from "../live/index.ts";
 import { Button, TextField } from "../ui/index.ts";
+import { ColourChoice } from "./colour-choice.tsx";
 import type { LaunchDraft } from "./drafts.ts";
 
 export type BottleFieldsProps = {

@@ -26,7 +26,7 @@ export type LaunchDraft = {
   resume: string | null;
 };
 
-export const useLaunchDrafts = create<Record<string, LaunchDraft>>(() => ({}));
+const useLaunchDrafts = create<Record<string, LaunchDraft>>(() => ({}));
 
 export const emptyDraft: LaunchDraft = {
   programId: null,

@@ -5,9 +5,8 @@ import { limitWords } from "#shared/broker/words.ts";
 import type { Problem } from "#shared/contract/base.ts";
 import type { BottlePlanView } from "#shared/contract/bottles.ts";
 import { openTerminal } from "../app/open.ts";
-import { ColourMark } from "../bottles/colour-mark.tsx";
 import { type Client, problemFrom, useClient } from "../connection/index.ts";
-import { Button, ProblemNote, Sign, TextField } from "../ui/index.ts";
+import { Button, ColourMark, ProblemNote, Sign, TextField } from "../ui/index.ts";
 
 export type PlanRequest = Parameters<Client["bottles"]["prepare"]>[0];
 

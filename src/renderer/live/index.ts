@@ -3,14 +3,12 @@ export {
   type Lists,
   ListsProvider,
   openLists,
-  type SettingsState,
   useActivity,
   useBottle,
   useBottles,
   useDesktopState,
   useGateway,
   useGateways,
-  useHeldCells,
   useHostStatus,
   useJobs,
   useLaunches,
@@ -32,6 +30,6 @@ export {
 } from "./lists.ts";
 export { bottleIsHere, here, ownWorkspace } from "./place.ts";
 export { sameJson } from "./same.ts";
-export type { LiveSnapshot, LiveStatus } from "./source.ts";
-export { limitOf, type TerminalSummary } from "./summary.ts";
+export type { TerminalSummary } from "./summary.ts";
+export { useTerminalLabel, useTerminalStatus } from "./terminal-status.ts";
 export { useLiveList } from "./use-live.ts";

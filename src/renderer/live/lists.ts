@@ -49,28 +49,17 @@ export type SettingsState = z.infer<typeof settingsState>;
 export function openLists(connection: Connection): Lists {
   const { client } = connection;
   const ready = reachable(connection);
-  const terminals = new LiveSource(
-    inPlace<Terminal>(
-      (signal) => client.terminals.watch({}, { signal }),
-      ({ owner }) => owner.workspaceId,
-    ),
-    ready,
+  /** Only what is in the workspace that the window is of, if it is of one. */
+  const placed = <Item extends { id: string }>(...list: Parameters<typeof inPlace<Item>>) =>
+    new LiveSource(inPlace<Item>(...list), ready);
+  const ofWorkspace = ({ workspaceId }: { workspaceId: string | null }) => workspaceId;
+  const terminals = placed<Terminal>(
+    (signal) => client.terminals.watch({}, { signal }),
+    ({ owner }) => owner.workspaceId,
   );
   const heldCells = new HeldCellSource(connection, ready, terminals);
-  const notifications = new LiveSource(
-    inPlace<Notification>(
-      (signal) => client.notifications.watch({}, { signal }),
-      ({ workspaceId }) => workspaceId,
-    ),
-    ready,
-  );
-  const launches = new LiveSource(
-    inPlace<Launch>(
-      (signal) => client.launches.watch({}, { signal }),
-      ({ workspaceId }) => workspaceId,
-    ),
-    ready,
-  );
+  const notifications = placed<Notification>((signal) => client.notifications.watch({}, { signal }), ofWorkspace);
+  const launches = placed<Launch>((signal) => client.launches.watch({}, { signal }), ofWorkspace);
   const activities = new LiveSource((signal) => client.activities.watch({}, { signal }), ready);
   const usages = new LiveSource((signal) => client.broker.watch({}, { signal }), ready);
   return {
@@ -80,48 +69,24 @@ export function openLists(connection: Connection): Lists {
     heldCells,
     notifications,
     launches,
-    proposals: new LiveSource(
-      inPlace<Proposal>(
-        (signal) => client.supervise.watch({}, { signal }),
-        ({ workspaceId }) => workspaceId,
-      ),
-      ready,
-    ),
-    bottles: new LiveSource(
-      inPlace<Bottle>(
-        (signal) => client.bottles.watch({}, { signal }),
-        ({ workspaceId }) => workspaceId,
-      ),
-      ready,
-    ),
     summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities, usages }),
+    workspaces: placed<Workspace>(
+      (signal) => client.workspaces.watch({}, { signal }),
+      ({ id }) => id,
+    ),
+    jobs: placed<Job>(
+      (signal) => client.jobs.watch({}, { signal }),
+      ({ targetId }) => targetId,
+    ),
+    bottles: placed<Bottle>((signal) => client.bottles.watch({}, { signal }), ofWorkspace),
+    gateways: placed<GatewayCounters>((signal) => client.gateway.watch({}, { signal }), ofWorkspace),
+    proposals: placed<Proposal>((signal) => client.supervise.watch({}, { signal }), ofWorkspace),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     desktop: new LiveValue((signal) => client.app.watchDesktop({}, { signal }), ready),
     vault: new LiveValue((signal) => client.vault.watchState({}, { signal }), ready),
     crashReports: new LiveValue((signal) => client.crashReports.watch({}, { signal }), ready),
     updates: new LiveValue((signal) => client.updates.watch({}, { signal }), ready),
-    workspaces: new LiveSource(
-      inPlace<Workspace>(
-        (signal) => client.workspaces.watch({}, { signal }),
-        ({ id }) => id,
-      ),
-      ready,
-    ),
-    gateways: new LiveSource(
-      inPlace<GatewayCounters>(
-        (signal) => client.gateway.watch({}, { signal }),
-        ({ workspaceId }) => workspaceId,
-      ),
-      ready,
-    ),
-    jobs: new LiveSource(
-      inPlace<Job>(
-        (signal) => client.jobs.watch({}, { signal }),
-        ({ targetId }) => targetId,
-      ),
-      ready,
-    ),
   };
 }
 

@@ -43,7 +43,7 @@ type TerminalFacts = Pick<
   | "owner"
 >;
 
-export function summarise(
+function summarise(
   terminals: readonly TerminalFacts[],
   launches: ReadonlyMap<string, Pick<Launch, "programName">>,
   held: HeldCells,

@@ -3,8 +3,7 @@ import type { McpCall } from "#shared/contract/mcp.ts";
 import type { State } from "#shared/states.ts";
 import { openTerminal } from "../app/open.ts";
 import { useClient } from "../connection/index.ts";
-import { useLiveList, useTerminal } from "../live/index.ts";
-import { useTerminalLabel } from "../terminals/index.ts";
+import { useLiveList, useTerminal, useTerminalLabel } from "../live/index.ts";
 import { Ago, duration, Sign } from "../ui/index.ts";
 import { VirtualRows } from "../ui/virtual-rows.tsx";
 

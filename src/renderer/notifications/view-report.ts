@@ -7,7 +7,7 @@ function focused(): boolean {
   return document.hasFocus() && !document.hidden;
 }
 
-export function useFocused(): boolean {
+function useFocused(): boolean {
   return useSyncExternalStore((changed) => {
     for (const name of ["focus", "blur"]) window.addEventListener(name, changed);
     document.addEventListener("visibilitychange", changed);

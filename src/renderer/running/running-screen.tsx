@@ -2,12 +2,13 @@
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import type { Status } from "#shared/states.ts";
 import { labelIn } from "#shared/terminals/label.ts";
-import { type AskOfBottle, useAsks } from "../app/asks.ts";
+import { BottleMark } from "../app/bottle-mark.tsx";
 import { openLaunch, openTerminal } from "../app/open.ts";
-import { BottleMark } from "../bottles/bottle-mark.tsx";
 import { type TerminalSummary, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
+import { useActiveRow } from "../ui/active-row.ts";
 import { Button, Empty, PlacedName, Sign, StateLine, StateSign } from "../ui/index.ts";
-import { VirtualRows, type VirtualRowsHandle } from "../ui/virtual-rows.tsx";
+import { VirtualRows } from "../ui/virtual-rows.tsx";
+import { type AskOfBottle, useAsks } from "./asks.ts";
 import { runningOrder, shownOrder } from "./order.ts";
 
 const rowHeight = 44;
@@ -70,28 +71,11 @@ function useStillOrder(wanted: readonly string[], exists: (id: string) => boolea
 }
 
 function List({ ids, byId }: { ids: readonly string[]; byId: ReadonlyMap<string, TerminalSummary> }) {
-  const [activeId, setActiveId] = useState<string | null>(null);
-  const handle = useRef<VirtualRowsHandle>(null);
-  const active = Math.max(0, ids.indexOf(activeId ?? ""));
-
-  const go = (index: number) => {
-    const next = Math.min(Math.max(index, 0), ids.length - 1);
-    setActiveId(ids[next] ?? null);
-    handle.current?.reveal(next);
-  };
+  const { active, moves, handle } = useActiveRow(ids, 10);
   const onKeyDown = (event: KeyboardEvent) => {
     const open = () => ids[active] && openTerminal(ids[active]);
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => go(active + 1),
-      ArrowUp: () => go(active - 1),
-      Home: () => go(0),
-      End: () => go(ids.length - 1),
-      PageDown: () => go(active + 10),
-      PageUp: () => go(active - 10),
-      Enter: open,
-      " ": open,
-    };
-    const move = moves[event.key];
+    const keys: Record<string, () => void> = { ...moves, Enter: open, " ": open };
+    const move = keys[event.key];
     if (!move) return;
     event.preventDefault();
     move();

@@ -3,7 +3,7 @@ import { MessageCircleQuestion } from "lucide-react";
 import { lazy } from "react";
 import { definePanel } from "../dock/panels.tsx";
 
-export const proposalsPanel = definePanel<Record<never, never>>({
+const proposalsPanel = definePanel<Record<never, never>>({
   kind: "proposals",
   identity: () => "",
   parse: () => ({}),

@@ -4,13 +4,13 @@ import type { IDockviewHeaderActionsProps } from "dockview-react";
 import { Maximize2, Minimize2, PanelBottom, PanelRight, Plus, Square } from "lucide-react";
 import { terminalShortcuts as shortcuts } from "#shared/commands/shortcuts.ts";
 import { shortcutLabel } from "../app/commands.ts";
+import { terminalPanel } from "../app/terminal-panel.tsx";
 import { useClient } from "../connection/index.ts";
 import { dock, useDock } from "../dock/panels.tsx";
 import { useLists, useTerminal } from "../live/index.ts";
 import { Button, IconButton, orNotice } from "../ui/index.ts";
 import { pressKill, useArmedKill } from "./kill.ts";
 import { newShell } from "./new-shell.ts";
-import { terminalPanel } from "./terminal-panel.tsx";
 import { useSplit } from "./use-split.ts";
 
 export function GroupActions({ activePanel, isGroupActive }: IDockviewHeaderActionsProps) {

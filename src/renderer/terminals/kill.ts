@@ -7,7 +7,7 @@ import type { Client } from "../connection/index.ts";
 import { orNotice } from "../ui/index.ts";
 
 /** As long as a person may think about it; after that a press means "arm" again. */
-export const armedMs = 3_000;
+const armedMs = 3_000;
 
 type ArmedKill = {
   terminalId: string | null;

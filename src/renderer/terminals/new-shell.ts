@@ -1,8 +1,8 @@
 /** A new login shell in a panel, in the directory and workspace of the terminal it is opened from. */
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { terminalPanel } from "../app/terminal-panel.tsx";
 import type { Client } from "../connection/index.ts";
 import type { OpenOptions } from "../dock/panels.tsx";
-import { terminalPanel } from "./terminal-panel.tsx";
 
 export async function newShell(client: Client, from: Terminal | null, options: OpenOptions = {}): Promise<void> {
   const cwd = from?.currentCwd ?? from?.cwd;

@@ -1,10 +1,10 @@
 /** Starts what an ended terminal ran again: a new terminal takes the place of the old one in the dock; the old one stays in the list. */
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
+import { terminalPanel } from "../app/terminal-panel.tsx";
 import type { Client } from "../connection/index.ts";
 import { dock } from "../dock/panels.tsx";
 import { showSummary } from "../launches/use-launch.ts";
-import { terminalPanel } from "./terminal-panel.tsx";
 
 type Ended = Pick<Terminal, "id" | "owner">;
 

@@ -3,13 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Regex } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useState } from "react";
 import { labelIn } from "#shared/terminals/label.ts";
+import { terminalPanel } from "../app/terminal-panel.tsx";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { panelFocusAttribute } from "../dock/panels.tsx";
-import { ownWorkspace, useTerminal, useTerminals, useWorkspace } from "../live/index.ts";
+import { ownWorkspace, useTerminal, useTerminalLabel, useTerminals, useWorkspace } from "../live/index.ts";
 import { counted, IconButton, inputClass, ProblemNote } from "../ui/index.ts";
 import { type Found, groupByTerminal, partsOf } from "./search-results.ts";
-import { terminalPanel } from "./terminal-panel.tsx";
-import { useTerminalLabel } from "./use-terminal-status.ts";
 import { wantFind } from "./wanted-find.ts";
 
 const most = 500;

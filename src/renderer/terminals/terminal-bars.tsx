@@ -2,11 +2,11 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { type Client, problemFrom, useClient } from "../connection/index.ts";
+import { useTerminalLabel } from "../live/index.ts";
 import { Button, counted, Sign } from "../ui/index.ts";
 import { linesOf } from "./clipboard-text.ts";
 import { pressKill, useArmedKill } from "./kill.ts";
 import type { PasteAnswer } from "./session.ts";
-import { useTerminalLabel } from "./use-terminal-status.ts";
 
 function Bar({ label, role = "group", children, onEscape }: BarProps) {
   return (

@@ -4,10 +4,9 @@ import { useState } from "react";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { useClient } from "../connection/index.ts";
 import { dock } from "../dock/panels.tsx";
-import { useLaunches } from "../live/index.ts";
+import { useLaunches, useTerminalStatus } from "../live/index.ts";
 import { Button, orNotice, StateLine } from "../ui/index.ts";
 import { restartTerminal, resumeLaunch } from "./restart.ts";
-import { useTerminalStatus } from "./use-terminal-status.ts";
 
 export function TerminalEnd({ terminal, panelId }: { terminal: Terminal; panelId: string }) {
   const client = useClient();

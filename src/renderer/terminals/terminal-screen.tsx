@@ -9,7 +9,7 @@ import { type Command, isMac, useCommands } from "../app/commands.ts";
 import { useConnection, useConnectionStatus } from "../connection/index.ts";
 import { dock, type PanelProps, panelFocusAttribute, panelFocusLaterAttribute, useDock } from "../dock/panels.tsx";
 import { useCloseWhenGone } from "../dock/use-close-when-gone.ts";
-import { useSettings, useTerminal, useTerminals } from "../live/index.ts";
+import { useSettings, useTerminal, useTerminalLabel, useTerminals } from "../live/index.ts";
 import { Button, ContextMenu, Empty } from "../ui/index.ts";
 import { BellFlash } from "./bell.tsx";
 import { droppedText } from "./drop.ts";
@@ -23,7 +23,6 @@ import { keyMeaning, menuItems, terminalCommands } from "./terminal-commands.ts"
 import { TerminalEnd } from "./terminal-end.tsx";
 import { useLook } from "./use-look.ts";
 import { useSession } from "./use-session.ts";
-import { useTerminalLabel } from "./use-terminal-status.ts";
 import { forgetFind, useWantedFind, type WantedFind } from "./wanted-find.ts";
 
 const none: readonly Command[] = [];

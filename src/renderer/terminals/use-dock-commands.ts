@@ -2,13 +2,13 @@
 import { useMemo } from "react";
 import { nothingToActOn } from "#shared/commands/facts.ts";
 import { type Command, commandsWith, useCommands } from "../app/commands.ts";
+import { terminalPanel } from "../app/terminal-panel.tsx";
 import { useClient } from "../connection/index.ts";
 import { type Direction, dock, frontPanel, useDock } from "../dock/panels.tsx";
 import { useLists } from "../live/index.ts";
 import { orNotice } from "../ui/index.ts";
 import { newShell } from "./new-shell.ts";
 import { searchPanel } from "./search-panel.tsx";
-import { terminalPanel } from "./terminal-panel.tsx";
 
 const directions: readonly Direction[] = ["left", "right", "up", "down"];
 

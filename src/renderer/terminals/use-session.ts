@@ -10,7 +10,7 @@ import { useBehaviour, useLook } from "./use-look.ts";
  * A hidden terminal goes on parsing for so long, so that going back and forth between tabs costs nothing. Then its emulator is given up:
  * the host keeps the screen, and three hundred open tabs do not keep three hundred scrollbacks in the window.
  */
-export const hiddenMs = 20_000;
+const hiddenMs = 20_000;
 
 export function useSession(
   { id: terminalId, owner }: Pick<Terminal, "id" | "owner">,

@@ -1,10 +1,10 @@
 /** Splitting: beside a terminal a new shell in the same place, as terminals do it; any other panel moves into a group of its own. */
 import { useCallback } from "react";
+import { terminalPanel } from "../app/terminal-panel.tsx";
 import { useClient } from "../connection/index.ts";
 import { dock, useDock } from "../dock/panels.tsx";
 import { useLists } from "../live/index.ts";
 import { newShell } from "./new-shell.ts";
-import { terminalPanel } from "./terminal-panel.tsx";
 
 export function useSplit(): (panelId: string, place: "right" | "below") => void {
   const client = useClient();

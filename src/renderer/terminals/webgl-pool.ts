@@ -4,7 +4,7 @@
  */
 
 /** Below the browsers' own limit, with room for other canvases of the page. */
-export const mostContexts = 12;
+const mostContexts = 12;
 
 export type ContextHolder = {
   /** Starts drawing with WebGL. False where there is none. */

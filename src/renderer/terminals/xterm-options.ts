@@ -24,7 +24,7 @@ const brightNames = [
   "brightWhite",
 ] as const;
 
-export function themeOf(palette: Palette): ITheme {
+function themeOf(palette: Palette): ITheme {
   const { background, foreground, cursor, selection, colours } = palette;
   const ansi = Object.fromEntries([...names, ...brightNames].map((name, index) => [name, colours[index]]));
   return {

@@ -12,10 +12,6 @@ const tones: Record<Tone, string> = {
   muted: "text-faint",
 };
 
-export function toneClass(tone: Tone): string {
-  return tones[tone];
-}
-
 /** The shape alone, for places where the words stand beside it. */
 export function Sign({ state, className }: { state: State; className?: string }) {
   const { tone } = signs[state];

@@ -1,10 +1,11 @@
-/** One git credential. A known host fills in what is always the same there, and leads to where a token is made. */
+/** The forms of one git credential. A known host fills in what is always the same there, and leads to where a token is made. */
 import { ExternalLink } from "lucide-react";
 import { useState } from "react";
 import type { GitCredential } from "#shared/contract/vault.ts";
 import { handleProblem } from "#shared/vault/handle.ts";
 import { useClient } from "../connection/index.ts";
 import { Button, Choices, orNotice, TextField } from "../ui/index.ts";
+import { DeleteForm } from "./delete-form.tsx";
 import { InlineForm } from "./inline-form.tsx";
 import { knownHost } from "./known-hosts.ts";
 import { SecretField } from "./secret-field.tsx";
@@ -101,5 +102,16 @@ export function GitCredentialForm({ credential, onClose }: { credential: GitCred
         )}
       </div>
     </InlineForm>
+  );
+}
+
+export function DeleteGitCredentialForm({ name, onClose }: { name: string; onClose: () => void }) {
+  const client = useClient();
+  return (
+    <DeleteForm name={name} remove={() => client.vault.deleteGitCredential({ name })} onClose={onClose}>
+      <p className="text-muted">
+        Its token or key cannot be brought back. It stays valid at the host until you revoke it there.
+      </p>
+    </DeleteForm>
   );
 }

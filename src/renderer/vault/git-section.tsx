@@ -1,18 +1,16 @@
 /** Git credentials: who you are at a host, for which repositories. The git gate uses them for agents, which never see them. */
 import { Pencil, Plus, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
 import type { GitCredential } from "#shared/contract/vault.ts";
 import { useClient } from "../connection/index.ts";
 import { useLiveList } from "../live/index.ts";
-import { Button, IconButton, Sign } from "../ui/index.ts";
-import { GitCredentialForm } from "./git-form.tsx";
-import { InlineForm } from "./inline-form.tsx";
+import { Button, IconButton } from "../ui/index.ts";
+import { DeleteGitCredentialForm, GitCredentialForm } from "./git-form.tsx";
 import type { SectionProps } from "./secrets-section.tsx";
-import { Cell, type Column, FormRow, Row, Table } from "./table.tsx";
-import { useWork } from "./use-work.ts";
+import { Cell, type Column, FormRow, Name, Row, Table } from "./table.tsx";
+import { useOpenForm } from "./use-open-form.ts";
 import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
-type Open = { what: "add" } | { what: "edit" | "delete"; name: string } | null;
+type Form = { what: "add" } | { what: "edit" | "delete"; name: string };
 
 const columns: readonly Column[] = [
   { name: "Name" },
@@ -26,14 +24,9 @@ const columns: readonly Column[] = [
 export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
   const client = useClient();
   const credentials = useLiveList(client.vault.watchGitCredentials, {});
-  const [open, setOpen] = useState<Open>(null);
-  const add = useRef<HTMLButtonElement>(null);
+  const { open, setOpen, close, add } = useOpenForm<Form>();
   const unlocked = state.state === "unlocked";
-  const close = () => {
-    setOpen(null);
-    add.current?.focus();
-  };
-  const sorted = useShown(credentials.items, all).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const shown = useShown(credentials.items, all);
   if (state.state === "absent") return null;
   return (
     <section aria-label="Git credentials" className="flex flex-col gap-2">
@@ -54,7 +47,7 @@ export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
         )}
       </div>
       {unlocked && open?.what === "add" && <GitCredentialForm credential={null} onClose={close} />}
-      {sorted.length === 0 ? (
+      {shown.length === 0 ? (
         <p className="text-muted">
           {credentials.items.length > 0
             ? "None."
@@ -62,7 +55,7 @@ export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
         </p>
       ) : (
         <Table label="Git credentials" columns={columns}>
-          {sorted.map((each) => {
+          {shown.map((each) => {
             const mine = unlocked && open && "name" in open && open.name === each.id ? open.what : null;
             return [
               <CredentialRow key={each.id} credential={each} unlocked={unlocked} setOpen={setOpen} />,
@@ -71,7 +64,7 @@ export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
                   {mine === "edit" ? (
                     <GitCredentialForm credential={each} onClose={close} />
                   ) : (
-                    <DeleteForm name={each.id} onClose={close} />
+                    <DeleteGitCredentialForm name={each.id} onClose={close} />
                   )}
                 </FormRow>
               ),
@@ -83,19 +76,13 @@ export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
   );
 }
 
-type RowProps = { credential: GitCredential; unlocked: boolean; setOpen: (open: Open) => void };
+type RowProps = { credential: GitCredential; unlocked: boolean; setOpen: (form: Form) => void };
 
 function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
   const { id, host, scope, userName, kind, uses, revision, damaged, variable } = credential;
   return (
     <Row
-      name={
-        <span className="flex items-center gap-1.5">
-          {damaged && <Sign state="failed" />}
-          <code className="truncate font-mono text-sm">{id}</code>
-          {damaged && <span className="text-negative text-sm">damaged: save it again</span>}
-        </span>
-      }
+      name={<Name name={id} problem={damaged && "damaged: save it again"} />}
       actions={
         unlocked && (
           <>
@@ -130,27 +117,5 @@ function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
         {revision}
       </Cell>
     </Row>
-  );
-}
-
-function DeleteForm({ name, onClose }: { name: string; onClose: () => void }) {
-  const client = useClient();
-  const work = useWork();
-  const remove = async () => {
-    if (await work.run(() => client.vault.deleteGitCredential({ name }))) onClose();
-  };
-  return (
-    <InlineForm
-      title={`Delete ${name}?`}
-      submit={`Delete ${name}`}
-      danger
-      onCancel={onClose}
-      onSubmit={() => void remove()}
-      {...work}
-    >
-      <p className="text-muted">
-        Its token or key cannot be brought back. It stays valid at the host until you revoke it there.
-      </p>
-    </InlineForm>
   );
 }

@@ -4,6 +4,7 @@ import type { VaultSecret } from "#shared/contract/vault.ts";
 import { handleProblem } from "#shared/vault/handle.ts";
 import { useClient } from "../connection/index.ts";
 import { Button, counted, exact, TextField } from "../ui/index.ts";
+import { DeleteForm } from "./delete-form.tsx";
 import { InlineForm } from "./inline-form.tsx";
 import { SecretField } from "./secret-field.tsx";
 import { useWork } from "./use-work.ts";
@@ -81,22 +82,11 @@ export function RotateSecretForm({ handle, onClose }: { handle: string; onClose:
 
 export function DeleteSecretForm({ secret, onClose }: { secret: VaultSecret; onClose: () => void }) {
   const client = useClient();
-  const work = useWork();
   const { id, uses, neededBy } = secret;
-  const used = uses.length > 0 || neededBy.length > 0;
-  const remove = async () => {
-    // What is named above the button is what is approved; anything that came to use it since is still refused.
-    if (await work.run(() => client.vault.delete({ handle: id, force: used }))) onClose();
-  };
+  // What is named above the button is what is approved; anything that came to use it since is still refused.
+  const force = uses.length > 0 || neededBy.length > 0;
   return (
-    <InlineForm
-      title={`Delete ${id}?`}
-      submit={`Delete ${id}`}
-      danger
-      onCancel={onClose}
-      onSubmit={() => void remove()}
-      {...work}
-    >
+    <DeleteForm name={id} remove={() => client.vault.delete({ handle: id, force })} onClose={onClose}>
       {neededBy.length > 0 && <p>Needed now by {neededBy.join(", ")}, which goes on without it.</p>}
       {uses.length > 0 ? (
         <ul className="text-muted">
@@ -109,6 +99,6 @@ export function DeleteSecretForm({ secret, onClose }: { secret: VaultSecret; onC
       ) : (
         <p className="text-muted">Nothing has used it yet. Its value cannot be brought back.</p>
       )}
-    </InlineForm>
+    </DeleteForm>
   );
 }

@@ -1,16 +1,16 @@
 /** Secrets by name: where each comes from, who used it, and forms to add, rotate, delete and import, each where it was asked for. */
 import { Plus, RefreshCw, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
 import type { VaultSecret, VaultState } from "#shared/contract/vault.ts";
 import { useClient } from "../connection/index.ts";
 import { useLiveList } from "../live/index.ts";
-import { Button, IconButton, Sign } from "../ui/index.ts";
+import { Button, IconButton } from "../ui/index.ts";
 import { ImportForm } from "./import-form.tsx";
 import { AddSecretForm, DeleteSecretForm, RotateSecretForm } from "./secret-forms.tsx";
-import { Cell, type Column, FormRow, Row, Table } from "./table.tsx";
+import { Cell, type Column, FormRow, Name, Row, Table } from "./table.tsx";
+import { useOpenForm } from "./use-open-form.ts";
 import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
-type Open = { what: "add" | "import" } | { what: "rotate" | "delete"; handle: string } | null;
+type Form = { what: "add" | "import" } | { what: "rotate" | "delete"; handle: string };
 
 const columns: readonly Column[] = [
   { name: "Handle" },
@@ -25,21 +25,15 @@ export type SectionProps = { state: VaultState; all: boolean; onAll: () => void 
 export function SecretsSection({ state, all, onAll }: SectionProps) {
   const client = useClient();
   const secrets = useLiveList(client.vault.watch, {});
-  const [open, setOpen] = useState<Open>(null);
-  const add = useRef<HTMLButtonElement>(null);
+  const { open, setOpen, close, add } = useOpenForm<Form>();
   const unlocked = state.state === "unlocked";
-  const close = () => {
-    setOpen(null);
-    // The form that had the keyboard is gone.
-    add.current?.focus();
-  };
-  const sorted = useShown(secrets.items, all).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const shown = useShown(secrets.items, all);
   // What is added is to be seen, although nobody has used it yet.
   const begin = (what: "add" | "import") => {
     setOpen({ what });
     onAll();
   };
-  if (state.state === "absent" && sorted.length === 0) return null;
+  if (state.state === "absent" && shown.length === 0) return null;
   return (
     <section aria-label="Secrets" className="flex flex-col gap-2">
       <div className="flex items-center gap-2">
@@ -62,7 +56,7 @@ export function SecretsSection({ state, all, onAll }: SectionProps) {
       </div>
       {unlocked && open?.what === "add" && <AddSecretForm onClose={close} />}
       {unlocked && open?.what === "import" && <ImportForm taken={secrets.items.map(({ id }) => id)} onClose={close} />}
-      {sorted.length === 0 ? (
+      {shown.length === 0 ? (
         secrets.status !== "loading" && (
           <p className="text-muted">
             {secrets.items.length > 0 ? (
@@ -76,7 +70,7 @@ export function SecretsSection({ state, all, onAll }: SectionProps) {
         )
       ) : (
         <Table label="Secrets" columns={columns}>
-          {sorted.map((secret) => (
+          {shown.map((secret) => (
             <SecretRows
               key={secret.id}
               secret={secret}
@@ -94,8 +88,8 @@ export function SecretsSection({ state, all, onAll }: SectionProps) {
 
 type SecretRowsProps = {
   secret: VaultSecret;
-  open: Open;
-  setOpen: (open: Open) => void;
+  open: Form | null;
+  setOpen: (form: Form) => void;
   close: () => void;
   unlocked: boolean;
 };
@@ -106,15 +100,7 @@ function SecretRows({ secret, open, setOpen, close, unlocked }: SecretRowsProps)
   return (
     <>
       <Row
-        name={
-          <span className="flex items-center gap-1.5">
-            {damaged && <Sign state="failed" />}
-            <code data-tip={id} className="truncate font-mono text-sm">
-              {id}
-            </code>
-            {damaged && <span className="text-negative text-sm">damaged: rotate or delete it</span>}
-          </span>
-        }
+        name={<Name name={id} problem={damaged && "damaged: rotate or delete it"} />}
         actions={
           unlocked &&
           revision !== null && (

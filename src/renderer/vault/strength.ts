@@ -2,7 +2,7 @@
 
 export type Strength = { level: 0 | 1 | 2 | 3; words: string };
 
-export const shortest = 8;
+const shortest = 8;
 
 /** What everybody tries first. */
 const common = /^(passw[o0]rd|qwert[yz]|letmein|welcome|iloveyou|admin|secret|12345|abc123)/i;

@@ -1,5 +1,6 @@
 /** The tables of this screen: names on the left, numbers on the right, what can be done at the end; a form opens under its row. */
 import type { ReactNode } from "react";
+import { Sign } from "../ui/index.ts";
 
 /** The width of the panel, in CSS pixels, from which a column is shown. */
 const shownFrom = { 480: "@max-[480px]:hidden", 640: "@max-[640px]:hidden" } as const;
@@ -53,6 +54,19 @@ export function Row({ name, children, actions }: { name: ReactNode; children: Re
         <div className="flex justify-end gap-0.5">{actions}</div>
       </td>
     </tr>
+  );
+}
+
+/** What a row is about, with what is wrong with it. */
+export function Name({ name, problem }: { name: string; problem: string | false }) {
+  return (
+    <span className="flex items-center gap-1.5">
+      {problem && <Sign state="failed" />}
+      <code data-tip={name} className="truncate font-mono text-sm">
+        {name}
+      </code>
+      {problem && <span className="text-negative text-sm">{problem}</span>}
+    </span>
   );
 }
 

@@ -25,14 +25,15 @@ export function LastUsed({ uses }: { uses: readonly VaultUse[] }) {
   return uses[0] ? <Ago at={uses[0].lastUsedAt} /> : <span className="text-faint">Never</span>;
 }
 
-type Used = { uses: readonly VaultUse[]; neededBy?: readonly string[] };
+type Used = { id: string; uses: readonly VaultUse[]; neededBy?: readonly string[] };
 
-/** What of a list is shown: in a workspace's own window what its bottles have used, until all is asked for. */
+/** What of a list is shown, by name: in a workspace's own window what its bottles have used, until all is asked for. */
 export function useShown<Item extends Used>(items: readonly Item[], all: boolean): readonly Item[] {
   const bottles: Bottles = useBottles().byId;
-  if (all) return items;
   const here = (who: string) => usedHere(who, bottles);
-  return items.filter(({ uses, neededBy = [] }) => neededBy.some(here) || uses.some(({ usedBy }) => here(usedBy)));
+  return items
+    .filter(({ uses, neededBy = [] }) => all || neededBy.some(here) || uses.some(({ usedBy }) => here(usedBy)))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Why not everything is shown, and the way to all of it. The vault itself is the person's, whatever the window. */

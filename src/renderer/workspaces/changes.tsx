@@ -1,34 +1,26 @@
 /** What changed in a workspace: the files on the left, the diff of one on the right. Arrows move through the files, Alt with them from the diff too. */
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useMemo } from "react";
 import type { ChangedFile, WorkspaceDetails } from "#shared/contract/workspaces.ts";
-import { counted, grouped, VirtualRows, type VirtualRowsHandle } from "../ui/index.ts";
+import { useActiveRow } from "../ui/active-row.ts";
+import { counted, grouped, VirtualRows } from "../ui/index.ts";
 import { DiffView } from "./diff-view.tsx";
 
 const rowHeight = 28;
 
 export function Changes({ details, version }: { details: WorkspaceDetails; version: number }) {
   const { changed, changedTotal } = details;
-  const [path, setPath] = useState<string | null>(null);
-  const handle = useRef<VirtualRowsHandle>(null);
-  const at = Math.max(
-    0,
-    changed.findIndex((file) => file.path === path),
-  );
-  const file = changed[at];
+  const paths = useMemo(() => changed.map(({ path }) => path), [changed]);
+  const { active, setActiveId, moves, handle } = useActiveRow(paths, 10);
+  const file = changed[active];
 
-  const go = (index: number) => {
-    const next = changed[Math.min(Math.max(index, 0), changed.length - 1)];
-    if (!next) return;
-    setPath(next.path);
-    handle.current?.reveal(changed.indexOf(next));
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     const inList = event.currentTarget.querySelector("[role=listbox]")?.contains(event.target as Node);
     if (!event.altKey && !inList) return;
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: changed.length - 1 }[event.key];
-    if (next === undefined) return;
+    const { ArrowDown, ArrowUp, Home, End } = moves;
+    const move = { ArrowDown, ArrowUp, Home, End }[event.key];
+    if (move === undefined) return;
     event.preventDefault();
-    go(next);
+    move();
   };
 
   if (!file) return <p className="px-4 py-3 text-muted">Nothing has changed since this workspace was made.</p>;
@@ -52,7 +44,7 @@ export function Changes({ details, version }: { details: WorkspaceDetails; versi
           rowHeight={rowHeight}
           role="listbox"
           aria-label="Changed files"
-          aria-activedescendant={`changed-${at}`}
+          aria-activedescendant={`changed-${active}`}
           tabIndex={0}
           className="min-h-0 flex-1"
           row={(index) => {
@@ -63,8 +55,8 @@ export function Changes({ details, version }: { details: WorkspaceDetails; versi
                   key={each.path}
                   file={each}
                   index={index}
-                  chosen={index === at}
-                  onChoose={() => setPath(each.path)}
+                  chosen={index === active}
+                  onChoose={() => setActiveId(each.path)}
                 />
               )
             );

@@ -26,7 +26,7 @@ export function decide(signals: Signals): Omit<Activity, "id"> {
 }
 
 /** Since when a claim of a source is open to doubt, in milliseconds since 1970; null while it rules. */
-export function doubtedSince(signals: Signals, source: Claiming, signal: Signal): number | null {
+function doubtedSince(signals: Signals, source: Claiming, signal: Signal): number | null {
   if (source === "exit") return null;
   const { keys, last } = signals;
   const after = (at: number): number | null => (at > signal.at ? at : null);

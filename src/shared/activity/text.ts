@@ -1,7 +1,7 @@
 /** What programs say about themselves, as one line that can be shown anywhere. */
 
 /** Longest evidence, in UTF-16 units. */
-export const longestEvidence = 200;
+const longestEvidence = 200;
 
 /** One line without control and direction characters, cut to `most` units and never in the middle of a character. */
 export function oneLine(text: string, most = longestEvidence): string {

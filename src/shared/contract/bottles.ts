@@ -5,7 +5,7 @@
  * `launch` takes the plan by its id, once, and does what was shown.
  */
 import { z } from "zod";
-import { backendNames, bottleColours, isolations, longestLabel, serviceNames } from "../bottles/names.ts";
+import { backendNames, bottleColours, longestLabel, serviceNames } from "../bottles/names.ts";
 import {
   absolutePath,
   bottleId,
@@ -28,7 +28,6 @@ import { launch } from "./launches.ts";
 import { terminal } from "./terminals.ts";
 
 export const backendName = z.enum(backendNames);
-export const isolation = z.enum(isolations);
 export const serviceName = z.enum(serviceNames);
 
 /** A backend, and whether it works on this computer. */
@@ -139,7 +138,6 @@ export type BottleServiceState = z.infer<typeof bottleService>;
  * until it was joined again, or when that failed (`problem` says why): it is not stopped then.
  */
 export const bottleState = z.enum(["starting", "running", "ended", "failed", "unknown"]);
-export type BottleState = z.infer<typeof bottleState>;
 
 export const bottle = z.strictObject({
   id: bottleId,

@@ -8,7 +8,6 @@ import { cellId, done, liveList, procedure, terminalId, textInputBytes, timestam
  * running, and only interrupt or kill resolve it (then it becomes `error`). `done` means that the prompt came back, never that the code succeeded.
  */
 export const cellState = z.enum(["running", "done", "timeout", "error"]);
-export type CellState = z.infer<typeof cellState>;
 
 export const cell = z.strictObject({
   id: cellId,

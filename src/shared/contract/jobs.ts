@@ -3,7 +3,6 @@ import { z } from "zod";
 import { done, jobId, liveList, problem, procedure, timestamp } from "./base.ts";
 
 export const jobState = z.enum(["queued", "running", "done", "failed", "cancelled"]);
-export type JobState = z.infer<typeof jobState>;
 
 export const jobStep = z.strictObject({
   name: z.string(),

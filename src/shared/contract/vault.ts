@@ -96,7 +96,6 @@ export const importRow = z.strictObject({
   /** Why it cannot be imported. */
   problem: z.string().nullable(),
 });
-export type ImportRow = z.infer<typeof importRow>;
 
 const names = z.strictObject({ handles: z.array(z.string()) });
 const uses = z.strictObject({ handle: z.string(), uses: z.array(vaultUse), neededBy: z.array(z.string()) });

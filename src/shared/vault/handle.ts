@@ -2,7 +2,7 @@
 
 const pattern = /^[a-z0-9_-]+$/;
 /** Longer than any name a person gives; a token pasted into the wrong field is usually longer. */
-export const longestHandle = 100;
+const longestHandle = 100;
 /** Shown of a name that is none: enough to recognise it, too little to be a secret. */
 const shown = 24;
 

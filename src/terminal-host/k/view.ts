@@ -13,7 +13,7 @@ export function shownLine(line: HistoryLine): string | null {
 }
 
 /** Null for events that are not shown. */
-export function shownEvent(event: CellEvent): string | null {
+function shownEvent(event: CellEvent): string | null {
   switch (event.type) {
     case "notify":
       return `\x1b[33m📢 ${event.message}\x1b[0m \x1b[2m(${event.from})\x1b[0m`;

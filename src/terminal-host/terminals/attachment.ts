@@ -16,7 +16,7 @@ import { dataFrame, largestData, type Sendable, type Snapshot, streamFrame } fro
 
 /** Long enough to gather what a program draws in one go, too short to be seen. */
 export const gatherMs = 3;
-export const batchBytes = largestData;
+const batchBytes = largestData;
 
 export type AttachmentOptions = {
   output: Output;

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { NewRoute } from "#main/broker/index.ts";
+import { jwt } from "#test/doubles/subscription.ts";
 import { sent, Upstream } from "#test/doubles/upstream.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { ask, Fixture, route } from "./fixture.ts";
@@ -37,8 +38,6 @@ const claude = (n: number, expiresAt: number, more: object = {}) =>
     mcpOAuth: { kept: "as it is" },
     ...more,
   });
-const jwt = (claims: object) =>
-  ["{}", JSON.stringify(claims), "sig"].map((part) => Buffer.from(part).toString("base64url")).join(".");
 const codex = (n: number, expiresAt: number) =>
   JSON.stringify({
     OPENAI_API_KEY: null,

@@ -1,6 +1,7 @@
 /** Sign-ins by subscription: the bottle has a file with the token of its run, the provider gets the real one, refreshed outside. */
 import { afterEach, expect, test } from "vitest";
 import { type NewRoute, readSignIn, sentinelFile } from "#main/broker/index.ts";
+import { jwt } from "#test/doubles/subscription.ts";
 import { type Answering, sent, Upstream } from "#test/doubles/upstream.ts";
 import { ask, Fixture, route } from "./fixture.ts";
 
@@ -11,8 +12,6 @@ afterEach(async () => {
 
 const soon = () => Date.now() + 60_000;
 const later = () => Date.now() + 3_600_000;
-const jwt = (claims: object) =>
-  ["{}", JSON.stringify(claims), "sig"].map((part) => Buffer.from(part).toString("base64url")).join(".");
 
 const claudeFile = (expiresAt: number) =>
   JSON.stringify({

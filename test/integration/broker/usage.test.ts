@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { readProviders } from "#main/broker/index.ts";
+import { type BrokerListener, readProviders } from "#main/broker/index.ts";
 import { type Answering, Upstream } from "#test/doubles/upstream.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { ask, asking, Fixture, logged, route } from "./fixture.ts";
@@ -38,14 +38,8 @@ const start = event({
 });
 const end = event({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 200 } });
 
-test("a stream is counted and priced when it ends, and each event passes before the next one exists", async () => {
-  const received = Promise.withResolvers<void>();
-  const { listener } = await metered(async (_, response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    response.write(start);
-    await received.promise;
-    response.end(end);
-  });
+/** An answer of which something has come. */
+async function begun(listener: BrokerListener): Promise<IncomingMessage> {
   const request = httpRequest({
     ...listener.address,
     method: "POST",
@@ -56,6 +50,18 @@ test("a stream is counted and priced when it ends, and each event passes before 
   request.end("{}");
   const [response] = (await once(request, "response")) as [IncomingMessage];
   await once(response, "data");
+  return response;
+}
+
+test("a stream is counted and priced when it ends, and each event passes before the next one exists", async () => {
+  const received = Promise.withResolvers<void>();
+  const { listener } = await metered(async (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(start);
+    await received.promise;
+    response.end(end);
+  });
+  const response = await begun(listener);
   received.resolve();
   response.resume();
   await once(response, "end");
@@ -76,16 +82,7 @@ test("a stream that the client cuts off counts what was said, and says that it i
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write(start);
   });
-  const request = httpRequest({
-    ...listener.address,
-    method: "POST",
-    path: "/llm/test/v1/messages",
-    headers: asking(listener),
-    agent: false,
-  });
-  request.end("{}");
-  const [response] = (await once(request, "response")) as [IncomingMessage];
-  await once(response, "data");
+  const response = await begun(listener);
   response.destroy();
   await logged(listener, 1);
   expect(listener.totals).toMatchObject({

@@ -1,6 +1,4 @@
 /** Claude Code itself, in a bubblewrap bottle, with nothing but a sentinel: its provider is a double that takes only the real key. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { AnthropicApi, type AnthropicApiParts } from "#test/doubles/anthropic-api.ts";
 import { AgentBottle, passphrase } from "#test/product/agent-bottle.ts";
@@ -33,11 +31,6 @@ prices = { "claude-opus-5-5" = { input = 5, output = 25 }, "claude-haiku-4-5" = 
     installed: { claude: claudeCode()! },
   });
 }
-
-const made = (agent: AgentBottle) => {
-  const file = join(agent.workspaceFolder, "made.txt");
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
-};
 
 /** Types when the input is there and empty, and Enter when what was typed is seen. */
 async function say(agent: AgentBottle, terminalId: string, text: string): Promise<void> {
@@ -90,7 +83,7 @@ describe.skipIf(missing("bwrap", "claude-code"))("Claude Code in a bottle", () =
     await agent.shows(terminal.id, /● First I look around\./);
     said.resolve();
     await agent.shows(terminal.id, /● All done\./);
-    expect(made(agent)).toBe("made inside\n");
+    expect(agent.textIn("made.txt")).toBe("made inside\n");
     expect(api.results.join()).not.toContain('"is_error":true');
     sawOnlyTheKey(api, sentinel);
     // 10 tokens in and 5 out for each answer.
@@ -116,7 +109,7 @@ describe.skipIf(missing("bwrap", "claude-code"))("Claude Code in a bottle", () =
     await say(agent, two.terminal.id, "once more");
     await allow(agent, two.terminal.id);
     await eventually(
-      () => made(agent),
+      () => agent.textIn("made.txt"),
       (text) => text === "made inside\nmade inside\n",
       60_000,
     );
@@ -130,7 +123,7 @@ describe.skipIf(missing("bwrap", "claude-code"))("Claude Code in a bottle", () =
     const { terminal } = await agent.launch("claude", { arguments: [...unasked, "--print", "make the file"] });
     expect(await agent.ended(terminal.id)).toBe(0);
     expect(await agent.screen(terminal.id)).toContain("All done.");
-    expect(made(agent)).toBe("made inside\n");
+    expect(agent.textIn("made.txt")).toBe("made inside\n");
     expect(new Set(api.shown)).toEqual(new Set([key]));
   });
 
@@ -146,7 +139,7 @@ describe.skipIf(missing("bwrap", "claude-code"))("Claude Code in a bottle", () =
     const asked = api.asked.length;
     // The answer that was on its way comes to its end; the next question gets none.
     await eventually(
-      () => made(agent),
+      () => agent.textIn("made.txt"),
       (text) => text === "made inside\n",
       60_000,
     );

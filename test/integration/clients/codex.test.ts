@@ -1,6 +1,4 @@
 /** Codex itself, in a bubblewrap bottle, with nothing but a sentinel: its provider is a double that takes only the real key. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { OpenaiResponses } from "#test/doubles/openai-responses.ts";
 import { AgentBottle } from "#test/product/agent-bottle.ts";
@@ -28,8 +26,6 @@ prices = { "gpt-6.1-sol" = { input = 2, output = 10 } }
   });
 }
 
-const made = (agent: AgentBottle) => readFileSync(join(agent.workspaceFolder, "made.txt"), "utf8");
-
 describe.skipIf(missing("bwrap", "codex"))("Codex in a bottle", () => {
   test("works on a prompt from its start on: no sign-in and no trust is asked about, and it holds no key", async () => {
     const said = Promise.withResolvers<void>();
@@ -42,15 +38,15 @@ describe.skipIf(missing("bwrap", "codex"))("Codex in a bottle", () => {
     await agent.shows(terminal.id, /• First I look around\./);
     said.resolve();
     await agent.shows(terminal.id, /• All done\./);
-    expect(made(agent)).toBe("made inside\n");
+    expect(agent.textIn("made.txt")).toBe("made inside\n");
 
-    expect(new Set(api.asked.map(({ shown }) => shown))).toEqual(new Set([`Bearer ${key}`]));
+    expect(new Set(api.shown)).toEqual(new Set([`Bearer ${key}`]));
     const { stdout } = await call(agent.product, "bottles.exec", { id: bottle.id, script: "env" });
     expect(stdout).not.toContain(key);
     const sentinel = /^OPENAI_API_KEY=(cellar-[\w-]{22,})$/m.exec(stdout)![1]!;
     expect(api.received.join("\n")).not.toContain(sentinel);
     // 1000 tokens in and 100 out for each answer.
-    const used = await agent.counted(bottle.id, api.asked.filter(({ what }) => what === "POST /v1/responses").length);
+    const used = await agent.counted(bottle.id, api.asked.filter((asked) => asked === "POST /v1/responses").length);
     expect(used).toMatchObject({ inputTokens: used.answers * 1000, outputTokens: used.answers * 100, withoutUsage: 0 });
     expect(used.costUsd).toBeGreaterThan(0);
   });
@@ -63,8 +59,8 @@ describe.skipIf(missing("bwrap", "codex"))("Codex in a bottle", () => {
     });
     expect(await agent.ended(terminal.id)).toBe(0);
     expect(await agent.screen(terminal.id)).toContain("All done.");
-    expect(made(agent)).toBe("made inside\n");
+    expect(agent.textIn("made.txt")).toBe("made inside\n");
     expect(api.results.join()).toContain("Script completed");
-    expect(new Set(api.asked.map(({ shown }) => shown))).toEqual(new Set([`Bearer ${key}`]));
+    expect(new Set(api.shown)).toEqual(new Set([`Bearer ${key}`]));
   });
 });

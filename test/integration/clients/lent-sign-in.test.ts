@@ -1,7 +1,5 @@
 /** Real programs in a bottle with the person's own sign-in, of which they have a sentinel; the provider is a double that takes only the real token. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { JoinedServices } from "#main/bottles/index.ts";
@@ -11,6 +9,13 @@ import { installationFolder } from "#node/installation.ts";
 import { openStore } from "#node/store/index.ts";
 import { AnthropicApi } from "#test/doubles/anthropic-api.ts";
 import { OpenaiResponses } from "#test/doubles/openai-responses.ts";
+import {
+  claudeSignIn,
+  codexSignIn,
+  codexToken,
+  Subscription,
+  type SubscriptionParts,
+} from "#test/doubles/subscription.ts";
 import { plainReach } from "#test/product/bottle.ts";
 import { ServedBottle } from "#test/product/served-bottle.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
@@ -21,7 +26,7 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-type Lent = {
+type Lent = SubscriptionParts & {
   /** Of the bottle's program. */
   programId: string;
   provider: string;
@@ -29,73 +34,23 @@ type Lent = {
   /** The person's file, below their home, and what is in it. */
   file: string;
   content: string;
-  token: string;
-  /** Table in providers.toml, the path its address has, and where the double is. */
-  subscription: string;
-  path: string;
-  address: string;
-  /** What the double takes for its own, where that is something else. */
-  key?: string;
+  /** Of the subscription in providers.toml. */
+  table: string;
 };
 
-/** What Codex asks before anything else: where its account's requests go. */
-const accounts = {
-  accounts: [
-    {
-      id: "acc-1",
-      name: null,
-      structure: "personal",
-      plan_type: "pro",
-      workspace_backend_origin: "https://chatgpt.com",
-      account_routing_override: "NO_CONSTRAINT",
-    },
-  ],
-  default_account_id: "acc-1",
-  account_ordering: ["acc-1"],
-};
-
-/** A bottle to which the person's sign-in is lent. In front of the double, whoever shows another token is refused, as it would be. */
+/** A bottle to which the person's sign-in is lent. */
 async function bottle(lent: Lent) {
   const home = new TemporaryFolder("person");
   open.push(() => home[Symbol.dispose]());
   mkdirSync(dirname(home.in(lent.file)), { recursive: true });
   writeFileSync(home.in(lent.file), lent.content, { mode: 0o600 });
-  const asked: { what: string; shown: string | undefined; account: unknown }[] = [];
-  const server = createServer((request, response) => {
-    const { authorization } = request.headers;
-    asked.push({
-      what: `${request.method} ${request.url}`,
-      shown: authorization,
-      account: request.headers["chatgpt-account-id"],
-    });
-    if (authorization !== `Bearer ${lent.token}`) {
-      response.writeHead(401, { "content-type": "application/json" });
-      return void response.end('{"error":{"type":"authentication_error","message":"Invalid bearer token"}}');
-    }
-    if (request.url === "/backend-api/wham/accounts/check") {
-      response.writeHead(200, { "content-type": "application/json" });
-      return void response.end(JSON.stringify(accounts));
-    }
-    const headers = { ...request.headers, authorization: `Bearer ${lent.key ?? lent.token}` };
-    const path = request.url!.slice(lent.path.length).replace(/^\/codex\//, "/v1/");
-    const up = httpRequest(lent.address + path, { method: request.method!, headers });
-    up.on("response", (answer) => {
-      response.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(response);
-    });
-    request.pipe(up);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  open.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${lent.path}`;
+  const subscription = await Subscription.start(lent);
+  open.push(() => subscription[Symbol.asyncDispose]());
   const store = openStore({ path: home.in("cellar.db"), migrations: [brokerSchema, brokerLedgerSchema] });
   open.push(() => store.close());
   const builtin = readProviders(join(installationFolder, "resources", "providers.toml"));
-  const table = { ...builtin.get(lent.subscription)!, "base-url": url };
-  const providers = (): Providers => new Map([...builtin, [lent.subscription, table]]);
+  const table = { ...builtin.get(lent.table)!, "base-url": subscription.url };
+  const providers = (): Providers => new Map([...builtin, [lent.table, table]]);
   const loginEnvironment = async () => ({ HOME: home.path });
   const nowhere = async (): Promise<never> => {
     throw new Error("the vault is not to be asked");
@@ -123,7 +78,7 @@ async function bottle(lent: Lent) {
     program: lent.program,
   });
   open.push(() => served[Symbol.asyncDispose]());
-  return { served, asked, own: () => readFileSync(home.in(lent.file), "utf8") };
+  return { served, subscription, own: () => readFileSync(home.in(lent.file), "utf8") };
 }
 
 /** Everything inside that may hold something of the sign-in. */
@@ -135,33 +90,24 @@ test.skipIf(missing("bwrap", "claude-code"))(
   async () => {
     const token = "sk-ant-oat01-the-real-access-token-0123456789";
     await using api = new AnthropicApi("echo made inside > made.txt");
-    const content = JSON.stringify({
-      claudeAiOauth: {
-        accessToken: token,
-        refreshToken: "sk-ant-ort01-the-real-refresh-token",
-        expiresAt: Date.now() + 3_600_000,
-        scopes: ["user:inference", "user:profile"],
-        subscriptionType: "max",
-      },
-    });
-    const { served, asked, own } = await bottle({
+    const content = claudeSignIn(token);
+    const { served, subscription, own } = await bottle({
       programId: "claude",
       provider: "anthropic",
       program: claudeCode()!,
       file: ".claude/.credentials.json",
       content,
       token,
-      subscription: "claude-subscription",
-      path: "",
+      table: "claude-subscription",
       address: await api.listen(),
     });
     const ran = await served.run(
       [claudeCode()!, "-p", "make the file", "--permission-mode", "bypassPermissions", "--output-format", "text"],
       { DISABLE_AUTOUPDATER: "1", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" },
     );
-    expect([ran.stdout, ran.stderr, asked]).toEqual(["All done.\n", expect.anything(), expect.anything()]);
+    expect([ran.stdout, ran.stderr, subscription.asked]).toEqual(["All done.\n", expect.anything(), expect.anything()]);
     expect(readFileSync(join(served.workspace, "made.txt"), "utf8")).toBe("made inside\n");
-    expect(new Set(asked.map(({ shown }) => shown))).toEqual(new Set([`Bearer ${token}`]));
+    expect(subscription.shown).toEqual(new Set([`Bearer ${token}`]));
     const inside = await served.shell(everything);
     expect(inside.stdout).toContain('"accessToken":"cellar-');
     expect(inside.stdout).not.toContain("the-real");
@@ -178,32 +124,18 @@ test.skipIf(missing("bwrap", "claude-code"))(
 test.skipIf(missing("bwrap", "codex"))(
   "Codex works in a bottle on the person's subscription, and holds nothing of it",
   async () => {
-    const jwt = (claims: object) =>
-      ["{}", JSON.stringify(claims), "the-real-signature"]
-        .map((part) => Buffer.from(part).toString("base64url"))
-        .join(".");
-    const token = jwt({ exp: Math.floor(Date.now() / 1000) + 3600, sub: "the-real-person" });
+    const token = codexToken();
     const key = "sk-proj-of-the-double";
     await using api = new OpenaiResponses({ command: "echo made inside > made.txt", key });
-    const account = { chatgpt_plan_type: "pro", chatgpt_account_id: "acc-1", chatgpt_user_id: "the-real-user" };
-    const content = JSON.stringify({
-      OPENAI_API_KEY: null,
-      tokens: {
-        id_token: jwt({ email: "the-real-person@example.org", "https://api.openai.com/auth": account }),
-        access_token: token,
-        refresh_token: "the-real-refresh-token",
-        account_id: "acc-1",
-      },
-      last_refresh: new Date().toISOString(),
-    });
-    const { served, asked, own } = await bottle({
+    const content = codexSignIn(token);
+    const { served, subscription, own } = await bottle({
       programId: "codex",
       provider: "openai",
       program: codex()!,
       file: ".codex/auth.json",
       content,
       token,
-      subscription: "chatgpt",
+      table: "chatgpt",
       path: "/backend-api",
       address: await api.listen(),
       key,
@@ -224,10 +156,14 @@ test.skipIf(missing("bwrap", "codex"))(
       ...settings.flatMap((setting) => ["-c", setting]),
       ...["exec", "--skip-git-repo-check", "make the file"],
     ]);
-    expect([ran.stdout.trim(), ran.stderr, asked]).toEqual(["All done.", expect.anything(), expect.anything()]);
+    expect([ran.stdout.trim(), ran.stderr, subscription.asked]).toEqual([
+      "All done.",
+      expect.anything(),
+      expect.anything(),
+    ]);
     expect(readFileSync(join(served.workspace, "made.txt"), "utf8")).toBe("made inside\n");
-    expect(new Set(asked.map(({ shown }) => shown))).toEqual(new Set([`Bearer ${token}`]));
-    expect(asked.find(({ what }) => what.startsWith("POST"))?.account).toBe("acc-1");
+    expect(subscription.shown).toEqual(new Set([`Bearer ${token}`]));
+    expect(subscription.asked.find(({ what }) => what.startsWith("POST"))?.account).toBe("acc-1");
     const inside = await served.shell(everything);
     expect(inside.stdout).toContain('"access_token":"cellar-');
     for (const real of ["the-real", token, ...JSON.parse(content).tokens.id_token.split(".").slice(1)]) {

@@ -46,8 +46,8 @@ function expectNothingLeft(): void {
   expect(cellar.service.list()).toEqual([]);
   expect(cellar.jobs.jobs().filter(({ endedAt }) => endedAt === null)).toEqual([]);
   expect(readdirSync(cellar.folders.workspaces)).toEqual([]);
-  expect(folder.git("repo", "worktree", "list", "--porcelain").match(/^worktree /gm)).toHaveLength(1);
-  expect(folder.git("repo", "branch", "--format=%(refname:short)")).toBe("main");
+  expect(folder.worktrees("repo")).toBe(1);
+  expect(folder.branches("repo")).toEqual(["main"]);
 }
 
 test("while deleting: it is finished, or had not begun and everything is whole", async () => {

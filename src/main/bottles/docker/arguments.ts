@@ -165,7 +165,7 @@ function tmpfs(path: string, options: string): string[] {
   return ["--tmpfs", `${path}:${options}`];
 }
 
-export function bind(from: string, to: string, access: BottleMount["access"]): string[] {
+function bind(from: string, to: string, access: BottleMount["access"]): string[] {
   return mount("bind", from, to, access);
 }
 

@@ -110,7 +110,7 @@ const noAnswer =
 const notAllowed = /permission denied while trying to connect|dial unix \S+: connect: permission denied/i;
 
 /** Whether what the client said means that the engine could not be asked at all. */
-export function cannotAsk(stderr: string): boolean {
+function cannotAsk(stderr: string): boolean {
   return noAnswer.test(stderr) || notAllowed.test(stderr);
 }
 
@@ -119,7 +119,7 @@ export function engineFailure(ended: Pick<Ended, "exitCode" | "stderr">, what: s
   return cannotAsk(ended.stderr) ? unreachable(said) : new Failure("failed", `${what} failed: ${said}`);
 }
 
-export function unreachable(said: string): Failure {
+function unreachable(said: string): Failure {
   if (notAllowed.test(said)) {
     return new Failure("unavailable", "You may not use the Docker engine of this computer", {
       hint: "Join its group and sign in again: sudo usermod -aG docker $USER",

@@ -30,7 +30,7 @@ export type FreightParts = {
   trust: string | null;
 };
 
-export const freightName = (id: string) => `${containerName(id)}-freight`;
+const freightName = (id: string) => `${containerName(id)}-freight`;
 const volumeName = (id: string, part: string) => `${containerName(id)}-${part}`;
 
 /** Makes the volumes with what is in them; resolves to where they belong in the bottle. */

@@ -1,5 +1,5 @@
 /**
- * What a sandbox has made of its copy of the workspace comes back into the workspace, where nobody has changed the same meanwhile. Nothing is
+ * What a bottle elsewhere has made of its copy of the workspace comes back into the workspace, where nobody has changed the same meanwhile. Nothing is
  * overwritten that was not sent: what cannot be put back stays in the copy, which is kept then.
  */
 import { copyFile, lstat, mkdir, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";

@@ -31,7 +31,7 @@ const route = z.strictObject({
     .optional(),
 });
 /** A credential is for one host: below a `*.` somebody else's may be. */
-export const egressRoute = route.refine(({ host, auth }) => auth === undefined || !host.startsWith("*."), {
+const egressRoute = route.refine(({ host, auth }) => auth === undefined || !host.startsWith("*."), {
   path: ["auth"],
   message: "a credential needs one host, not *.domain",
 });
@@ -45,7 +45,7 @@ const refPattern = text(200).regex(
   "is a branch or tag, in which * stands for a segment",
 );
 
-export const gitRepository = z.strictObject({
+const gitRepository = z.strictObject({
   name,
   /** `ssh://user@host[:port]/path`, or `https://host[:port]/path` with a git credential of the vault. */
   upstream: z.url({ protocol: /^(ssh|https)$/, error: "must be an ssh:// or https:// address" }).max(2000),
@@ -78,7 +78,7 @@ export type GitPushRules = { branches: string[]; tags: string[]; force: boolean;
 export const defaultPushBranches = ["agent/**", "cellar/**"];
 
 /** A variable inside: its value, `${HOST_VAR}` from the person's environment, or `?question` to be asked at the launch. */
-export const environmentValue = z.string().max(10_000);
+const environmentValue = z.string().max(10_000);
 
 export const bottleManifest = z.strictObject({
   extends: name.optional(),

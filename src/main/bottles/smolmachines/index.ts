@@ -220,6 +220,6 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
   }
 }
 
-export function machineName(bottleId: string): string {
+function machineName(bottleId: string): string {
   return `cellar-${shortOf(bottleId)}`;
 }

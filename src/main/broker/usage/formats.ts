@@ -50,6 +50,18 @@ export function modelIn(value: unknown): string | null {
   return text(whole["model"]) ?? text(inner["model"]) ?? text(whole["modelVersion"]);
 }
 
+/** Where a format has nothing to say of it. */
+const none: Omit<Usage, "model"> = {
+  input: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  cacheWrite1h: 0,
+  output: 0,
+  reasoning: 0,
+  reportedCost: null,
+  special: false,
+};
+
 function ofAnthropic(usage: Json, model: string | null, special: boolean, before: Usage | null): Usage {
   const cacheWrite = count(usage["cache_creation_input_tokens"]) ?? before?.cacheWrite ?? 0;
   const hour = count(object(usage["cache_creation"])["ephemeral_1h_input_tokens"]) ?? before?.cacheWrite1h ?? 0;
@@ -57,14 +69,13 @@ function ofAnthropic(usage: Json, model: string | null, special: boolean, before
   const elsewhere =
     !ordinary(text(usage["speed"])) || !["", "global", "not_available"].includes(text(usage["inference_geo"]) ?? "");
   return {
+    ...none,
     model,
     input: count(usage["input_tokens"]) ?? before?.input ?? 0,
     cacheRead: count(usage["cache_read_input_tokens"]) ?? before?.cacheRead ?? 0,
     cacheWrite,
     cacheWrite1h: Math.min(hour, cacheWrite),
     output: count(usage["output_tokens"]) ?? before?.output ?? 0,
-    reasoning: 0,
-    reportedCost: null,
     special: special || searches || elsewhere,
   };
 }
@@ -76,11 +87,10 @@ function ofChat(usage: Json, model: string | null, special: boolean): Usage {
   const audio = (count(prompt["audio_tokens"]) ?? 0) + (count(completion["audio_tokens"]) ?? 0);
   const cost = usage["cost"];
   return {
+    ...none,
     model,
     input: Math.max(0, (count(usage["prompt_tokens"]) ?? 0) - cached),
     cacheRead: cached,
-    cacheWrite: 0,
-    cacheWrite1h: 0,
     output: count(usage["completion_tokens"]) ?? 0,
     reasoning: count(completion["reasoning_tokens"]) ?? 0,
     reportedCost: typeof cost === "number" && Number.isFinite(cost) && cost >= 0 ? cost : null,
@@ -91,14 +101,12 @@ function ofChat(usage: Json, model: string | null, special: boolean): Usage {
 function ofResponses(usage: Json, model: string | null, special: boolean): Usage {
   const cached = count(object(usage["input_tokens_details"])["cached_tokens"]) ?? 0;
   return {
+    ...none,
     model,
     input: Math.max(0, (count(usage["input_tokens"]) ?? 0) - cached),
     cacheRead: cached,
-    cacheWrite: 0,
-    cacheWrite1h: 0,
     output: count(usage["output_tokens"]) ?? 0,
     reasoning: count(object(usage["output_tokens_details"])["reasoning_tokens"]) ?? 0,
-    reportedCost: null,
     special,
   };
 }
@@ -108,15 +116,13 @@ function ofGemini(usage: Json, model: string | null): Usage {
   const thoughts = count(usage["thoughtsTokenCount"]) ?? 0;
   const details = ["promptTokensDetails", "candidatesTokensDetails"].flatMap((name) => list(usage[name]));
   return {
+    ...none,
     model,
     input:
       Math.max(0, (count(usage["promptTokenCount"]) ?? 0) - cached) + (count(usage["toolUsePromptTokenCount"]) ?? 0),
     cacheRead: cached,
-    cacheWrite: 0,
-    cacheWrite1h: 0,
     output: (count(usage["candidatesTokenCount"]) ?? 0) + thoughts,
     reasoning: thoughts,
-    reportedCost: null,
     special: details.some((detail) => !["TEXT", undefined].includes(object(detail)["modality"] as string | undefined)),
   };
 }

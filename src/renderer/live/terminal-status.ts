@@ -4,7 +4,8 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { newestUnseen } from "#shared/notifications/unseen.ts";
 import { type Status, terminalStatus } from "#shared/states.ts";
 import { terminalLabel } from "#shared/terminals/label.ts";
-import { limitOf, useActivity, useHeldCells, useLaunches, useNotifications, useUsage } from "../live/index.ts";
+import { useActivity, useHeldCells, useLaunches, useNotifications, useUsage } from "./lists.ts";
+import { limitOf } from "./summary.ts";
 
 export function useTerminalStatus(terminal: Terminal): Status {
   const { items } = useNotifications();

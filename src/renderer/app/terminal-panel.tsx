@@ -13,6 +13,6 @@ export const terminalPanel = definePanel<{ terminalId: string }>({
     return typeof terminalId === "string" && id.test(terminalId) ? { terminalId } : null;
   },
   useTitle: ({ terminalId }) => useTerminalTitle(terminalId),
-  Body: lazy(() => import("./terminal-screen.tsx")),
+  Body: lazy(() => import("../terminals/terminal-screen.tsx")),
   Tab: ({ params: { terminalId } }) => <TerminalTab terminalId={terminalId} />,
 });

@@ -1,7 +1,7 @@
 /** One of the sixteen colours, or none: swatches in two rows, the name of the chosen one beside them. */
 import { useId } from "react";
 import { type BottleColour, bottleColours } from "#shared/bottles/names.ts";
-import { colourName, cssColour } from "./colours.ts";
+import { colourName, cssColour } from "../ui/colours.ts";
 
 export type ColourChoiceProps = { value: BottleColour | null; onChange: (colour: BottleColour | null) => void };
 

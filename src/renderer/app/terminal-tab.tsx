@@ -1,11 +1,9 @@
 /** A terminal's tab: state sign, workspace, program. */
-
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { labelIn } from "#shared/terminals/label.ts";
-import { BottleMark } from "../bottles/bottle-mark.tsx";
-import { useTerminal, useWorkspace } from "../live/index.ts";
+import { useTerminal, useTerminalLabel, useTerminalStatus, useWorkspace } from "../live/index.ts";
 import { PlacedName, Sign, StateSign } from "../ui/index.ts";
-import { useTerminalLabel, useTerminalStatus } from "./use-terminal-status.ts";
+import { BottleMark } from "./bottle-mark.tsx";
 
 export function TerminalTab({ terminalId }: { terminalId: string }) {
   const terminal = useTerminal(terminalId);
