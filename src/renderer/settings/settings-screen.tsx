@@ -1,6 +1,6 @@
 /** All settings on one page: found by searching, applied at once, each with its way back. */
 import { Search } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useUi } from "../app/open.ts";
 import { useConnection } from "../connection/index.ts";
 import { CrashReportsSection, matchesCrashReports } from "../crash-reports/index.ts";
@@ -18,12 +18,9 @@ export default function SettingsScreen() {
   const asked = useUi((ui) => ui.settings);
   const [search, setSearch] = useState(asked.search);
   const [onlyChanged, setOnlyChanged] = useState(false);
-  const page = useRef<HTMLDivElement>(null);
-  // What leads here leads to the top, where problems of the file stand.
   useEffect(() => {
     setSearch(asked.search);
     setOnlyChanged(false);
-    page.current?.scrollIntoView();
   }, [asked]);
   const showAll = () => {
     setSearch("");
@@ -31,7 +28,7 @@ export default function SettingsScreen() {
   };
   return (
     <Screen>
-      <div ref={page} className="mx-auto max-w-3xl px-6 pb-8">
+      <div className="mx-auto max-w-3xl px-6 pb-8">
         <div className="sticky top-0 z-10 flex flex-wrap items-center gap-3 bg-panel py-4">
           <h2 className="font-semibold text-lg">Settings</h2>
           <span className="flex-1" />
