@@ -47,10 +47,15 @@ let asking: Promise<Answer> | null = null;
  * again by and by. A copy that the caller may change.
  */
 export async function loginEnvironment(patience = patienceMs): Promise<Record<string, string>> {
+  return { ...(await sharedLoginEnvironment(patience)) };
+}
+
+/** As {@link loginEnvironment}, for whoever looks into it often: the same object for all, until the shell has been asked anew. */
+export async function sharedLoginEnvironment(patience = patienceMs): Promise<Readonly<Record<string, string>>> {
   known ??= firstAnswer(patience);
   const { env, retryAt } = await known;
   if (performance.now() > retryAt && !asking) void refreshLoginEnvironment();
-  return { ...env };
+  return env;
 }
 
 /** The shell's answer, or, when that takes too long, our own environment until it is there. */

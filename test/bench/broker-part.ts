@@ -5,9 +5,12 @@
 import { Agent, createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { Broker, brokerLedgerSchema, brokerSchema, readProviders } from "#main/broker/index.ts";
-import { Secret } from "#node/secret.ts";
-import { openStore } from "#node/store/index.ts";
+import { composeBroker } from "#main/broker/index.ts";
+import { browserDesktop } from "#main/browser-desktop.ts";
+import { Endings } from "#main/endings.ts";
+import { layGround } from "#main/lay-ground.ts";
+import { composeVault } from "#main/vault/index.ts";
+import { cellarPaths } from "#node/paths.ts";
 
 export type PartInfo = { port: number; token: string };
 
@@ -66,15 +69,17 @@ function proxy(): Server {
   });
 }
 
+/** On what main has: its vault, unlocked, its database, and the table of providers. */
 async function broker(): Promise<void> {
-  const store = openStore({ path: join(folder!, "cellar.db"), migrations: [brokerSchema, brokerLedgerSchema] });
-  const secret = new Secret("sk-real-0123456789abcdefghij0123456789abcdefghij");
-  const providers = readProviders(join(import.meta.dirname, "../../resources/providers.toml"));
-  const made = new Broker({
-    database: store.database,
-    vault: { resolveSecret: async () => secret, replaceSecret: async () => {} },
-    providers: () => providers,
-  });
+  const endings = new Endings();
+  const desktop = browserDesktop(Promise.resolve(""), () => {});
+  const paths = cellarPaths({ ...process.env, CELLAR_HOME: join(folder!, "home"), XDG_RUNTIME_DIR: folder });
+  const ground = layGround({ paths, desktop, version: "0", ownExtensions: true, endings });
+  const vault = composeVault(ground);
+  await vault.start();
+  await vault.setUp("a passphrase of the bench");
+  await vault.set("key", "sk-real-0123456789abcdefghij0123456789abcdefghij", false);
+  const made = composeBroker(ground, vault).broker;
   const place = { header: "x-api-key", prefix: "" };
   const listener = await made.open({
     owner: { kind: "run", id: "bench" },

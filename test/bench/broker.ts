@@ -10,9 +10,18 @@ import { freePort } from "#test/product/free-port.ts";
 import { onPath } from "#test/requirements.ts";
 import type { PartInfo } from "./broker-part.ts";
 import { type Figure, median, percentile } from "./figure.ts";
-import { peakMegabytes, residentMegabytes } from "./usage.ts";
+import { cpuSeconds, peakMegabytes, residentMegabytes } from "./usage.ts";
 
-type Way = { name: string; port: number; prefix: string; headers: Record<string, string> };
+const requests = 3000;
+
+type Way = {
+  name: string;
+  port: number;
+  prefix: string;
+  headers: Record<string, string>;
+  /** Of the process that is on the way; null where there are several. */
+  pid: number | null;
+};
 
 export async function measureBroker(folder: string): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -31,26 +40,27 @@ export async function measureBroker(folder: string): Promise<Figure[]> {
     const upstream = await part("upstream");
     const proxy = await part("proxy", String(upstream.port));
     const broker = await part("broker", String(upstream.port), folder);
-    const direct: Way = { name: "direct", port: upstream.port, prefix: "", headers: {} };
-    const own: Way = {
+    const direct: Way = { name: "direct", port: upstream.port, prefix: "", headers: {}, pid: upstream.pid };
+    const own = {
       name: "broker",
       port: broker.port,
       prefix: "/llm/bench",
       headers: { "x-api-key": broker.token },
+      pid: broker.pid,
     };
-    const peers: Way[] = [{ name: "a bare Node proxy", port: proxy.port, prefix: "", headers: {} }];
+    const peers: Way[] = [{ name: "a bare Node proxy", port: proxy.port, prefix: "", headers: {}, pid: proxy.pid }];
     if (onPath("nginx") !== null) {
       const { child, port } = await startNginx(folder, upstream.port);
       children.push(child);
-      peers.push({ name: "nginx", port, prefix: "", headers: {} });
+      peers.push({ name: "nginx", port, prefix: "", headers: {}, pid: null });
     }
-    return await figuresOf(direct, own, peers, broker.pid);
+    return await figuresOf(direct, own, peers);
   } finally {
     for (const child of children) child.kill();
   }
 }
 
-async function figuresOf(direct: Way, own: Way, peers: Way[], pid: number): Promise<Figure[]> {
+async function figuresOf(direct: Way, own: Way & { pid: number }, peers: Way[]): Promise<Figure[]> {
   const ways = [direct, own, ...peers];
   const times = new Map<Way, number[]>(ways.map((way) => [way, []]));
   for (const way of ways) await latencies(way, 300);
@@ -75,8 +85,15 @@ async function figuresOf(direct: Way, own: Way, peers: Way[], pid: number): Prom
     figures.push({ name: `${peer.name}, added per request p50`, value: p50(peer) - p50(direct), unit: "ms" });
 
   const rates = new Map<Way, number[]>(ways.map((way) => [way, []]));
-  for (let round = 0; round < 3; round++)
-    for (const way of ways) rates.get(way)!.push(await requestsPerSecond(way, 3000, 32));
+  const works = new Map<Way, number[]>(ways.map((way) => [way, []]));
+  for (let round = 0; round < 3; round++) {
+    for (const way of ways) {
+      const before = way.pid === null ? null : cpuSeconds(way.pid);
+      rates.get(way)!.push(await requestsPerSecond(way, requests, 32));
+      const after = before === null ? null : cpuSeconds(way.pid!);
+      if (before !== null && after !== null) works.get(way)!.push(((after - before) / requests) * 1000);
+    }
+  }
   const rate = (way: Way) => median(rates.get(way)!);
   for (const peer of peers)
     figures.push({
@@ -87,7 +104,11 @@ async function figuresOf(direct: Way, own: Way, peers: Way[], pid: number): Prom
       note: `${rate(own).toFixed(0)} to ${rate(peer).toFixed(0)} per second`,
     });
 
-  const before = residentMegabytes(pid);
+  for (const way of [own, ...peers])
+    if (works.get(way)!.length > 0)
+      figures.push({ name: `${way.name}, processor time per request`, value: median(works.get(way)!), unit: "ms" });
+
+  const before = residentMegabytes(own.pid);
   const speeds = new Map<Way, number[]>(ways.map((way) => [way, []]));
   for (let round = 0; round < 3; round++)
     for (const way of ways) speeds.get(way)!.push(await megabytesPerSecond(way, 256));
@@ -100,9 +121,14 @@ async function figuresOf(direct: Way, own: Way, peers: Way[], pid: number): Prom
       peer: peer.name,
       note: `${speed(own).toFixed(0)} to ${speed(peer).toFixed(0)} MB/s`,
     });
-  const peak = peakMegabytes(pid);
+  const peak = peakMegabytes(own.pid);
   if (before !== null && peak !== null)
-    figures.push({ name: "broker, growth over 3 × 256 MB streamed", value: peak - before, unit: "MB" });
+    figures.push({
+      name: "broker, growth over 3 × 256 MB streamed",
+      value: peak - before,
+      unit: "MB",
+      note: `to ${peak.toFixed(0)} MB`,
+    });
 
   for (const way of [own, ...peers])
     figures.push({
@@ -169,7 +195,7 @@ async function post(way: Way, agent: Agent): Promise<void> {
 }
 
 async function begin(
-  { port, prefix, headers }: Way,
+  { port, prefix, headers }: Omit<Way, "pid">,
   method: string,
   path: string,
   agent?: Agent,

@@ -31,15 +31,16 @@ export async function measureDesktop(): Promise<Figure[]> {
     blocked.push(await loop.blocked(app));
     if (run === starts - 1) later = await measureLater(desktop, app, loop);
   }
-  const block = (when: string, { blockedMs, atWorkMs }: LoopBlock): Figure => ({
+  const block = (when: string, { blockedMs, withWaitingMs, atWorkMs }: LoopBlock): Figure => ({
     name: `main's event loop, longest block ${when}`,
     value: blockedMs,
     unit: "ms",
     budget: { at: "most", value: mostBlocked },
-    note: `at work for at most ${atWorkMs.toFixed(0)} ms of a block`,
+    note: `${withWaitingMs.toFixed(0)} ms with waiting for a processor; at work for at most ${atWorkMs.toFixed(0)} ms of a block`,
   });
   const started = {
     blockedMs: median(blocked.map(({ blockedMs }) => blockedMs)),
+    withWaitingMs: median(blocked.map(({ withWaitingMs }) => withWaitingMs)),
     atWorkMs: median(blocked.map(({ atWorkMs }) => atWorkMs)),
   };
   return [
@@ -90,7 +91,7 @@ class Loop {
   /** Since it was asked last. */
   async blocked(app: DesktopApp): Promise<LoopBlock> {
     rmSync(this.#path, { force: true });
-    app.process.kill("SIGUSR2");
+    app.process.kill("SIGWINCH");
     await eventually(
       () => existsSync(this.#path),
       (there) => there,

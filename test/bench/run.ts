@@ -27,6 +27,7 @@ import { measurePacked } from "./packed.ts";
 import { measureInitialScript, measureStart } from "./product.ts";
 import { measureTerminals } from "./terminals.ts";
 import { measureThroughMain } from "./through-main.ts";
+import { measureWebSockets } from "./web-sockets.ts";
 import { measureWindows } from "./windows.ts";
 
 using folder = new TemporaryFolder("bench");
@@ -57,6 +58,7 @@ const parts: Record<string, () => Promise<Figure[]> | Figure[]> = {
   smolmachines: measureSmolmachinesBottles,
   opensandbox: measureOpenSandboxBottles,
   gateway: measureGateway,
+  "web-sockets": measureWebSockets,
   cells: async () => measureCells(await hosted()),
   activity: async () => measureActivity(await hosted(), cellarPaths(environment).agentsSocket),
   k: async () => measureK(await hosted()),

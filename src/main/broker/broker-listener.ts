@@ -18,9 +18,6 @@ export type BrokerEvent =
   | { type: "limit"; owner: Owner; why: string }
   | { type: "limits"; owner: Owner };
 
-/** Totals are written at most so often; a crash forgets no more than this. */
-const saveDelayMs = 1000;
-
 export type ListenerServices = Pick<ServerParts, "dialer" | "timing" | "providerOf" | "secretOf"> & {
   store: BrokerStore;
   check: (route: Route) => Promise<void>;
@@ -38,7 +35,6 @@ export class BrokerListener {
   readonly #meter: Meter;
   #saved: SavedListener;
   #server: BrokerServer | null = null;
-  #saveTimer: NodeJS.Timeout | undefined;
   #limitTold = false;
   #ending: Promise<void> | null = null;
 
@@ -134,7 +130,6 @@ export class BrokerListener {
         tell({ type: "usage", owner: this.owner, totals: this.#meter.totals });
         // At once and not with the next request: whoever is told in time can raise it before the program is refused anything.
         if (this.reached !== null) this.#tellLimit(this.reached);
-        if (this.#server !== null) this.#saveTimer ??= setTimeout(() => this.#saveTotals(), saveDelayMs);
       },
       onLimit: (why) => this.#tellLimit(why),
     });
@@ -160,7 +155,6 @@ export class BrokerListener {
       const server = this.#server;
       this.#server = null;
       await server?.close();
-      this.#saveTotals();
       this.#services.gone(over);
     })();
     return this.#ending;
@@ -174,11 +168,5 @@ export class BrokerListener {
 
   #save(): void {
     this.#services.store.save({ ...this.#saved, totals: this.#meter.totals });
-  }
-
-  #saveTotals(): void {
-    clearTimeout(this.#saveTimer);
-    this.#saveTimer = undefined;
-    this.#services.store.saveTotals(this.owner, this.#meter.totals);
   }
 }

@@ -5,7 +5,7 @@ import { loginEnvironment } from "#node/login-environment.ts";
 import type { Ground } from "../ground.ts";
 import type { Vault } from "../vault/index.ts";
 import { BottleBroker } from "./bottle-service.ts";
-import { readProviders } from "./providers.ts";
+import { ProviderTable } from "./provider-table.ts";
 import { Broker } from "./service.ts";
 
 export function composeBroker(
@@ -14,7 +14,8 @@ export function composeBroker(
 ): { broker: Broker; bottleBroker: BottleBroker } {
   const builtin = join(installationFolder, "resources", "providers.toml");
   const own = ownExtensions ? join(paths.home, "providers.toml") : null;
-  const providers = () => readProviders(builtin, own);
+  const table = new ProviderTable(builtin, own);
+  const providers = () => table.read();
   const broker = new Broker({
     database,
     vault: {

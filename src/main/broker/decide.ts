@@ -75,7 +75,7 @@ const mostHeaders = 128;
 
 export function decide(head: RequestHead, listening: Listening): Decision {
   const headers = pairs(head.rawHeaders);
-  const values = (name: string) => headers.filter(([own]) => own === name).map(([, value]) => value);
+  const values = valuesOf(headers);
   const bad = malformed(head, headers, values);
   if (bad !== null) return bad;
 
@@ -94,10 +94,10 @@ export function decide(head: RequestHead, listening: Listening): Decision {
   }
   const target = parseTarget(head.target);
   if ("why" in target) return refuse(target.status, "malformed", target.why);
-  return routed(head, headers, target, listening);
+  return routed(head, headers, values, target, listening);
 }
 
-function routed(head: RequestHead, headers: Header[], target: Target, listening: Listening): Decision {
+function routed(head: RequestHead, headers: Header[], values: Values, target: Target, listening: Listening): Decision {
   const known = listening.routes.filter((route) => route.key === target.key);
   // The key is the agent's text: it is not said again.
   if (known.length === 0) return refuse(404, "no route", "no broker route");
@@ -125,24 +125,24 @@ function routed(head: RequestHead, headers: Header[], target: Target, listening:
     known.flatMap((own) => own.credential).flatMap(({ from }) => ("query" in from ? [from.query] : [])),
   );
   const query = target.query.filter((part) => !isCredentialQuery(part, dropped));
-  const named = new Set(namedByConnection(headers.filter(([name]) => name === "connection").map(([, value]) => value)));
-  const length = headers.find(([name]) => name === "content-length")?.[1];
+  const named = new Set(namedByConnection(values("connection")));
+  const [length] = values("content-length");
   return {
     kind: "forward",
     route,
     path: path(route) + (query.length === 0 ? "" : `?${query.join("&")}`),
-    headers: spelled(head.rawHeaders).filter(([name]) => {
-      const own = name.toLowerCase();
+    headers: spelled(head.rawHeaders).filter((_, index) => {
+      const [own] = headers[index]!;
       return passesUp(own) && !named.has(own) && own !== credential.to.header;
     }),
     place: credential.to,
     contentLength: length === undefined ? null : Number(length),
-    chunked: headers.some(([name]) => name === "transfer-encoding"),
+    chunked: values("transfer-encoding").length > 0,
     webSocket: head.upgrade,
   };
 }
 
-function malformed(head: RequestHead, headers: Header[], values: (name: string) => string[]): Refusal | null {
+function malformed(head: RequestHead, headers: Header[], values: Values): Refusal | null {
   const bad = (why: string) => refuse(400, "malformed", why);
   if (head.httpVersion !== "1.1") return refuse(505, "malformed", "the broker speaks HTTP/1.1");
   if (headers.length > mostHeaders) return refuse(431, "malformed", "too many headers");
@@ -163,7 +163,7 @@ function malformed(head: RequestHead, headers: Header[], values: (name: string) 
 }
 
 /** Only to a WebSocket, and only as RFC 6455 asks for one. */
-function malformedUpgrade(head: RequestHead, values: (name: string) => string[]): Refusal | null {
+function malformedUpgrade(head: RequestHead, values: Values): Refusal | null {
   const asks = values("upgrade");
   const refused = (why: string) => refuse(400, "upgrade", why);
   if (!head.upgrade) return asks.length > 0 ? refused("an upgrade is asked for half") : null;
@@ -202,8 +202,8 @@ function isFirstOfPlace(credential: Credential, index: number, all: readonly Cre
   return all.findIndex((other) => samePlace(other, credential)) === index;
 }
 
-function samePlace(one: Credential, other: Credential): boolean {
-  return JSON.stringify(one.from) === JSON.stringify(other.from);
+function samePlace({ from: one }: Credential, { from: other }: Credential): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function spelled(raw: readonly string[]): Header[] {
@@ -213,3 +213,18 @@ function spelled(raw: readonly string[]): Header[] {
 function pairs(raw: readonly string[]): Header[] {
   return spelled(raw).map(([name, value]) => [name.toLowerCase(), value]);
 }
+
+/** All values of a header, in order. */
+type Values = (name: string) => readonly string[];
+
+function valuesOf(headers: readonly Header[]): Values {
+  const byName = new Map<string, string[]>();
+  for (const [name, value] of headers) {
+    const before = byName.get(name);
+    if (before === undefined) byName.set(name, [value]);
+    else before.push(value);
+  }
+  return (name) => byName.get(name) ?? none;
+}
+
+const none: readonly string[] = [];

@@ -55,7 +55,7 @@ const credentialQuery = new Set(["access_token", "api_key", "apikey", "api-key"]
 
 /** Some servers read `_` as `-`. */
 function plain(name: string): string {
-  return name.replaceAll("_", "-");
+  return name.includes("_") ? name.replaceAll("_", "-") : name;
 }
 
 export function isOverriding(name: string): boolean {

@@ -15,7 +15,7 @@ export { decodersOf } from "./redaction/decoding.ts";
 export { EventRedactor } from "./redaction/event-redactor.ts";
 export { formsOf } from "./redaction/forms.ts";
 export { framingOf, ServerFrames } from "./redaction/framing.ts";
-export { Redactor } from "./redaction/redactor.ts";
+export { Redactor, Redactors } from "./redaction/redactor.ts";
 export { redacting } from "./redaction/stream.ts";
 export { type NewRoute, type Route, routeSchema } from "./route.ts";
 export { withCredential } from "./sentinel.ts";

@@ -15,7 +15,7 @@ import { Failure } from "#shared/failure.ts";
 import { LiveList } from "#shared/live-list.ts";
 import type { BrokerListener } from "./broker-listener.ts";
 import { type LoggedBefore, mostRequests, noCounters } from "./request-log.ts";
-import { type Owner, ownerSchema } from "./store.ts";
+import { type BrokerStore, type Owner, ownerSchema } from "./store.ts";
 import { UsageHistory } from "./usage/history.ts";
 import { limitsSchema } from "./usage/limits.ts";
 import { Meter, totalsSchema } from "./usage/meter.ts";
@@ -34,7 +34,10 @@ export const brokerLedgerSchema = `
 
 /** Owners that are remembered after their end; the oldest go first. */
 const mostClosed = 300;
-/** Milliseconds between a change and its being shown and written: a thousand requests are one write. */
+/**
+ * Milliseconds between a change and its being shown and written: a thousand requests, of all listeners, are one write. A crash forgets no more than
+ * this; what a limit is asked about is in memory and exact.
+ */
 const writeDelayMs = 250;
 
 const count = z.int().min(0);
@@ -59,14 +62,16 @@ type Entry = { record: Omit<UsageRecord, "history">; history: UsageHistory; list
 export class Ledger {
   readonly list = new LiveList<BrokerUsage>();
   readonly #database: Database.Database;
+  readonly #store: BrokerStore;
   readonly #entries = new Map<string, Entry>();
   readonly #changed = new Set<string>();
   readonly #requests = new Map<string, BrokerRequest[]>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, store: BrokerStore) {
     this.#database = database;
+    this.#store = store;
     for (const { history, ...record } of this.#read()) {
       this.#entries.set(record.owner.id, { record, history: new UsageHistory(history), listener: null });
     }
@@ -107,7 +112,8 @@ export class Ledger {
   requested(owner: Owner, request: BrokerRequest): void {
     const waiting = this.#requests.get(owner.id);
     if (waiting === undefined) this.#requests.set(owner.id, [request]);
-    else waiting.push(request);
+    // More are not kept, which counts where the disk is full and they wait for long.
+    else if (waiting.push(request) > mostRequests) waiting.shift();
     this.changed(owner);
   }
 
@@ -209,10 +215,15 @@ export class Ledger {
     this.#database.transaction(() => {
       for (const id of this.#changed) {
         const entry = this.#entries.get(id);
-        if (entry !== undefined) put.run(id, JSON.stringify({ ...entry.record, history: entry.history.points }));
+        if (entry === undefined) continue;
+        this.#take(entry);
+        const { owner, closedAt, totals } = entry.record;
+        put.run(id, JSON.stringify({ ...entry.record, history: entry.history.points }));
+        // The listener goes on from there after a restart.
+        if (closedAt === null) this.#store.saveTotals(owner, totals);
       }
       for (const [id, requests] of this.#requests) {
-        for (const request of requests.slice(-mostRequests)) add.run(id, Number(request.id), JSON.stringify(request));
+        for (const request of requests) add.run(id, Number(request.id), JSON.stringify(request));
         trim.run(id, Number(requests.at(-1)!.id) - mostRequests);
       }
     })();

@@ -42,10 +42,8 @@ export function standsElsewhere(
   sentinel: string,
 ): boolean {
   const own = (name: string) => "header" in from && from.header === name;
-  if (
-    headers.some(([name, value]) => (!own(name) && value.includes(sentinel)) || name.includes(sentinel.toLowerCase()))
-  )
-    return true;
+  const inName = sentinel.toLowerCase();
+  if (headers.some(([name, value]) => (!own(name) && value.includes(sentinel)) || name.includes(inName))) return true;
   const path = target.split("?", 1)[0]!;
   if (path.includes(sentinel)) return true;
   return query.some((part) => !("query" in from && queryName(part) === from.query) && part.includes(sentinel));

@@ -12,7 +12,7 @@ import { Dialer, type DialerParts } from "../egress/index.ts";
 import { type BrokerEvent, BrokerListener } from "./broker-listener.ts";
 import { defaultTiming } from "./exchange.ts";
 import { Ledger } from "./ledger.ts";
-import type { Providers } from "./providers.ts";
+import type { Provider, Providers } from "./providers.ts";
 import type { Route } from "./route.ts";
 import type { ServerParts } from "./server.ts";
 import type { SignInFormat } from "./sign-in/files.ts";
@@ -29,7 +29,7 @@ import { valid } from "./valid.ts";
 export type BrokerParts = {
   database: Database.Database;
   vault: VaultAccess;
-  /** Read again for every answer's price, so that the person's changes count at once. */
+  /** Asked again for every answer's price, so that the person's changes count at once. Throws when there is a mistake in their table. */
   providers: () => Providers;
   /** Certificates of the person's company, and how names are resolved. */
   dialer?: DialerParts;
@@ -57,11 +57,13 @@ export class Broker {
   /** Why listeners that are remembered are not open. */
   readonly #lost = new Map<string, string>();
   readonly #hearers = new Set<(event: BrokerEvent) => void>();
+  /** As they were without a mistake. */
+  #providers: Providers = new Map();
 
   constructor(parts: BrokerParts) {
     this.#parts = parts;
     this.#store = new BrokerStore(parts.database);
-    this.ledger = new Ledger(parts.database);
+    this.ledger = new Ledger(parts.database, this.#store);
     this.#dialer = new Dialer(parts.dialer);
     this.#signIns = new SignIns(this.#dialer, parts.tokenEndpoints);
   }
@@ -159,7 +161,7 @@ export class Broker {
         store: this.#store,
         dialer: this.#dialer,
         timing: { ...defaultTiming, ...this.#parts.timing },
-        providerOf: (id) => this.#parts.providers().get(id),
+        providerOf: (id) => this.#providerOf(id),
         secretOf: (route) => this.#secretOf(route, saved.owner),
         check: (route) => this.#checked(route, saved.owner),
         tell: (event) => this.#tell(event),
@@ -191,6 +193,16 @@ export class Broker {
   #refuseSecond(owner: Owner): void {
     if (!this.#open.has(keyOf(owner))) return;
     throw new Failure("conflict", `The ${owner.kind} ${owner.id} has a broker already`);
+  }
+
+  /** While there is a mistake in the person's table, answers count by what it said before. */
+  #providerOf(id: string): Provider | undefined {
+    try {
+      this.#providers = this.#parts.providers();
+    } catch {
+      // Said to whoever launches with it; an answer that has come is counted all the same.
+    }
+    return this.#providers.get(id);
   }
 
   async #secretOf(route: Route, owner: Owner): Promise<Secret> {

@@ -3,8 +3,7 @@ import { Agent, type ClientRequest, request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dialer } from "../egress/index.ts";
-import { formsOf } from "./redaction/forms.ts";
-import { Redactor } from "./redaction/redactor.ts";
+import { type Redactor, Redactors } from "./redaction/redactor.ts";
 import type { Route } from "./route.ts";
 
 /**
@@ -12,14 +11,14 @@ import type { Route } from "./route.ts";
  * minute and more.
  */
 const keptMs = 30_000;
-const mostKept = 16;
+const mostKept = 64;
 /** Bytes of an answer's head: twice what browsers take. */
 const mostHead = 64 * 1024;
 
 export class Upstream {
   readonly route: Route;
   readonly #agent: DialingAgent;
-  #forms: { secret: string; forms: Buffer[] } = { secret: "", forms: [] };
+  readonly #redactors = new Redactors();
 
   constructor(route: Route, dialer: Dialer, connectMs: number) {
     this.route = route;
@@ -40,10 +39,9 @@ export class Upstream {
     return httpRequest({ agent: this.#agent, method, path, headers, setHost: false, maxHeaderSize: mostHead });
   }
 
-  /** Forms are made anew only when the secret is another one. */
+  /** For one answer. */
   redactor(secret: string): Redactor {
-    if (secret !== this.#forms.secret) this.#forms = { secret, forms: formsOf(secret) };
-    return new Redactor(this.#forms.forms);
+    return this.#redactors.for(this.route.secret.handle, secret);
   }
 
   close(): void {

@@ -4,7 +4,13 @@
  */
 import { lookup } from "node:dns/promises";
 import { connect as connectTcp, type LookupFunction, type Socket } from "node:net";
-import { connect as connectTls, getCACertificates, type TLSSocket } from "node:tls";
+import {
+  connect as connectTls,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type TLSSocket,
+} from "node:tls";
 import { Failure } from "#shared/failure.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { type AddressClass, refusedClass } from "./address-class.ts";
@@ -42,11 +48,13 @@ export class DialRefused extends Failure {
 
 export class Dialer {
   readonly #resolve: Resolve;
-  readonly #ca: string[] | undefined;
+  readonly #ca: readonly string[];
+  /** For every connection: making it, with all the certificates it trusts, takes longer than the rest of one. */
+  #secureContext: SecureContext | null = null;
 
   constructor({ resolve = systemResolve, ca = [] }: DialerParts = {}) {
     this.#resolve = resolve;
-    this.#ca = ca.length === 0 ? undefined : [...getCACertificates("default"), ...ca];
+    this.#ca = ca;
   }
 
   /** The addresses to dial. Throws {@link DialRefused} when one of them may not be reached, `unavailable` when there is none. */
@@ -94,6 +102,13 @@ export class Dialer {
     return found;
   }
 
+  #trusting(): SecureContext {
+    if (this.#secureContext !== null) return this.#secureContext;
+    const ca = this.#ca.length === 0 ? {} : { ca: [...getCACertificates("default"), ...this.#ca] };
+    this.#secureContext = createSecureContext({ minVersion: "TLSv1.2", ...ca });
+    return this.#secureContext;
+  }
+
   #connect(destination: Destination, addresses: string[], signal: AbortSignal): Promise<Socket | TLSSocket> {
     const { host, port, tls } = destination;
     const parsed = parseHost(host);
@@ -109,13 +124,11 @@ export class Dialer {
     const secure = {
       ...options,
       ALPNProtocols: ["http/1.1"],
-      minVersion: "TLSv1.2",
       rejectUnauthorized: true,
       ...(parsed?.kind === "name" ? { servername: parsed.name } : {}),
-      ...(this.#ca === undefined ? {} : { ca: this.#ca }),
     } as const;
     return new Promise((resolve, reject) => {
-      const socket = tls ? connectTls(secure) : connectTcp(options);
+      const socket = tls ? connectTls({ ...secure, secureContext: this.#trusting() }) : connectTcp(options);
       const abort = () => socket.destroy(signal.reason instanceof Error ? signal.reason : new Error("cancelled"));
       signal.addEventListener("abort", abort, { once: true });
       const settle = () => signal.removeEventListener("abort", abort);

@@ -7,6 +7,7 @@ import type { Secret } from "#node/secret.ts";
 import { newToken, sameToken } from "#node/token.ts";
 import type { GatewayCounters, GatewayRule } from "#shared/contract/gateway.ts";
 import type { BrokeredHost } from "../bottles/index.ts";
+import { Redactors } from "../broker/index.ts";
 import type { Dialer } from "../egress/index.ts";
 import type { Authority } from "./authority.ts";
 import { probeHeader } from "./headers.ts";
@@ -108,6 +109,7 @@ export class BottleGateway {
         freshAgent: new OutwardAgent(dialer, false),
         contextFor: async (host) => (await this.#authority).contextFor(host),
         secretOf,
+        redactors: new Redactors(),
         knownSecrets,
         isProbe: (header) => typeof header === "string" && sameToken(header, this.#probeToken),
         limits: proxyLimits,

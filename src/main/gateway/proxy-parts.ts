@@ -1,6 +1,7 @@
 /** What the proxy of a bottle, and whoever serves a request or a tunnel of it, is made of. */
 import type { SecureContext } from "node:tls";
 import type { Secret } from "#node/secret.ts";
+import type { Redactors } from "../broker/index.ts";
 import type { Dialer } from "../egress/index.ts";
 import type { OutwardAgent } from "./outward.ts";
 import type { Policy } from "./policy.ts";
@@ -26,6 +27,8 @@ export type ProxyParts = {
   freshAgent: OutwardAgent;
   contextFor: (host: string) => Promise<SecureContext>;
   secretOf: (handle: string) => Promise<Secret>;
+  /** Of the credentials that are put in. */
+  redactors: Redactors;
   knownSecrets: () => readonly Secret[];
   isProbe: (header: unknown) => boolean;
   limits: ProxyLimits;

@@ -1,15 +1,20 @@
-/** Passes bytes unread in both directions: with back-pressure, one end closing before the other, and an end to what is silent for too long. */
+/** Passes bytes in both directions: with back-pressure, one end closing before the other, and an end to what is silent for too long. */
 import type { Socket } from "node:net";
-import { pipeline, type Transform } from "node:stream";
+import { type Duplex, pipeline } from "node:stream";
 
 export type RelayOptions = { idleMs: number };
 
-/** Resolves when both sides are closed. Never rejects: a connection that breaks is the end of it. What comes in goes through `inward`. */
+/** What the bytes of each direction go through. */
+export type Stages = { outward: readonly Duplex[]; inward: readonly Duplex[] };
+
+const unread: Stages = { outward: [], inward: [] };
+
+/** Resolves when both sides are closed. Never rejects: a connection that breaks is the end of it. */
 export function relay(
   client: Socket,
   upstream: Socket,
   { idleMs }: RelayOptions,
-  inward: Transform | null = null,
+  { outward, inward }: Stages = unread,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const passed = () => client.bytesRead + client.bytesWritten + upstream.bytesRead + upstream.bytesWritten;
@@ -33,20 +38,24 @@ export function relay(
     clearInterval(idle);
     resolve();
   };
-  for (const [one, other] of [
-    [client, upstream],
-    [upstream, client],
+  for (const [one, other, stages] of [
+    [client, upstream, outward],
+    [upstream, client, inward],
   ] as const) {
     one.allowHalfOpen = true;
     one.setTimeout(0);
     one.on("error", end);
-    if (one === upstream && inward !== null) {
-      // Its end is that of what it has still to say.
-      inward.once("close", closed(client));
-      pipeline(upstream, inward, client, () => {});
-    } else {
+    const last = stages.at(-1);
+    if (last === undefined) {
       one.once("close", closed(other));
       one.pipe(other);
+    } else {
+      // Its end is that of what it has still to say.
+      const over = Promise.all([one, last].map((each) => new Promise((done) => each.once("close", done))));
+      void over.then(closed(other));
+      // Each socket is the end of one pipeline and the beginning of another, which both listen to it.
+      for (const each of [one, other]) each.setMaxListeners(32);
+      pipeline([one, ...stages, other], () => {});
     }
     if (one.destroyed) end();
   }

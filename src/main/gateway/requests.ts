@@ -5,7 +5,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { pipeline, type Transform } from "node:stream";
 import type { GatewayReason } from "#shared/contract/gateway.ts";
-import { decodersOf, formsOf, framingOf, Redactor } from "../broker/index.ts";
+import { decodersOf, framingOf } from "../broker/index.ts";
 import { type Answering, say } from "./answering.ts";
 import { type Head, putIn } from "./credentials.ts";
 import { BodyScan } from "./detectors/body-scan.ts";
@@ -27,7 +27,7 @@ import type { Judgement, Open } from "./policy.ts";
 import type { ProxyParts } from "./proxy-parts.ts";
 import type { Denial, Permission, Question } from "./rules.ts";
 import { absoluteTarget, hostHeader } from "./targets.ts";
-import { finishUpgrade } from "./upgrades.ts";
+import { finishUpgrade, withoutExtensions } from "./upgrades.ts";
 
 /** What everything on a connection goes to; null on the proxy's own, where each request says it. */
 export type Origin = { host: string; port: number; tls: boolean };
@@ -117,7 +117,7 @@ async function forward(parts: ProxyParts, exchange: Exchange, gone: AbortSignal)
     ask: (what) => ask(what),
   };
   const ask: AskAbout = (what) => parts.policy.askOnce(judgement.question, what, gone);
-  if ("socket" in exchange.answer) await checkUpgrade([out, inward.scanner], ask);
+  const upgrade = "socket" in exchange.answer;
   let head: Head = { path: where.path, headers: requestHeaders(request.rawHeaders, authorityOf(where)) };
   let body: Body = { decoders: [], scans: [] };
   if (out !== null) {
@@ -126,10 +126,13 @@ async function forward(parts: ProxyParts, exchange: Exchange, gone: AbortSignal)
       path: await out.clear(head.path, "The address", ask),
       headers: await clearHeaders(out, head.headers, ask),
     };
-    body = await readBody(out, request, ask);
+    if (!upgrade) body = await readBody(out, request, ask);
     if (body.decoders.length > 0) head = { ...head, headers: decodedHeaders(head.headers) };
   }
   if (inward.scanner !== null) head = { ...head, headers: askingForPlainBytes(head.headers) };
+  if (upgrade && (out !== null || inward.scanner !== null)) {
+    head = { ...head, headers: withoutExtensions(head.headers) };
+  }
   const { credential } = permission;
   if (credential !== null) {
     // Last, so that the real credential is neither looked at nor found.
@@ -137,7 +140,7 @@ async function forward(parts: ProxyParts, exchange: Exchange, gone: AbortSignal)
     if ("reason" in given) return refuse(parts, exchange.answer, judgement, denial(given.reason, given.detail));
     if (request.socket.destroyed) return;
     head = given;
-    inward.redactor = new Redactor(formsOf(given.secret));
+    inward.redactor = parts.redactors.for(credential.handle, given.secret);
   }
   const open = parts.policy.begin(judgement, permission, where.tls);
   send(parts, exchange, { ...head, open, body, out, inward });
@@ -183,14 +186,16 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, body
     up.destroy();
     say(answer, { ...reason, decisionId: open.id, target: authorityOf(where), canAllow: false });
   };
+  const note = () =>
+    open.note([
+      ...(out?.blotted ?? []).map((what) => `${what} was blotted out of the request`),
+      ...(inward.scanner?.blotted ?? []).map((what) => `${what} was blotted out of the answer`),
+      ...(inward.redactor?.count ? ["the credential was taken out of the answer"] : []),
+    ]);
   up.on("error", fail);
   up.on("response", (response) => {
     passAnswer(answer, response, inward, (error) => {
-      open.note([
-        ...(out?.blotted ?? []).map((what) => `${what} was blotted out of the request`),
-        ...(inward.scanner?.blotted ?? []).map((what) => `${what} was blotted out of the answer`),
-        ...(inward.redactor?.count ? ["the credential was taken out of the answer"] : []),
-      ]);
+      note();
       // What breaks off on the way is no failure of the host's; what was found is said.
       if (error instanceof Detected) fail(error);
       else open.end();
@@ -198,8 +203,10 @@ function send(parts: ProxyParts, exchange: Exchange, { path, headers, open, body
     // The client has left, or the answer broke off: whatever was still to be sent is of no use.
     response.once("close", () => up.destroy());
   });
-  if (upgrade) finishUpgrade(parts, up, answer, open, inward.redactor);
-  else answer.response.once("close", () => !answer.response.writableFinished && up.destroy());
+  if (upgrade) {
+    const { socket: client, head } = answer;
+    finishUpgrade({ up, client, head, open, out, inward, limits: parts.limits, note, fail });
+  } else answer.response.once("close", () => !answer.response.writableFinished && up.destroy());
   sendBody(request, up, body, fail);
 }
 
@@ -280,15 +287,6 @@ function decodedHeaders(headers: RawHeaders): RawHeaders {
     ([name]) => !["content-encoding", "content-length", "transfer-encoding"].includes(name.toLowerCase()),
   );
   return [...kept.flat(), "Transfer-Encoding", "chunked"];
-}
-
-/** What a WebSocket carries is not read: where it would have to be, that is a finding. */
-async function checkUpgrade(scanners: readonly (Scanner | null)[], ask: AskAbout): Promise<void> {
-  for (const scanner of scanners) {
-    if (!scanner?.reads) continue;
-    await allowUnreadable(scanner.looks, "What a WebSocket carries cannot be looked into", ask);
-    return;
-  }
 }
 
 /** Neither compressed nor in parts, in which nothing could be found. */

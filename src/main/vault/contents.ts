@@ -24,6 +24,8 @@ export class Contents {
   readonly #vaultId: string;
   readonly #key: Buffer;
   readonly #entries = new Map<string, Entry>();
+  /** What was handed out, with the box it was in. */
+  readonly #handedOut = new Map<string, { box: Buffer; meta: string; text: string }>();
   readonly #manifestBroken: boolean;
 
   /** Takes the key over: it is wiped by {@link close}. */
@@ -64,10 +66,23 @@ export class Contents {
     );
   }
 
+  /**
+   * As {@link text}, for what is handed out, to the broker for every request: a box that is still the same is not opened again. Kept only until the
+   * vault is locked, and only what whoever asked has anyway.
+   */
+  handOut(item: Item): string | null {
+    const key = keyOf(item.kind, item.name);
+    const before = this.#handedOut.get(key);
+    if (this.#isListed(item) && before?.meta === item.meta && before.box.equals(item.box)) return before.text;
+    const text = this.text(item);
+    if (text === null) this.#handedOut.delete(key);
+    else this.#handedOut.set(key, { box: item.box, meta: item.meta, text });
+    return text;
+  }
+
   /** Null when it is not what Cellar wrote. */
   text(item: Item): string | null {
-    const entry = this.#entries.get(keyOf(item.kind, item.name));
-    if (entry?.revision !== item.revision || entry.tag !== tagOf(item.box)) return null;
+    if (!this.#isListed(item)) return null;
     const text = unseal(this.#key, item.box, this.#context(item));
     if (text === null) return null;
     try {
@@ -93,11 +108,19 @@ export class Contents {
   remove(kind: ItemKind, name: string): void {
     this.#file.change({ remove: [{ kind, name }], header: { manifest: this.#manifest([], keyOf(kind, name)) } });
     this.#entries.delete(keyOf(kind, name));
+    this.#handedOut.delete(keyOf(kind, name));
   }
 
   close(): void {
     this.#key.fill(0);
     this.#entries.clear();
+    this.#handedOut.clear();
+  }
+
+  /** Whether the manifest has this box: which revision it is, and which of those that ever were. */
+  #isListed({ kind, name, revision, box }: Item): boolean {
+    const entry = this.#entries.get(keyOf(kind, name));
+    return entry !== undefined && entry.revision === revision && entry.tag === tagOf(box);
   }
 
   /** Made from what we know is ours, never from what the file says: a foreign row does not become ours by the next change. */

@@ -65,11 +65,12 @@ const schema = (database: Database.Database): void => {
 const migrations = [schema];
 
 /** Users kept of one secret; the oldest go first. */
-const usersKept = 20;
+export const usersKept = 20;
 
 export class VaultFile {
   readonly path: string;
   readonly #store: Store;
+  readonly #item: Database.Statement<[ItemKind, string], Item>;
   /** Why the last backup could not be made; null when it could. */
   backupProblem: string | null = null;
 
@@ -78,6 +79,7 @@ export class VaultFile {
     this.#store = openStore({ path, migrations, durability: "full", check: isAsWritten });
     // What is replaced is overwritten with zeros, not left in free pages.
     this.#store.database.pragma("secure_delete = ON");
+    this.#item = this.#store.database.prepare(`SELECT ${itemColumns} FROM items WHERE kind = ? AND name = ?`);
   }
 
   get notices(): readonly string[] {
@@ -106,10 +108,7 @@ export class VaultFile {
   }
 
   item(kind: ItemKind, name: string): Item | null {
-    const row = this.#store.database
-      .prepare(`SELECT ${itemColumns} FROM items WHERE kind = ? AND name = ?`)
-      .get(kind, name) as Item | undefined;
-    return row ?? null;
+    return this.#item.get(kind, name) ?? null;
   }
 
   uses(): UseRow[] {

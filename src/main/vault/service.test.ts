@@ -173,6 +173,24 @@ describe("the list", () => {
     expect(home.open().usage("x").uses).toEqual(uses);
   });
 
+  test("tells of the latest users, over a restart too, when there are many", async () => {
+    const vault = await home.ready();
+    await vault.set("x", value, false);
+    const users = [...Array(25).keys(), 7].map((number) => `bottle ${number}`);
+    for (const [second, user] of users.entries()) {
+      home.now = () => Date.parse("2030-01-01T10:00:00Z") + second * 1000;
+      await vault.resolve("x", user);
+    }
+    const latest = [...new Set(users.toReversed())].slice(0, 20);
+    expect(vault.usage("x").uses.map(({ usedBy }) => usedBy)).toEqual(latest);
+    expect(
+      home
+        .open()
+        .usage("x")
+        .uses.map(({ usedBy }) => usedBy),
+    ).toEqual(latest);
+  });
+
   test("a secret that something has used or needs is deleted only with force", async () => {
     const vault = await home.ready();
     await vault.set("used", value, false);
@@ -243,6 +261,19 @@ test("the file is for its owner alone, and says nothing", async () => {
     for (const form of forms) expect(readFileSync(home.folder.in(name)).includes(form)).toBe(false);
   }
   expect(readdirSync(home.folder.path).sort()).toEqual(["vault.db", "vault.db.backup"]);
+});
+
+test("what was handed out is not handed out again once its box was changed by something else", async () => {
+  const vault = await home.ready();
+  await vault.set("x", value, false);
+  expect(await reveal(vault, "x")).toBe(value);
+  const box = rawItem();
+  // In the middle: the end, by which boxes are told apart, stays.
+  box[14]! ^= 1;
+  const database = new (sqliteDriver())(home.path);
+  database.prepare("UPDATE items SET box = ?").run(box);
+  database.close();
+  await expect(reveal(vault, "x")).rejects.toThrow(/is not what Cellar stored/);
 });
 
 test("the real cost of a passphrase is what OWASP asks for", async () => {

@@ -1,17 +1,18 @@
 /** Who used what, and when last. Kept in memory and written every few seconds: asking for a secret must not wait for the disk. */
 import type { VaultUse } from "#shared/contract/vault.ts";
-import type { ItemKind, UseRow } from "./file.ts";
+import { type ItemKind, type UseRow, usersKept } from "./file.ts";
 
 const writeAfterMs = 2_000;
-const shown = 20;
 
 export type UsesParts = {
+  /** Latest first. */
   stored: readonly UseRow[];
   write: (rows: readonly UseRow[]) => void;
   failed: (error: unknown) => void;
 };
 
 export class Uses {
+  /** By user; whoever used it last stands last, and no more of them than the file keeps. */
   readonly #uses = new Map<string, Map<string, VaultUse>>();
   readonly #write: UsesParts["write"];
   readonly #failed: UsesParts["failed"];
@@ -21,12 +22,15 @@ export class Uses {
   constructor({ stored, write, failed }: UsesParts) {
     this.#write = write;
     this.#failed = failed;
-    for (const { kind, name, ...use } of stored) this.#of(kind, name).set(use.usedBy, use);
+    for (const { kind, name, ...use } of stored.toReversed()) this.#of(kind, name).set(use.usedBy, use);
   }
 
   note(kind: ItemKind, name: string, usedBy: string, lastUsedAt: string): void {
     const of = this.#of(kind, name);
-    of.set(usedBy, { usedBy, lastUsedAt, times: (of.get(usedBy)?.times ?? 0) + 1 });
+    const use = { usedBy, lastUsedAt, times: (of.get(usedBy)?.times ?? 0) + 1 };
+    of.delete(usedBy);
+    of.set(usedBy, use);
+    if (of.size > usersKept) of.delete(of.keys().next().value!);
     const key = JSON.stringify([kind, name, usedBy]);
     const times = (this.#pending.get(key)?.times ?? 0) + 1;
     this.#pending.set(key, { kind, name, usedBy, lastUsedAt, times });
@@ -35,8 +39,7 @@ export class Uses {
 
   /** Latest first. */
   of(kind: ItemKind, name: string): VaultUse[] {
-    const uses = [...(this.#uses.get(`${kind}:${name}`)?.values() ?? [])];
-    return uses.sort((a, b) => b.lastUsedAt.localeCompare(a.lastUsedAt)).slice(0, shown);
+    return [...(this.#uses.get(`${kind}:${name}`)?.values() ?? [])].reverse();
   }
 
   /** Names with uses, as `names("secret")`. */

@@ -62,7 +62,7 @@ export class Values {
     const item = this.#parts.lock.file.item(kind, name);
     if (item === null) throw notFound(name);
     const called = kind === "secret" ? `secret '${name}'` : `git credential '${name}'`;
-    const text = this.#parts.lock.use(`${called} cannot be read`).text(item);
+    const text = this.#parts.lock.use(`${called} cannot be read`).handOut(item);
     if (text !== null) return text;
     throw new Failure("failed", `${called} is not what Cellar stored: the vault's file was changed or damaged`, {
       hint: "Store it again.",

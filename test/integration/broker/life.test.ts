@@ -79,6 +79,9 @@ test("after a restart of main it is back at the same address with the same token
   const before = await fixture.open([route(upstream.port, { provider: "openai" })], { limits: { tokens: 100 } });
   expect((await ask(before, "/llm/test/x", { method: "POST", headers: asking(before) })).status).toBe(200);
   const { address } = before;
+  // Also for a main that is killed.
+  const saved = () => fixture.store.database.prepare("SELECT totals FROM broker_listeners").pluck().get() as string;
+  await expect.poll(() => JSON.parse(saved())).toMatchObject({ inputTokens: 70, outputTokens: 30 });
   await fixture.broker.stop();
   const { port } = address as { port: number };
   await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();

@@ -4,7 +4,8 @@ import { writeFileSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { type BrokerListener, readProviders } from "#main/broker/index.ts";
+import { type BrokerListener, type Providers, readProviders } from "#main/broker/index.ts";
+import { Failure } from "#shared/failure.ts";
 import { type Answering, Upstream } from "#test/doubles/upstream.ts";
 import { TemporaryFolder } from "#test/product/temporary.ts";
 import { ask, asking, Fixture, logged, route } from "./fixture.ts";
@@ -17,13 +18,15 @@ afterEach(async () => {
 const builtin = join(import.meta.dirname, "../../../resources/providers.toml");
 
 /** The table with Anthropic's prices at a host of this machine. */
-async function metered(answer: Answering, limits = {}) {
-  const upstream = await Upstream.start(answer);
-  const folder = new TemporaryFolder("prices");
+function pricesHere(): Providers {
+  using folder = new TemporaryFolder("prices");
   writeFileSync(folder.in("own.toml"), '[anthropic]\nhost = "127.0.0.1"\n');
-  const table = readProviders(builtin, folder.in("own.toml"));
-  folder[Symbol.dispose]();
-  const fixture = new Fixture({ providers: () => table });
+  return readProviders(builtin, folder.in("own.toml"));
+}
+
+async function metered(answer: Answering, limits = {}, providers = pricesHere) {
+  const upstream = await Upstream.start(answer);
+  const fixture = new Fixture({ providers });
   open.push(upstream, fixture);
   return { upstream, listener: await fixture.open([route(upstream.port, { provider: "anthropic" })], { limits }) };
 }
@@ -119,4 +122,23 @@ test("a limit of cost stops the run once it is reached", async () => {
     body: expect.stringContaining("broker limit reached: $0.0041 of $0.0040 are used."),
   });
   expect(upstream.asked.length).toBe(2);
+});
+
+test("while there is a mistake in the table, answers are counted by what it said before", async () => {
+  let mistake = false;
+  const { listener } = await metered(
+    (_, response) => response.writeHead(200, { "content-type": "text/event-stream" }).end(start + end),
+    {},
+    () => {
+      if (mistake) throw new Failure("invalid_input", "providers.toml: there is a mistake");
+      return pricesHere();
+    },
+  );
+  const post = () => ask(listener, "/llm/test/v1/messages", { method: "POST", headers: asking(listener), body: "{}" });
+  await post();
+  const one = listener.totals.costUsd;
+  mistake = true;
+  expect((await post()).status).toBe(200);
+  await logged(listener, 2);
+  expect(listener.totals).toMatchObject({ answers: 2, withoutCost: 0, costUsd: 2 * one });
 });

@@ -5,7 +5,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect as connectTls } from "node:tls";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
 import { Secret } from "#node/secret.ts";
 import type { DetectorAction, GatewayRuleInput } from "#shared/contract/gateway.ts";
 import { bottleId, World } from "#test/gateway-world.ts";
@@ -24,7 +23,7 @@ async function site(
 ) {
   world = await World.open([], { knownSecrets: () => [new Secret(value)] });
   const asked: IncomingMessage[] = [];
-  const { port, server } = await world.https("docs.example.org", (request, response) => {
+  const { port } = await world.https("docs.example.org", (request, response) => {
     asked.push(request);
     answer(request, response);
   });
@@ -33,7 +32,7 @@ async function site(
   const url = `https://docs.example.org:${port}`;
   const curl = (...args: string[]) =>
     world.run("curl", ["-sSi", ...args, `${url}/page`], { CURL_CA_BUNDLE: world.trustBundle });
-  return { asked, port, server, curl };
+  return { asked, port, curl };
 }
 const both = (action: DetectorAction) => ({ incoming: action, instructions: action });
 const body = (out: string) => out.slice(out.lastIndexOf("\r\n\r\n") + 4);
@@ -264,20 +263,4 @@ test("a HEAD, and answers without a body, have none", async () => {
   });
   expect(await curl("-I")).toMatchObject({ code: 0, out: expect.stringMatching(/200 OK[\s\S]*gzip/i) });
   expect(await curl()).toMatchObject({ code: 0, out: expect.stringContaining("304") });
-});
-
-test("a WebSocket, which is not read, is refused where its content would have to be", async () => {
-  const { port, server } = await site(both("redact"), () => {});
-  const opened: unknown[] = [];
-  new WebSocketServer({ server }).on("connection", (socket) => opened.push(socket));
-  const secured = connectTls({
-    socket: await world.tunnel(`docs.example.org:${port}`),
-    servername: "docs.example.org",
-    ca: readFileSync(world.trustBundle, "utf8"),
-  });
-  await once(secured, "secureConnect");
-  const client = new WebSocket(`ws://docs.example.org:${port}/`, { createConnection: () => secured as never });
-  const [error] = await once(client, "error");
-  expect(String(error)).toContain("403");
-  expect(opened).toEqual([]);
 });

@@ -1,6 +1,5 @@
 /** Takes a secret out of a stream of events, where it may lie in several of them. */
 import type { Framing } from "./framing.ts";
-import { Needles } from "./needles.ts";
 import type { Redactor } from "./redactor.ts";
 import { Strands } from "./strands.ts";
 import type { Redacting } from "./stream.ts";
@@ -19,7 +18,7 @@ export class EventRedactor implements Redacting {
   constructor(redactor: Redactor, framing: Framing, { bytesFirst }: { bytesFirst: boolean }) {
     this.#redactor = redactor;
     this.#bytesFirst = bytesFirst;
-    const needles = new Needles(redactor.forms);
+    const { needles } = redactor;
     this.#strands = new Strands(framing, (bytes) => {
       const unfinished = needles.beginning(bytes);
       return { found: needles.find(bytes), unfinished, held: unfinished < shortestHeld ? 0 : unfinished };

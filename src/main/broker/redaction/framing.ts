@@ -190,16 +190,14 @@ export class ServerFrames implements Framing {
     }
     const ends = !inFrame && this.#final;
     this.#payload.push(part, at, !ends);
-    // Also as it is written: what is no string in it, or has a form that escapes belong to.
-    if (this.#payload.kind === "json") this.#pieces.push({ strand: "message", ...whole, next: "more" });
+    // Also as it is written, and alone: what is no string in it, has a form that escapes belong to, or begins where a word ended in the one before.
+    this.#pieces.push({ strand: "message", ...whole, next: "more" });
     if (ends) this.#end(at + part.length);
   }
 
   /** Of a message. */
   #end(at: number): void {
-    if (this.#payload.kind === "json") {
-      this.#pieces.push({ strand: "message", bytes: nothing, at, size: 0, next: "end" });
-    }
+    this.#pieces.push({ strand: "message", bytes: nothing, at, size: 0, next: "end" });
     this.#payload.pause(at);
     this.#payload.end();
   }

@@ -2,7 +2,7 @@
 
 export { shortestHeld } from "./event-redactor.ts";
 export { formsOf } from "./forms.ts";
-export { type Framing, framingOf } from "./framing.ts";
+export { type Framing, framingOf, ServerFrames } from "./framing.ts";
 export { findWrapped, Needles } from "./needles.ts";
 export { type Placed, type Read, Strands } from "./strands.ts";
 export { silenceMs } from "./stream.ts";

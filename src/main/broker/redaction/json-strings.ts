@@ -50,8 +50,8 @@ export class JsonStrings {
   /** The strand to which more of a string was to come. */
   #awaited: string | null = null;
   #awaitsName = false;
-  /** An escape that has begun, and the place where. */
-  #escape: { text: string; at: number } | null = null;
+  /** An escape that has begun, and the places where it is. */
+  #escape: { text: string; places: { at: number; size: number }[] } | null = null;
 
   constructor(emit: (piece: Piece) => void, joins: Joins) {
     this.#emit = emit;
@@ -61,7 +61,7 @@ export class JsonStrings {
 
   /** Place of an escape of which only the beginning has come: blotting out its end alone would break the JSON. */
   get open(): number | null {
-    return this.#escape?.at ?? null;
+    return this.#escape?.places[0]?.at ?? null;
   }
 
   /** Of a value, whole or broken off; the next one begins. */
@@ -123,7 +123,7 @@ export class JsonStrings {
 
   /** Up to the end of a run of plain characters, of an escape, or of the string. */
   #string(bytes: Buffer, at: number, place: number): number {
-    if (this.#escape !== null) return this.#escaped(bytes, at);
+    if (this.#escape !== null) return this.#escaped(bytes, at, place);
     let to = at;
     while (to < bytes.length && bytes[to] !== quote && bytes[to] !== backslash) to++;
     if (to > at) {
@@ -132,18 +132,22 @@ export class JsonStrings {
     }
     if (to === bytes.length) return to;
     if (bytes[to] === quote) this.#endString(place + to);
-    else this.#escape = { text: "\\", at: place + to };
+    else this.#escape = { text: "\\", places: [{ at: place + to, size: 1 }] };
     return to + 1;
   }
 
-  #escaped(bytes: Buffer, at: number): number {
+  #escaped(bytes: Buffer, at: number, place: number): number {
     const begun = this.#escape!;
     begun.text += String.fromCharCode(bytes[at]!);
+    const last = begun.places.at(-1)!;
+    if (last.at + last.size === place + at) last.size++;
+    else begun.places.push({ at: place + at, size: 1 });
     if (begun.text[1] !== "u" || begun.text.length === 6) {
       this.#escape = null;
       this.#differs = true;
       const read = unescaped(begun.text);
-      if (this.#role === "text") this.#parts.push({ bytes: read, at: begun.at, size: begun.text.length });
+      const [first, ...more] = begun.places;
+      if (this.#role === "text") this.#parts.push({ bytes: read, ...first!, more });
       else this.#add(read.toString("latin1"));
     }
     return at + 1;

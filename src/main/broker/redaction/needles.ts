@@ -1,32 +1,32 @@
-/** Finds any of many byte strings in one pass. A table over the first two bytes says where a closer look is worth it. */
+/**
+ * Finds any of many byte strings in one pass. A table over the first two bytes says where a closer look is worth it: as large as it is, it is made once
+ * for all streams that are searched for the same.
+ */
 
 export class Needles {
-  /** Place in `#buckets`, by the first two bytes; 0 is nothing. */
-  readonly #table = new Uint16Array(65_536);
-  readonly #buckets: Buffer[][] = [[]];
-  readonly #longest: number;
+  readonly all: readonly Buffer[];
+  readonly longest: number;
   /** By byte: whether a needle begins with it. */
-  readonly #begins = new Uint8Array(256);
+  readonly begins = new Uint8Array(256);
+  #table: Table | null = null;
 
-  /** Each at least two bytes long. */
+  /** To be searched for with `find` and `beginning`, each has to be at least two bytes long. */
   constructor(needles: readonly Buffer[]) {
-    this.#longest = needles.reduce((most, { length }) => Math.max(most, length), 0);
-    for (const needle of needles) {
-      this.#begins[needle[0]!] = 1;
-      const start = (needle[0]! << 8) | needle[1]!;
-      if (this.#table[start] === 0) this.#table[start] = this.#buckets.push([]) - 1;
-      this.#buckets[this.#table[start]!]!.push(needle);
-    }
+    this.all = needles;
+    this.longest = needles.reduce((most, { length }) => Math.max(most, length), 0);
+    for (const needle of needles) this.begins[needle[0]!] = 1;
   }
 
   /** Places in order; where several begin, the longest. */
   find(bytes: Buffer): { start: number; end: number }[] {
+    this.#table ??= tableOf(this.all);
+    const { places, buckets } = this.#table;
     const found: { start: number; end: number }[] = [];
     for (let at = 0; at + 1 < bytes.length; at++) {
-      const bucket = this.#table[(bytes[at]! << 8) | bytes[at + 1]!]!;
+      const bucket = places[(bytes[at]! << 8) | bytes[at + 1]!]!;
       if (bucket === 0) continue;
       let end = 0;
-      for (const needle of this.#buckets[bucket]!) {
+      for (const needle of buckets[bucket]!) {
         const to = at + needle.length;
         if (to > end && to <= bytes.length && bytes.compare(needle, 0, needle.length, at, to) === 0) end = to;
       }
@@ -37,16 +37,32 @@ export class Needles {
 
   /** Longest part of the end that may become a needle when more follows. */
   beginning(bytes: Buffer): number {
-    for (let at = Math.max(0, bytes.length - this.#longest + 1); at < bytes.length; at++) {
-      if (this.#begins[bytes[at]!] === 0) continue;
+    this.#table ??= tableOf(this.all);
+    const { places, buckets } = this.#table;
+    for (let at = Math.max(0, bytes.length - this.longest + 1); at < bytes.length; at++) {
+      if (this.begins[bytes[at]!] === 0) continue;
       const length = bytes.length - at;
       if (length === 1) return 1;
-      for (const needle of this.#buckets[this.#table[(bytes[at]! << 8) | bytes[at + 1]!]!]!) {
+      for (const needle of buckets[places[(bytes[at]! << 8) | bytes[at + 1]!]!]!) {
         if (needle.length > length && bytes.compare(needle, 0, length, at) === 0) return length;
       }
     }
     return 0;
   }
+}
+
+/** Place in `buckets` by the first two bytes; 0 is nothing. */
+type Table = { places: Uint16Array; buckets: Buffer[][] };
+
+function tableOf(needles: readonly Buffer[]): Table {
+  const places = new Uint16Array(65_536);
+  const buckets: Buffer[][] = [[]];
+  for (const needle of needles) {
+    const start = (needle[0]! << 8) | needle[1]!;
+    if (places[start] === 0) places[start] = buckets.push([]) - 1;
+    buckets[places[start]!]!.push(needle);
+  }
+  return { places, buckets };
 }
 
 const [lineFeed, carriageReturn] = [10, 13];

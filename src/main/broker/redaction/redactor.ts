@@ -2,37 +2,38 @@
  * Replaces byte sequences in a stream, also across the borders of chunks. Only what may still become a match is held back, so at most the
  * length of the longest form, and nothing when the end of a chunk begins none. The result does not depend on how the stream was cut.
  */
+import { formsOf } from "./forms.ts";
+import { Needles } from "./needles.ts";
 import type { Redacting } from "./stream.ts";
 
 const redacted = Buffer.from("[redacted]");
 
 export class Redactor implements Redacting {
-  readonly forms: readonly Buffer[];
+  readonly needles: Needles;
   readonly #replacement: Buffer;
-  readonly #longest: number;
-  /** By byte: whether a form begins with it. */
-  readonly #begins = new Uint8Array(256);
   #held: Buffer = nothing;
   /** How many matches were replaced. */
   count = 0;
   /** What waits here is in the middle of something. */
   readonly waits = false;
 
-  constructor(forms: readonly Buffer[], replacement: Buffer = redacted) {
-    this.forms = forms;
+  constructor(forms: Needles | readonly Buffer[], replacement: Buffer = redacted) {
+    this.needles = forms instanceof Needles ? forms : new Needles(forms);
     this.#replacement = replacement;
-    this.#longest = Math.max(0, ...forms.map((form) => form.length));
-    for (const form of forms) this.#begins[form[0]!] = 1;
+  }
+
+  get #forms(): readonly Buffer[] {
+    return this.needles.all;
   }
 
   /** Whether these bytes alone hold any form. */
   finds(bytes: Buffer): boolean {
-    return this.forms.some((form) => bytes.includes(form));
+    return this.#forms.some((form) => bytes.includes(form));
   }
 
   /** What may be passed on now. */
   push(chunk: Buffer): Buffer {
-    return this.forms.length === 0 ? chunk : this.#run(this.#joined(chunk), false);
+    return this.#forms.length === 0 ? chunk : this.#run(this.#joined(chunk), false);
   }
 
   /** What was held back, once nothing follows. */
@@ -52,8 +53,9 @@ export class Redactor implements Redacting {
   }
 
   #run(bytes: Buffer, last: boolean): Buffer {
+    if (bytes.length === 0) return nothing;
     const parts: Buffer[] = [];
-    const next = this.forms.map((form) => bytes.indexOf(form));
+    const next = this.#forms.map((form) => bytes.indexOf(form));
     let from = 0;
     for (;;) {
       const match = this.#firstMatch(bytes, next, from);
@@ -78,7 +80,7 @@ export class Redactor implements Redacting {
   /** The earliest match, the longest of those. `next` remembers where each form was found, so that nothing is searched twice. */
   #firstMatch(bytes: Buffer, next: number[], from: number): { at: number; length: number } | null {
     let found: { at: number; length: number } | null = null;
-    for (const [index, form] of this.forms.entries()) {
+    for (const [index, form] of this.#forms.entries()) {
       if (next[index]! >= 0 && next[index]! < from) next[index] = bytes.indexOf(form, from);
       const at = next[index]!;
       if (at >= 0 && (found === null || at < found.at || (at === found.at && form.length > found.length))) {
@@ -90,14 +92,28 @@ export class Redactor implements Redacting {
 
   /** Where the earliest form begins that the end of the bytes does not finish; -1 when there is none. */
   #openEnd(bytes: Buffer, from: number): number {
-    for (let at = Math.max(from, bytes.length - this.#longest + 1); at < bytes.length; at++) {
-      if (this.#begins[bytes[at]!] === 0) continue;
+    for (let at = Math.max(from, bytes.length - this.needles.longest + 1); at < bytes.length; at++) {
+      if (this.needles.begins[bytes[at]!] === 0) continue;
       const length = bytes.length - at;
-      for (const form of this.forms) {
+      for (const form of this.#forms) {
         if (form.length > length && bytes.compare(form, 0, length, at) === 0) return at;
       }
     }
     return -1;
+  }
+}
+
+/** Redactors for one answer after the other. What is looked for is made ready anew only when a handle's secret is another one. */
+export class Redactors {
+  readonly #made = new Map<string, { secret: string; needles: Needles }>();
+
+  for(handle: string, secret: string): Redactor {
+    let made = this.#made.get(handle);
+    if (made?.secret !== secret) {
+      made = { secret, needles: new Needles(formsOf(secret)) };
+      this.#made.set(handle, made);
+    }
+    return new Redactor(made.needles);
   }
 }
 

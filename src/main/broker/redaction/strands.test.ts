@@ -251,6 +251,11 @@ describe("a WebSocket's frames", () => {
         frame('**********"}', { opcode: 0 }),
       ],
     ],
+    [
+      "an escape of JSON that lies in two fragments",
+      [frame('{"text":"sk-live/\\', { final: false }), frame('"a+b\\"\\\\Q7w9"}', { opcode: 0 })],
+      [frame('{"text":"*********', { final: false }), frame(`${"*".repeat(12)}"}`, { opcode: 0 })],
+    ],
     ["a close", [frame(secret, { opcode: 8 })], [frame(stars, { opcode: 8 })]],
   ];
 

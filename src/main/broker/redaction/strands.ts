@@ -17,7 +17,8 @@ export type Read<Found extends { start: number; end: number }> = {
 /** A match, and the parts of the stream that are it. */
 export type Placed<Found> = { found: Found; parts: Part[] };
 
-type Part = { from: number; to: number; whole: boolean };
+/** `whole`: the place of the first byte of an escape that this belongs to, which is blotted out as a whole or not at all. */
+type Part = { from: number; to: number; whole: number | null };
 
 type Strand = {
   pieces: Piece[];
@@ -77,7 +78,7 @@ export class Strands<Found extends { start: number; end: number }> {
   /** With stars, as long as it was. */
   blot({ parts }: Placed<Found>): void {
     for (const { from, to, whole } of parts) {
-      if (whole && from < this.#passed) continue;
+      if (whole !== null && whole < this.#passed) continue;
       const start = Math.max(from - this.#passed, 0);
       if (to - this.#passed > start) this.#pending.fill(star, start, to - this.#passed);
     }
@@ -107,7 +108,7 @@ export class Strands<Found extends { start: number; end: number }> {
   #read(name: string): Placed<Found>[] {
     const strand = this.#strands.get(name)!;
     const text = Buffer.concat(strand.pieces.map(({ bytes }) => bytes));
-    const { found, unfinished, held } = this.#search(text);
+    const { found, unfinished, held } = text.length === 0 ? nothingRead : this.#search(text);
     const placed = found.map((each) => ({ found: each, parts: partsOf(strand.pieces, each.start, each.end) }));
     const { next } = strand.pieces.at(-1)!;
     const kept = next === "end" ? 0 : Math.min(unfinished, mostRemembered);
@@ -152,13 +153,13 @@ export class Strands<Found extends { start: number; end: number }> {
 function partsOf(pieces: readonly Piece[], start: number, end: number): Part[] {
   const parts: Part[] = [];
   let before = 0;
-  for (const { bytes, at, size } of pieces) {
+  for (const { bytes, at, size, more } of pieces) {
     const from = Math.max(start - before, 0);
     const to = Math.min(end - before, bytes.length);
     before += bytes.length;
     if (from >= to) continue;
-    const whole = size !== bytes.length;
-    parts.push(whole ? { from: at, to: at + size, whole } : { from: at + from, to: at + to, whole });
+    if (more === undefined) parts.push({ from: at + from, to: at + to, whole: null });
+    else for (const each of [{ at, size }, ...more]) parts.push({ from: each.at, to: each.at + each.size, whole: at });
   }
   return parts;
 }
@@ -168,7 +169,7 @@ function lastOf(pieces: readonly Piece[], kept: number): Piece[] {
   let left = kept;
   for (let index = pieces.length - 1; index >= 0 && left > 0; index--) {
     const piece = pieces[index]!;
-    const cut = piece.size === piece.bytes.length ? Math.max(0, piece.bytes.length - left) : 0;
+    const cut = piece.more === undefined ? Math.max(0, piece.bytes.length - left) : 0;
     left -= piece.bytes.length - cut;
     // A copy, so that the chunk it came in is not kept.
     const bytes = Buffer.from(piece.bytes.subarray(cut));
@@ -178,3 +179,4 @@ function lastOf(pieces: readonly Piece[], kept: number): Piece[] {
 }
 
 const nothing = Buffer.alloc(0);
+const nothingRead = { found: [], unfinished: 0, held: 0 };

@@ -1,7 +1,7 @@
 /** A body that is looked at as it passes, as the bytes that it is. */
 import { Transform, type TransformCallback } from "node:stream";
 import { silenceMs } from "../../broker/redaction/index.ts";
-import { type AskAbout, allowUpload, filler, mostKeptBack, type Scanner } from "./scanner.ts";
+import { type AskAbout, filler, mostKeptBack, type Scanner, UploadCount } from "./scanner.ts";
 
 const newline = 10;
 
@@ -20,9 +20,7 @@ export class BodyScan extends Transform {
   #kept: Buffer = Buffer.alloc(0);
   /** Bytes of it that have passed. */
   #gone = 0;
-  #passed = 0;
-  #uploadAllowed = false;
-
+  readonly #uploads: UploadCount;
   readonly #waiting: Waiting;
   #silence: NodeJS.Timeout | undefined;
 
@@ -32,6 +30,7 @@ export class BodyScan extends Transform {
     this.#scanner = scanner;
     this.#where = where;
     this.#ask = ask;
+    this.#uploads = new UploadCount(scanner.looks, where, ask);
     this.#waiting = waiting;
   }
 
@@ -51,10 +50,7 @@ export class BodyScan extends Transform {
   }
 
   async #take(chunk: Buffer, last: boolean): Promise<void> {
-    this.#passed += chunk.length;
-    if (!this.#uploadAllowed && this.#passed > this.#scanner.looks.uploadBytes) {
-      this.#uploadAllowed = await allowUpload(this.#scanner.looks, this.#ask);
-    }
+    await this.#uploads.take(chunk.length);
     if (!this.#scanner.reads) return void this.push(chunk);
     const bytes = Buffer.concat([this.#kept, chunk]);
     const gone = this.#gone;

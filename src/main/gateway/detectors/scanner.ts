@@ -62,6 +62,12 @@ export class Scanner {
     return readingActions(this.looks).some((action) => action !== "off");
   }
 
+  /** Whether nothing that is found is a reason to stop. */
+  get onlyRedacts(): boolean {
+    const { uploads } = this.looks;
+    return uploads === "off" && readingActions(this.looks).every((action) => action === "off" || action === "redact");
+  }
+
   /** Whether there is anything to look for. */
   get idle(): boolean {
     return !this.reads && this.looks.uploads === "off";
@@ -161,12 +167,30 @@ function sentenceOf(where: string, what: string): string {
   return `${where} holds what looks like ${what}`;
 }
 
-/** Throws {@link Detected} when a body of this size must not pass. */
-export async function allowUpload({ uploads, uploadBytes }: Looks, ask: AskAbout): Promise<true> {
-  if (uploads === "off") return true;
-  const sentence = `The body is larger than ${Math.round(uploadBytes / 1000)} kB`;
-  if (uploads === "ask" && (await ask(sentence))) return true;
-  throw new Detected(sentence);
+/** Lets so much leave. `where`: what is counted, as a sentence begins with it. */
+export class UploadCount {
+  readonly #looks: Looks;
+  readonly #where: string;
+  readonly #ask: AskAbout;
+  #passed = 0;
+  #allowed: boolean;
+
+  constructor(looks: Looks, where: string, ask: AskAbout) {
+    this.#looks = looks;
+    this.#where = where;
+    this.#ask = ask;
+    this.#allowed = looks.uploads === "off";
+  }
+
+  /** Throws {@link Detected} when that is too much. */
+  async take(bytes: number): Promise<void> {
+    this.#passed += bytes;
+    const { uploads, uploadBytes } = this.#looks;
+    if (this.#allowed || this.#passed <= uploadBytes) return;
+    const sentence = `${this.#where} is larger than ${Math.round(uploadBytes / 1000)} kB`;
+    if (uploads !== "ask" || !(await this.#ask(sentence))) throw new Detected(sentence);
+    this.#allowed = true;
+  }
 }
 
 /** What cannot be read might hold anything. Throws {@link Detected} with this sentence. */
