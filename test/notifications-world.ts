@@ -56,6 +56,8 @@ export function startNotifications(folder: string) {
   let onTerminal: (terminal: Terminal) => void = () => {};
   let askHost: (asked: HostAsked) => void = () => {};
   let reachLimit: (reached: LimitReached) => void = () => {};
+  let limitsChanged = () => {};
+  const limits = new Map<string, string>();
   let propose: (proposal: Proposal) => void = () => {};
   let answered: (proposal: Proposal) => void = () => {};
   let askPush: (event: GitGateEvent) => void = () => {};
@@ -152,6 +154,13 @@ export function startNotifications(folder: string) {
       reachLimit = listener;
       return () => {};
     },
+    limits: {
+      of: (id) => limits.get(id) ?? null,
+      onChange: (listener) => {
+        limitsChanged = listener;
+        return () => {};
+      },
+    },
     open: (notification) => opened.push(notification),
     workspaceName: (id) => (id === "ws-00000001" ? "api" : null),
   });
@@ -207,6 +216,12 @@ export function startNotifications(folder: string) {
     },
     asks: (asked: HostAsked) => askHost(asked),
     reaches: (reached: LimitReached) => reachLimit(reached),
+    /** Why a bottle may use no more; null: it was raised. */
+    limit(bottleId: string, why: string | null) {
+      if (why === null) limits.delete(bottleId);
+      else limits.set(bottleId, why);
+      limitsChanged();
+    },
     terminal(each: Terminal) {
       terminals.set(each.id, each);
       onTerminal(each);

@@ -40,7 +40,7 @@ export async function overview(session: Session): Promise<Overview> {
     const entries = terminals.map((terminal) => entry(terminal, { status: terminalStatus(terminal), unseen: false }));
     return { main: null, entries: ordered(entries), workspaces: [], jobs: [] };
   }
-  const [terminals, workspaces, launches, activities, notifications, jobs, cells] = await Promise.all([
+  const [terminals, workspaces, launches, activities, notifications, jobs, cells, usages] = await Promise.all([
     main.call("terminals.list", {}),
     main.items("workspaces.watch", {}),
     main.items("launches.watch", {}),
@@ -48,17 +48,20 @@ export async function overview(session: Session): Promise<Overview> {
     main.items("notifications.watch", {}),
     main.items("jobs.watch", {}),
     main.items("cells.watch", {}),
+    main.items("broker.watch", {}),
   ]);
   const unseen = newestUnseen(notifications);
   const activityOf = new Map(activities.map((activity) => [activity.id, activity]));
+  const limits = new Map(usages.flatMap(({ id, open, reached }) => (open && reached !== null ? [[id, reached]] : [])));
   const held = new Map(cells.map((cell) => [cell.id, cell]));
   const byWorkspace = new Map(workspaces.map((workspace) => [workspace.id, workspace]));
   const byLaunch = new Map(launches.map((launch) => [launch.id, launch]));
   const entries = terminals.map((terminal) => {
     const note = unseen.get(terminal.id);
     const heldCell = terminal.heldCellId === null ? undefined : held.get(terminal.heldCellId);
-    const status = terminalStatus(terminal, { heldCell, unseen: note, activity: activityOf.get(terminal.id) });
-    const { workspaceId = "", launchId = "" } = terminal.owner;
+    const { workspaceId = "", launchId = "", bottleId = "" } = terminal.owner;
+    const activity = activityOf.get(terminal.id);
+    const status = terminalStatus(terminal, { heldCell, unseen: note, activity, limit: limits.get(bottleId) });
     return entry(terminal, {
       status,
       unseen: note !== undefined,

@@ -6,7 +6,14 @@ import type { WindowKey } from "#shared/windows.ts";
 import type { Keychain } from "./keychain.ts";
 
 /** A terminal that runs or needs the person, as a menu names it: nothing that its program wrote. */
-export type ActiveTerminal = { id: string; label: string; state: State; words: string; needsYou: boolean };
+export type ActiveTerminal = {
+  id: string;
+  workspaceId: string | null;
+  label: string;
+  state: State;
+  words: string;
+  needsYou: boolean;
+};
 
 export type Attention = {
   /** Terminals that are alive. */

@@ -108,7 +108,7 @@ async function start(): Promise<void> {
     trayCommands({
       services,
       show: () => windows.show(),
-      showRequest,
+      showRequest: (request, workspaceId = null) => showRequest(request, windows.windowFor(workspaceId)),
       dropped: (files) => outside.paths(files),
       leave,
     }),

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { keepMemoryOutOfCores } from "#node/core-dumps.ts";
 import { takeExclusiveLock } from "#node/exclusive-lock.ts";
-import type { Log } from "#node/log.ts";
+import { type Log, openLog } from "#node/log.ts";
 import type { CellarPaths } from "#node/paths.ts";
 import { Failure } from "#shared/failure.ts";
 import { activitiesProcedures, composeActivities, composeBottleHooks } from "./activity/index.ts";
@@ -98,6 +98,9 @@ export async function startServices(parts: ServicesParts): Promise<Services> {
     return await compose(parts, endings);
   } catch (thrown) {
     await endings.run();
+    // Whoever is shown that nothing came up is shown the log as well.
+    const log = openLog(join(parts.paths.logs, "main.log"));
+    log.error({ err: thrown }, "services could not be started");
     throw thrown;
   }
 }

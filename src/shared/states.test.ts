@@ -34,6 +34,13 @@ test.each([
     "held",
     "Still running past 30 s",
   ],
+  [
+    "one whose bottle may use no more waits, whatever else is known",
+    { ...facts, heldCellId: "c" },
+    { limit: "$5.01 of $5.00 are used", unseen: note("cell-done") },
+    "permission",
+    "Reached its limit",
+  ],
   ["one whose program asks waits", facts, { unseen: note("program", "Claude asks") }, "waiting", "Claude asks"],
   [
     "one that rang waits, also while a cell holds it",

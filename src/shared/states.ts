@@ -71,6 +71,8 @@ export type TerminalContext = {
   unseen?: Pick<Notification, "kind" | "state" | "title" | "body" | "createdAt"> | undefined;
   /** What its program is doing, if it is a launched one. */
   activity?: Activity | undefined;
+  /** Why its bottle may use no more of its provider, whoever has seen that. */
+  limit?: string | undefined;
 };
 
 type TerminalFacts = Pick<
@@ -78,7 +80,8 @@ type TerminalFacts = Pick<
   "state" | "exitCode" | "heldCellId" | "createdAt" | "resolvedAt" | "updatedAt" | "pid" | "olderVersion"
 >;
 
-export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen, activity }: TerminalContext = {}): Status {
+export function terminalStatus(terminal: TerminalFacts, context: TerminalContext = {}): Status {
+  const { unseen } = context;
   const ended = { kind: "at", at: terminal.resolvedAt ?? terminal.updatedAt } as const;
   switch (terminal.state) {
     case "starting":
@@ -91,7 +94,7 @@ export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen, acti
           evidence: "It goes on there after the update. What it prints can be seen here when it has ended.",
         };
       }
-      return aliveStatus(terminal, heldCell, unseen, activity);
+      return aliveStatus(terminal, context);
     case "succeeded":
       return {
         state: unseen ? "done-unseen" : "done",
@@ -113,12 +116,7 @@ export function terminalStatus(terminal: TerminalFacts, { heldCell, unseen, acti
   }
 }
 
-function aliveStatus(
-  terminal: TerminalFacts,
-  heldCell: TerminalContext["heldCell"],
-  unseen: TerminalContext["unseen"],
-  activity: TerminalContext["activity"],
-): Status {
+function aliveStatus(terminal: TerminalFacts, { heldCell, unseen, activity, limit }: TerminalContext): Status {
   if (heldCell?.state === "timeout") {
     return {
       state: "held",
@@ -128,10 +126,7 @@ function aliveStatus(
     };
   }
   // Whatever it is doing, it gets no further without an answer.
-  if (unseen?.kind === "broker-limit") {
-    const at = { kind: "at", at: unseen.createdAt } as const;
-    return { state: "permission", words: "Reached its limit", time: at, evidence: unseen.body };
-  }
+  if (limit !== undefined) return { state: "permission", words: "Reached its limit", evidence: limit };
   if (activity && activity.state !== "unknown") return activityStatus(activity, unseen?.kind === "agent-done");
   const told = unseen && unseenStatus(unseen, terminal.heldCellId !== null);
   if (told) return told;
@@ -284,7 +279,7 @@ export function workspaceStatus(workspace: Pick<Workspace, "state" | "problem" |
   }
 }
 
-function lowerFirst(text: string): string {
+export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 

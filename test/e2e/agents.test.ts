@@ -1,5 +1,5 @@
 /** An agent program as a person meets it: found with its version, launched with a first prompt, ended, and resumed with its conversation. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "#test/product/call.ts";
@@ -74,4 +74,14 @@ test("an agent program is found, launched with a prompt, and resumed exactly", a
   const events = await eventually(recorded, (all) => all.filter((event) => event.started).length === 2);
   expect(events.filter((event) => event.started).at(-1)!.started).toEqual(["--resume", conversation]);
   expect(window.errors).toEqual([]);
+});
+
+test("nothing is offered to be launched in a workspace whose folder is gone, and why is said", async () => {
+  rmSync(product.folder.in("api"), { recursive: true });
+  await window.page.getByRole("treeitem", { name: /^api/ }).click();
+  await window.page.getByText("Its folder is gone").first().waitFor();
+  await window.runFromPalette("launch an agent program");
+  await window.page.getByText("Nothing can be launched in api: its folder is gone.").waitFor();
+  await window.button("Show api").click();
+  await window.page.getByText("Its folder is gone").first().waitFor();
 });

@@ -153,7 +153,11 @@ describe.skipIf(missing("bwrap", "curl"))("bottles in the window", () => {
       "Reached its limit",
     );
     expect(await faults("limit")).toEqual([]);
+    // It is in view, and so was seen; it stands still all the same.
+    const needs = window.page.getByRole("region", { name: "Needs you" });
+    await needs.getByText("Reached its limit").waitFor();
     await inspector().getByRole("button", { name: "Raise to $1.00" }).click();
+    await needs.getByText("Nothing right now").waitFor();
     await inspector()
       .getByText(/are used/)
       .waitFor({ state: "detached" });

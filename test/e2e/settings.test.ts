@@ -132,6 +132,10 @@ test("the file is edited by hand: what is right is applied at once, what is brok
   writeFileSync(file(), '{"theme":"purple","firstRunDone":true,"mine":1}');
   await inPlace.getByText(/theme: .*the default is used/).waitFor();
   await inPlace.getByText("mine: unknown; kept as it is.").waitFor();
+  // The line above everything leads to all of them, whatever was looked for since.
+  await search().fill("nothing like it");
+  await window.page.getByRole("alert").getByRole("button", { name: "Settings", exact: true }).click();
+  await row("theme").waitFor();
   for (const theme of ["dark", "light"] as const) {
     await window.page.emulateMedia({ colorScheme: theme });
     await window.page.screenshot({

@@ -19,6 +19,10 @@ test("a reason is text, whatever is in it", () => {
   expect(page).toContain("&#60;img");
 });
 
+test("what happened and what to do about it are sentences apart", () => {
+  expect(ofWindow("It broke.\n\nMend it.")).toContain("<p>It broke.</p><p>Mend it.</p>");
+});
+
 test("each choice is a link that main understands, and no other address is one", () => {
   const links = [...ofWindow("x").matchAll(/href="([^"]+)"/g)].map(([, link = ""]) => link);
   expect(links.map((link) => recoveryChoiceOf(String(new URL(link, recoveryAddress))))).toEqual(

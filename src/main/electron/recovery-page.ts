@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { recoveryAddress } from "./window-address.ts";
+import { surface } from "./window-options.ts";
 
 export const recoveryChoices = [
   ["try-again", "Try again", "Starts once more what did not come up."],
@@ -22,13 +23,18 @@ export const recoveryChoices = [
 ] as const;
 export type RecoveryChoice = (typeof recoveryChoices)[number][0];
 
+/** Its colours are those of the window's tokens. */
 const style = `
-:root { color-scheme: dark light; --text: #1c1e22; --muted: #5b6068; --surface: #fbfbfc; --line: #d9dbe0; --hover: #eef0f3; --focus: #2f6fde; }
-@media (prefers-color-scheme: dark) { :root { --text: #e4e6ea; --muted: #9aa0a9; --surface: #16181c; --line: #2c3036; --hover: #20242a; --focus: #6ea1f5; } }
+:root {
+  color-scheme: light dark; --surface: light-dark(${surface.light}, ${surface.dark}); --text: light-dark(#1a1d22, #e4e7ec);
+  --muted: light-dark(#4d545f, #a7aeb9); --line: light-dark(#d4d8de, #2d323a); --field: light-dark(#ffffff, #111317);
+  --hover: light-dark(#e1e4e9, #262a32); --focus: light-dark(#1f5fd0, #7fb0ff);
+}
 body { margin: 0; padding: 28px 32px; background: var(--surface); color: var(--text); font: 13px/18px system-ui, sans-serif; }
 h1 { margin: 0; font-size: 16px; line-height: 22px; font-weight: 600; }
-p { margin: 6px 0 0; color: var(--muted); overflow-wrap: anywhere; }
-ul { margin: 20px 0 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
+p { margin: 6px 0 0; overflow-wrap: anywhere; }
+p.aside { color: var(--muted); }
+ul { margin: 20px 0 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 6px; background: var(--field); overflow: hidden; }
 li + li { border-top: 1px solid var(--line); }
 a { display: block; padding: 9px 14px; color: var(--muted); text-decoration: none; }
 a b { display: block; color: var(--text); font-weight: 600; }
@@ -54,6 +60,7 @@ const headings: Record<Trouble["of"], string> = {
 };
 
 export function recoveryPage({ of, why }: Trouble): string {
+  const said = why.split(/\n{2,}/).map((text) => `<p>${escaped(text)}</p>`);
   const rows = recoveryChoices.map(
     ([choice, label, help]) => `<li><a href="${choice}"><b>${label}</b>${help}</a></li>`,
   );
@@ -63,8 +70,8 @@ export function recoveryPage({ of, why }: Trouble): string {
 <body>
 <main>
 <h1>${headings[of]}</h1>
-<p role="status">${escaped(why)}</p>
-<p>Your terminals and agents run in a process of their own and go on.</p>
+<div role="status">${said.join("")}</div>
+<p class="aside">Your terminals and agents run in a process of their own and go on.</p>
 <ul>
 ${rows.join("\n")}
 </ul>

@@ -2,7 +2,7 @@
 import { BrowserWindow, nativeTheme } from "electron";
 import { type RecoveryChoice, recoveryChoiceOf, recoveryPage, type Trouble } from "./recovery-page.ts";
 import { recoveryAddress } from "./window-address.ts";
-import { confined } from "./window-options.ts";
+import { confined, surface } from "./window-options.ts";
 
 export class RecoveryWindow {
   readonly #chosen: (choice: RecoveryChoice) => void;
@@ -36,7 +36,7 @@ export class RecoveryWindow {
       height: 500,
       title: "Cellar",
       autoHideMenuBar: true,
-      backgroundColor: nativeTheme.shouldUseDarkColors ? "#16181c" : "#fbfbfc",
+      backgroundColor: nativeTheme.shouldUseDarkColors ? surface.dark : surface.light,
       webPreferences: {
         ...confined,
         spellcheck: false,

@@ -5,8 +5,8 @@ import type { TrayCommand } from "./tray-model.ts";
 export type TrayCommandParts = {
   services: { pauseNotifications(minutes: number): void };
   show(): void;
-  /** Shows something in a window that is brought to the front. */
-  showRequest(request: WindowRequest): void;
+  /** Shows something in a window that is brought to the front: what is of a workspace in that one's own, where it is open. */
+  showRequest(request: WindowRequest, workspaceId?: string | null): void;
   dropped(paths: readonly string[]): void;
   leave: { ask(): Promise<void>; askToEnd(): Promise<void> };
 };
@@ -27,7 +27,7 @@ export function trayCommands({
       case "newWorkspace":
         return showRequest({ type: "newWorkspace", source: null });
       case "terminal":
-        return showRequest({ type: "terminal", terminalId: command.terminalId });
+        return showRequest({ type: "terminal", terminalId: command.terminalId }, command.workspaceId);
       case "dropped":
         return dropped(command.paths);
       case "running":

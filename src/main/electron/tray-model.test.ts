@@ -6,6 +6,7 @@ const now = Date.parse("2026-01-01T12:00:00");
 const nothing: TrayState = { running: 0, needsYou: 0, asking: 0, failed: 0, unseen: 0, active: [], pausedUntil: null };
 const active = (change: Partial<ActiveTerminal> = {}): ActiveTerminal => ({
   id: "term-00000001",
+  workspaceId: "ws-00000001",
   label: "api · claude",
   state: "working",
   words: "Working",
@@ -58,7 +59,7 @@ test("what needs the person is named first, then what runs, with the signs they 
   ]);
   const entries = trayModel({ ...nothing, ...state }, now).entries;
   expect(entries.find((entry) => entry !== "separator" && entry.label.startsWith("▲"))).toMatchObject({
-    command: { type: "terminal", terminalId: "term-00000002" },
+    command: { type: "terminal", terminalId: "term-00000002", workspaceId: "ws-00000001" },
   });
   expect(labels(state).slice(-2)).toEqual(["Quit (terminals go on)", "Quit and end everything…"]);
 });

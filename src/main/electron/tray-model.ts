@@ -10,7 +10,7 @@ export type TrayImage = (typeof trayImages)[number];
 
 export type TrayCommand =
   | { type: "show" | "running" | "notifications" | "newTerminal" | "newWorkspace" | "launch" | "quit" | "endAndQuit" }
-  | { type: "terminal"; terminalId: string }
+  | { type: "terminal"; terminalId: string; workspaceId: string | null }
   /** Files and folders that were dropped on it. */
   | { type: "dropped"; paths: readonly string[] }
   /** 0 minutes end a pause. */
@@ -75,9 +75,9 @@ function summaryOf({ running, needsYou, failed, unseen }: Attention, paused: str
 }
 
 function activeEntries({ active, running, needsYou, unseen }: Attention): TrayEntry[] {
-  const entryOf = ({ id, label, state, words }: Attention["active"][number]): TrayEntry => ({
+  const entryOf = ({ id, workspaceId, label, state, words }: Attention["active"][number]): TrayEntry => ({
     label: escaped(`${signs[state].sign} ${label}: ${words}`),
-    command: { type: "terminal", terminalId: id },
+    command: { type: "terminal", terminalId: id, workspaceId },
   });
   const needing = active.filter(({ needsYou }) => needsYou).map(entryOf);
   const others = active.filter(({ needsYou }) => !needsYou).map(entryOf);

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { windowOptions } from "./window-options.ts";
+import { surface, windowOptions } from "./window-options.ts";
 
 test("macOS has its buttons in the window's own top bar; elsewhere the desktop's bar is kept", () => {
   expect(windowOptions("darwin", true, "/preload", 1)).toMatchObject({
@@ -12,6 +13,11 @@ test("macOS has its buttons in the window's own top bar; elsewhere the desktop's
     expect(options).not.toHaveProperty("frame");
     expect(options.autoHideMenuBar).toBe(true);
   }
+});
+
+test("until its page is there it is painted in the page's own colour", () => {
+  const tokens = readFileSync(new URL("../../renderer/ui/tokens.css", import.meta.url), "utf8");
+  expect(tokens).toContain(`--surface-panel: light-dark(${surface.light}, ${surface.dark});`);
 });
 
 test("a page can do as little on every platform", () => {

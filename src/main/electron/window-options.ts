@@ -5,6 +5,9 @@ import { smallestWindow } from "./placement.ts";
 /** The height of the window's own top bar, `--bar-top` of its tokens. */
 const topBarHeight = 36;
 
+/** What a window is painted with until its page is there: the two values of `--surface-panel` of its tokens. */
+export const surface = { light: "#fafbfc", dark: "#1b1e23" } as const;
+
 /** What no page of ours can ever do. */
 export const confined = {
   sandbox: true,
@@ -36,8 +39,7 @@ export function windowOptions(
     minWidth: smallestWindow.width,
     minHeight: smallestWindow.height,
     show: false,
-    // Painted until the page is there; the two values of `--surface` in the window's tokens.
-    backgroundColor: dark ? "#16181c" : "#fbfbfc",
+    backgroundColor: dark ? surface.dark : surface.light,
     webPreferences: {
       preload,
       ...confined,

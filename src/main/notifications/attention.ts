@@ -14,6 +14,7 @@ export type AttentionFacts = {
   notifications: readonly Notification[];
   activityOf: (terminalId: string) => Activity | undefined;
   heldCell: (terminalId: string) => Cell | undefined;
+  limitOf: (bottleId: string) => string | null;
   workspaceName: (id: string) => string | null;
 };
 
@@ -25,7 +26,13 @@ export function attentionOf({ terminals, notifications, ...facts }: AttentionFac
   const newest = newestUnseen(unseen);
   const looked = terminals.map((terminal) => {
     const note = newest.get(terminal.id);
-    const context = { activity: facts.activityOf(terminal.id), unseen: note, heldCell: facts.heldCell(terminal.id) };
+    const { bottleId } = terminal.owner;
+    const context = {
+      activity: facts.activityOf(terminal.id),
+      unseen: note,
+      heldCell: facts.heldCell(terminal.id),
+      limit: (bottleId === undefined ? null : facts.limitOf(bottleId)) ?? undefined,
+    };
     const status = terminalStatus(terminal, context);
     return { terminal, status, needed: needsYou(status, note !== undefined) };
   });
@@ -46,17 +53,20 @@ export function attentionOf({ terminals, notifications, ...facts }: AttentionFac
       .sort((a, b) => rank(a) - rank(b) || b.terminal.createdAt.localeCompare(a.terminal.createdAt))
       .slice(0, mostActive)
       .map(({ terminal, status, needed }): ActiveTerminal => {
-        const { workspaceId } = terminal.owner;
+        const workspaceId = terminal.owner.workspaceId ?? null;
         const label = titleOf(terminal, terminal.id, workspaceId ? facts.workspaceName(workspaceId) : null);
-        return { id: terminal.id, label, state: status.state, words: plainWords(status), needsYou: needed };
+        const { state } = status;
+        return { id: terminal.id, workspaceId, label, state, words: plainWords(status), needsYou: needed };
       }),
   };
 }
 
+/** What waits for the person comes before what went wrong. */
 function rank({ needed, status: { state } }: { needed: boolean; status: Status }): number {
-  if (needed) return state === "permission" ? 0 : 1;
-  if (state === "done-unseen") return 2;
-  return state === "working" ? 3 : 4;
+  if (needed && state === "permission") return 0;
+  if (needed) return state === "failed" || state === "lost" ? 2 : 1;
+  if (state === "done-unseen") return 3;
+  return state === "working" ? 4 : 5;
 }
 
 /** What a program says of itself belongs on its own page, not into a menu that opens over whatever is being shown to others. */

@@ -44,6 +44,10 @@ export function composeNotifications(
     heldCell: (id) => terminals.heldCell(id),
     watchJobs: (signal) => jobs.watch(signal),
     onHostAsked: (listener) => gateways.onAsked(listener),
+    limits: {
+      of: (id) => broker.of({ kind: "bottle", id })?.reached ?? null,
+      onChange: (listener) => broker.onEvent(({ type }) => type !== "request" && listener()),
+    },
     onLimitReached: (listener) =>
       broker.onEvent((event) => {
         const bottle = event.type === "limit" ? bottles.list.get(event.owner.id) : undefined;

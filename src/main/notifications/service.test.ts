@@ -186,3 +186,12 @@ test("the tray is told how many terminals run and how much is unseen, when it ch
     { running: 1, needsYou: 0, unseen: 0 },
   ]);
 });
+
+test("a bottle that may use no more needs the person until its limit is raised, also when they have seen it", () => {
+  main.all(terminal({ owner: { bottleId: "bottle-000000000001" } }));
+  main.limit("bottle-000000000001", "$5.01 of $5.00 are used");
+  main.service.markSeen({});
+  expect(main.attention.at(-1)).toMatchObject({ running: 1, needsYou: 1, asking: 1, unseen: 0 });
+  main.limit("bottle-000000000001", null);
+  expect(main.attention.at(-1)).toMatchObject({ running: 1, needsYou: 0, asking: 0 });
+});

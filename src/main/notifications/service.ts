@@ -262,13 +262,14 @@ export class Notifications {
   }
 
   #updateAttention(): void {
-    const { activities, heldCell, workspaceName } = this.#parts;
+    const { activities, heldCell, limits, workspaceName } = this.#parts;
     this.#setAttention(
       attentionOf({
         terminals: [...this.#sources.terminals.values()],
         notifications: this.list.values(),
         activityOf: (id) => activities.list.get(id),
         heldCell,
+        limitOf: (id) => limits.of(id),
         workspaceName,
       }),
     );

@@ -48,6 +48,8 @@ export type SourcesParts = {
   watchJobs: (signal: AbortSignal) => AsyncIterable<LiveListEvent<Job>>;
   /** Every host that a bottle asks for, once. Returns the function that ends it. */
   onHostAsked: (listener: (asked: HostAsked) => void) => () => void;
+  /** Why a bottle may use no more of its provider; null while it may. A change comes through `onChange`, which returns the function that ends it. */
+  limits: { of(bottleId: string): string | null; onChange(listener: () => void): () => void };
   /** Every bottle that has used what it may. Returns the function that ends it. */
   onLimitReached: (listener: (reached: LimitReached) => void) => () => void;
   /** Every proposal that a bottle makes, once. Returns the function that ends it. */
@@ -98,6 +100,7 @@ export class Sources {
       parts.onTerminal((terminal) => this.#onTerminal(terminal)),
       parts.activities.onChange(({ before, now }) => this.#onActivity(before, now)),
       parts.onHostAsked((asked) => this.#onHostAsked(asked)),
+      parts.limits.onChange(() => target.changed()),
       parts.onLimitReached((reached) => target.tell(limitDraft(reached), reached.bottle.label)),
       parts.onProposal((proposal) => this.#onProposal(proposal)),
       parts.onPushAsked((event) => this.#onPushAsked(event)),

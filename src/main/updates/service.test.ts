@@ -210,6 +210,19 @@ test("a feed that is not signed by the key, or is none, offers nothing", async (
   });
 });
 
+test("what is offered stays offered when the feed cannot be asked, which only the answer says", async () => {
+  offer();
+  const { updates } = open();
+  await updates.check();
+  const states: string[] = [];
+  updates.onChange(() => states.push(updates.state.state));
+  feeds = {};
+  expect(await updates.check()).toMatchObject({ state: "failed", message: expect.stringContaining("404") });
+  expect(updates.state).toMatchObject({ state: "available", version: "1.1.0", message: "" });
+  expect(states).toEqual([]);
+  expect(await updates.download()).toMatchObject({ state: "ready" });
+});
+
 test("a download that breaks off goes on where it stopped, also in the next run of Cellar", async () => {
   offer();
   const first = open();
@@ -334,7 +347,7 @@ test("quitting stops a download, which goes on next time", async () => {
 test("after a sleep it looks at once, and not again for a wake that follows, nor before the usual time", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   try {
-    offer();
+    offer({ version: "1.0.0" });
     const minutes = 60_000;
     const first = open().updates;
     first.start(() => true);

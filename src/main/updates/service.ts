@@ -78,29 +78,36 @@ export class Updates {
     return () => this.#listeners.delete(listener);
   }
 
-  /** What is ready stays ready; what went wrong is in the state. */
+  /** What is ready stays ready, and what is offered stays offered when the feed cannot be asked: that is only in the answer then. */
   check(): Promise<UpdateState> {
-    if (this.#whyOff() !== null || this.#ready !== null) return Promise.resolve(this.state);
-    return this.#alone(() => this.#look());
+    const { state } = this.state;
+    if (state === "off" || state === "ready" || state === "downloading") return Promise.resolve(this.state);
+    return this.#alone(
+      () => this.#look(),
+      (message) => (this.#found === null ? this.#fail(message) : { ...this.state, state: "failed", message }),
+    );
   }
 
   download(): Promise<UpdateState> {
     const found = this.#found;
     if (found === null) throw new Failure("conflict", "There is no newer version to get", { hint: "Check first." });
     if (this.#ready !== null) return Promise.resolve(this.state);
-    return this.#alone(async () => {
-      this.#set({ state: "downloading", message: "", percent: 0 });
-      this.#ready = await download({
-        file: found.file,
-        url: new URL(found.file.url, found.base),
-        folder: join(this.#parts.folder, "downloads"),
-        signal: this.#ended.signal,
-        progress: (percent) => {
-          if (percent !== this.#state.percent) this.#set({ percent });
-        },
-      });
-      this.#set({ state: "ready", percent: null, message: this.#parts.installation.whenReady });
-    });
+    return this.#alone(
+      async () => {
+        this.#set({ state: "downloading", message: "", percent: 0 });
+        this.#ready = await download({
+          file: found.file,
+          url: new URL(found.file.url, found.base),
+          folder: join(this.#parts.folder, "downloads"),
+          signal: this.#ended.signal,
+          progress: (percent) => {
+            if (percent !== this.#state.percent) this.#set({ percent });
+          },
+        });
+        this.#set({ state: "ready", percent: null, message: this.#parts.installation.whenReady });
+      },
+      (message) => this.#fail(message),
+    );
   }
 
   /** Quits for the new version, which never disturbs a terminal. */
@@ -147,7 +154,7 @@ export class Updates {
 
   async #look(): Promise<void> {
     const { version, folder, installation, publicKey, channel } = this.#parts;
-    this.#set({ state: "checking", message: "" });
+    if (this.#found === null) this.#set({ state: "checking", message: "" });
     const base = feedFolder(this.#parts.feed());
     const wanted = channel();
     const feed = readFeed(await this.#fetchFeed(new URL(`${wanted}.json`, base)), publicKey, wanted);
@@ -177,17 +184,22 @@ export class Updates {
   }
 
   /** One thing at a time: who asks meanwhile gets the answer to what is going on. */
-  #alone(work: () => Promise<void>): Promise<UpdateState> {
+  #alone(work: () => Promise<void>, failed: (message: string) => UpdateState): Promise<UpdateState> {
     this.#busy ??= work()
+      .then(() => this.state)
       .catch((error: unknown) => {
         const { message, hint } = problemOf(error);
-        this.#set({ state: "failed", percent: null, message: hint ? `${message}. ${hint}` : `${message}.` });
+        return failed(hint ? `${message}. ${hint}` : `${message}.`);
       })
-      .then(() => this.state)
       .finally(() => {
         this.#busy = null;
       });
     return this.#busy;
+  }
+
+  #fail(message: string): UpdateState {
+    this.#set({ state: "failed", percent: null, message });
+    return this.state;
   }
 
   #set(change: Partial<UpdateState>): void {

@@ -50,6 +50,8 @@ const keyNames: Record<string, string> = {
   arrowup: "↑",
   arrowdown: "↓",
   plus: "+",
+  pageup: "Page Up",
+  pagedown: "Page Down",
 };
 const otherNames: Record<string, string> = { mod: "Ctrl", ctrl: "Ctrl", alt: "Alt", super: "Super", shift: "Shift" };
 const macSigns: Record<string, string> = { mod: "⌘", ctrl: "⌃", alt: "⌥", shift: "⇧" };
@@ -66,12 +68,19 @@ export const codes: Readonly<Record<string, string>> = {
   NumpadSubtract: "minus",
   Equal: "plus",
   NumpadAdd: "plus",
+  Space: "space",
   Enter: "enter",
   Escape: "escape",
   ArrowLeft: "arrowleft",
   ArrowRight: "arrowright",
   ArrowUp: "arrowup",
   ArrowDown: "arrowdown",
+  Home: "home",
+  End: "end",
+  PageUp: "pageup",
+  PageDown: "pagedown",
+  Insert: "insert",
+  Delete: "delete",
 };
 
 /** Keys that print a sign by which a shortcut names them, wherever a layout has them. */

@@ -30,7 +30,8 @@ type Ui = {
   cell: { terminalId: string; cellId: string; asked: number } | null;
   /** Sources waiting for the form, first one first. */
   newWorkspaceSources: readonly NewWorkspaceSource[];
-  settingsSearch: string;
+  /** What the settings' field starts with, and a count so that asking for the same again is noticed. */
+  settings: { search: string; asked: number };
   /** The workspace whose page shows what deleting it would end. */
   deleting: string | null;
   /** Null: until somebody has opened or left it in this window, the settings say. */
@@ -44,7 +45,7 @@ export const useUi = create<Ui>(() => ({
   shortcutsOpen: false,
   cell: null,
   newWorkspaceSources: [],
-  settingsSearch: "",
+  settings: { search: "", asked: 0 },
   deleting: null,
   firstRunOpen: null,
 }));
@@ -71,7 +72,7 @@ export function openLaunch(workspaceId = "", options: OpenOptions = {}): void {
 
 /** `search` fills the field above the settings, so that one leads straight to its setting. */
 export function openSettings(search = ""): void {
-  useUi.setState({ settingsSearch: search });
+  useUi.setState(({ settings }) => ({ settings: { search, asked: settings.asked + 1 } }));
   settingsPanel.open({});
 }
 

@@ -2,7 +2,7 @@
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { labelIn } from "#shared/terminals/label.ts";
 import { useTerminal, useTerminalLabel, useTerminalStatus, useWorkspace } from "../live/index.ts";
-import { Sign, StateSign } from "../ui/index.ts";
+import { PlacedName, Sign, StateSign } from "../ui/index.ts";
 import { BottleMark } from "./bottle-mark.tsx";
 
 export function TerminalTab({ terminalId }: { terminalId: string }) {
@@ -25,10 +25,7 @@ function KnownTab({ terminal }: { terminal: Terminal }) {
     <>
       <StateSign status={useTerminalStatus(terminal)} />
       {terminal.owner.bottleId && <BottleMark bottleId={terminal.owner.bottleId} />}
-      <span className="truncate">
-        {workspace && <span className="text-muted">{workspace.name} · </span>}
-        {labelIn(label, workspace?.name)}
-      </span>
+      <PlacedName place={workspace?.name} name={labelIn(label, workspace?.name)} />
     </>
   );
 }

@@ -40,6 +40,9 @@ export default function BottleScreen({ params: { bottleId }, panelId }: PanelPro
           <StateLine status={bottleStatus(bottle)} />
         </div>
         <BottleActions bottle={bottle} panelId={panelId} open={form} onOpen={setForm} />
+        {bottle.state === "unknown" && (
+          <p>Whether it still runs is not known: its engine does not answer. Cellar asks again by itself.</p>
+        )}
         {bottle.problem && <ProblemNote problem={bottle.problem} />}
         <ProposalsSection bottleId={bottle.id} />
         <TriggersSection bottle={bottle} />

@@ -10,7 +10,6 @@ import {
   Button,
   ColourMark,
   ContextMenu,
-  counted,
   Elapsed,
   Empty,
   inputClass,
@@ -23,7 +22,7 @@ import {
 import { ResumeButton } from "./bottle-actions.tsx";
 import { CostCell } from "./cost-cell.tsx";
 import { Leftovers } from "./leftovers.tsx";
-import { active, ended, matching } from "./order.ts";
+import { active, ended, matching, runningWords } from "./order.ts";
 import { agentStatus } from "./status.ts";
 
 /** Ended ones that are shown before the rest is asked for. */
@@ -43,11 +42,15 @@ export default function BottlesScreen() {
   if (items.length === 0) {
     return (
       <Screen>
-        <Empty action={<Button onClick={() => openLaunch()}>Launch an agent program</Button>}>
-          No bottle yet. An agent program that is launched in a bottle sees its workspace and little else.
-        </Empty>
-        <div className="mx-auto max-w-4xl px-6 pb-5">
-          <Leftovers />
+        <div className="flex min-h-full flex-col">
+          <div className="flex flex-1 flex-col justify-center">
+            <Empty action={<Button onClick={() => openLaunch()}>Launch an agent program</Button>}>
+              No bottle yet. An agent program that is launched in a bottle sees its workspace and little else.
+            </Empty>
+          </div>
+          <div className="mx-auto w-full max-w-4xl px-6 pb-5 empty:hidden">
+            <Leftovers />
+          </div>
         </div>
       </Screen>
     );
@@ -70,9 +73,7 @@ export default function BottlesScreen() {
           <Button onClick={() => openLaunch()}>Launch…</Button>
         </div>
         <section aria-label="Running bottles">
-          <h3 className="font-medium text-muted text-sm">
-            {running.length === 0 ? "None runs" : `${counted(running.length, "bottle")} running`}
-          </h3>
+          <h3 className="font-medium text-muted text-sm">{runningWords(running)}</h3>
           {running.length > 0 && (
             <BottleTable label="Running bottles" time="Runs for" actions="w-20">
               {running.map((bottle) => (
@@ -170,7 +171,13 @@ function Row({ bottle, usage, most }: RowProps) {
         <td className={`truncate pr-3 text-muted ${wide}`}>{workspace ?? "gone"}</td>
         <td className={`truncate pr-3 text-muted text-sm ${widest}`}>{bottle.backend}</td>
         <td className="tabular truncate pr-3 text-right text-muted text-sm">
-          {endedAt === null ? <Elapsed since={startedAt} /> : <Ago at={endedAt} />}
+          {endedAt !== null ? (
+            <Ago at={endedAt} />
+          ) : bottle.state === "unknown" ? (
+            "Unknown"
+          ) : (
+            <Elapsed since={startedAt} />
+          )}
         </td>
         <td className="pr-3">
           <CostCell usage={usage} most={most} />

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { active, ended, matching } from "./order.ts";
+import { active, ended, matching, runningWords } from "./order.ts";
 
 const bottle = (slug: string, startedAt: string, endedAt: string | null = null) => ({
   slug,
@@ -22,4 +22,12 @@ test("those that have ended are the latest first, and found by any of their name
   expect(ended(all).map(({ slug }) => slug)).toEqual(["b", "a"]);
   expect(matching(all, " FIX c", () => "").map(({ slug }) => slug)).toEqual(["c"]);
   expect(matching(all, "api", ({ slug }) => (slug === "a" ? "api" : "web")).map(({ slug }) => slug)).toEqual(["a"]);
+});
+
+test("a bottle that cannot be asked about is not counted among those that run", () => {
+  const bottles = (...states: ("running" | "starting" | "unknown")[]) => states.map((state) => ({ state }));
+  expect(runningWords([])).toBe("None runs");
+  expect(runningWords(bottles("running", "starting"))).toBe("2 bottles running");
+  expect(runningWords(bottles("running", "unknown"))).toBe("1 bottle running, 1 not known to");
+  expect(runningWords(bottles("unknown"))).toBe("1 not known to run");
 });

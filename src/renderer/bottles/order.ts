@@ -1,5 +1,6 @@
 /** The one order of bottles, of all backends: by their start, then by their short name, so that no row jumps; what has no start stands first. Pure. */
 import type { Bottle } from "#shared/contract/bottles.ts";
+import { counted } from "#shared/time.ts";
 import { isOver } from "./status.ts";
 
 type Ordered = Pick<Bottle, "startedAt" | "slug" | "state" | "endedAt">;
@@ -28,4 +29,13 @@ export function matching<Each extends Pick<Bottle, "label" | "programName" | "ba
     const { label, programName, backend, slug } = bottle;
     return `${label} ${programName} ${backend} ${slug} ${workspaceOf(bottle)}`.toLowerCase().includes(wanted);
   });
+}
+
+/** One whose engine does not answer may run, and is not said to. */
+export function runningWords(bottles: readonly Pick<Bottle, "state">[]): string {
+  const unknown = bottles.filter(({ state }) => state === "unknown").length;
+  const running = bottles.length - unknown;
+  const known = running === 0 ? "None runs" : `${counted(running, "bottle")} running`;
+  if (unknown === 0) return known;
+  return running === 0 ? `${unknown} not known to run` : `${known}, ${unknown} not known to`;
 }

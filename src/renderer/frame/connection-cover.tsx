@@ -44,7 +44,7 @@ export function ConnectionCover() {
               <Elapsed since={new Date(since).toISOString()} className="ml-auto font-normal text-faint" />
             </h2>
             <p className="mt-2 text-muted">
-              Your terminals go on in their own process. This window is back as soon as Cellar answers .
+              Your terminals go on in their own process. This window is back as soon as Cellar answers.
               {face === "browser" &&
                 " If it was stopped, start it again and open the address it prints: it is a new one."}
             </p>

@@ -1,6 +1,7 @@
 /** Everything the palette offers: terminals, workspaces, programs to launch, commands. */
 import { type ReactNode, useMemo } from "react";
 import { workspaceStatus } from "#shared/states.ts";
+import { labelIn } from "#shared/terminals/label.ts";
 import { allCommands, shortcutLabel, useCommandList } from "../app/commands.ts";
 import { openTerminal, openWorkspace } from "../app/open.ts";
 import { useDefaultIsolation } from "../launches/use-isolations.ts";
@@ -41,7 +42,7 @@ function usePlaces(): Entry[] {
         return {
           id: each.id,
           group: "Terminals",
-          title: workspace ? `${workspace} · ${each.label}` : each.label,
+          title: workspace ? `${workspace} · ${labelIn(each.label, workspace)}` : each.label,
           keywords: `terminal go open ${each.id}`,
           icon: <Sign state={each.status.state} />,
           detail: statusText(each.status, now),

@@ -1,6 +1,6 @@
 /** The left side: what needs you, and the tree of workspaces and terminals. */
 import { KeyRound, Plus } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { type ReactNode, type RefObject, useMemo, useRef } from "react";
 import { labelIn } from "#shared/terminals/label.ts";
 import { openNewWorkspace, openTerminal, openVault } from "../app/open.ts";
 import { BottleList } from "../bottles/bottle-list.tsx";
@@ -12,12 +12,14 @@ import {
   useWorkspaces,
 } from "../live/index.ts";
 import { type AskOfBottle, useAsks } from "../running/asks.ts";
-import { Button, IconButton, Sign, StateSign } from "../ui/index.ts";
+import { Button, IconButton, PlacedName, Sign, StateSign } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
 import { Tree } from "./tree.tsx";
 
 /** More than so many scroll, so that the tree keeps its place. */
-const needsShown = 5;
+const needsShown = 4;
+/** Of a row, in CSS pixels: who it is and why, in two lines. As much is kept free for the first, so that what stands below does not move for it. */
+const needHeight = 42;
 
 export function Sidebar() {
   const hovered = useRef(false);
@@ -54,7 +56,7 @@ function VaultRow() {
   );
 }
 
-function Heading({ children, count, action }: { children: string; count?: number; action?: React.ReactNode }) {
+function Heading({ children, count, action }: { children: string; count?: number; action?: ReactNode }) {
   return (
     <div className="flex h-8 shrink-0 items-center gap-2 pr-1.5 pl-3">
       <h2 className="flex-1 font-semibold text-muted text-xs uppercase tracking-wide">
@@ -66,17 +68,17 @@ function Heading({ children, count, action }: { children: string; count?: number
   );
 }
 
-function NeedsYou({ hovered }: { hovered: React.RefObject<boolean> }) {
+function NeedsYou({ hovered }: { hovered: RefObject<boolean> }) {
   const summaries = useTerminalSummaries();
   const workspaces = useWorkspaces().byId;
   const waiting = useMemo(() => summaries.filter(({ needsYou }) => needsYou), [summaries]);
   const asks = useAsks();
   const count = waiting.length + asks.length;
-  const rows = useSteadyRows(Math.min(Math.max(count, 1), needsShown), hovered);
+  const height = useSteady(Math.min(Math.max(count, 1), needsShown) * needHeight, hovered);
   return (
     <section aria-label="Needs you" className="shrink-0 border-line border-b pb-1">
       <Heading count={count}>Needs you</Heading>
-      <ul className="overflow-y-auto" style={{ height: rows * 28 }}>
+      <ul className="overflow-y-auto" style={{ height }}>
         {count === 0 && <li className="flex h-7 items-center pl-3 text-faint">Nothing right now</li>}
         {waiting.map((each) => (
           <NeedsYouRow key={each.id} terminal={each} workspace={workspaces.get(each.workspaceId ?? "")?.name} />
@@ -90,48 +92,49 @@ function NeedsYou({ hovered }: { hovered: React.RefObject<boolean> }) {
 }
 
 function NeedsYouRow({ terminal, workspace }: { terminal: TerminalSummary; workspace: string | undefined }) {
+  const { status, label, id } = terminal;
   return (
-    <li>
-      <button
-        type="button"
-        className="flex h-7 w-full items-center gap-1.5 pr-2 pl-3 text-left hover:bg-hover"
-        onClick={() => openTerminal(terminal.id)}
-      >
-        <StateSign status={terminal.status} />
-        <span className="max-w-[60%] shrink-0 truncate">
-          {workspace && <span className="text-muted">{workspace} · </span>}
-          {labelIn(terminal.label, workspace)}
-        </span>
-        <span className="min-w-0 flex-1 truncate text-right text-muted text-sm">{terminal.status.words}</span>
-      </button>
-    </li>
+    <Need sign={<StateSign status={status} />} words={status.words} onClick={() => openTerminal(id)}>
+      <PlacedName place={workspace} name={labelIn(label, workspace)} />
+    </Need>
   );
 }
 
 function AskRow({ ask: { who, words, open } }: { ask: AskOfBottle }) {
   return (
+    <Need sign={<Sign state="permission" />} words={words} onClick={open}>
+      <span className="block truncate">{who}</span>
+    </Need>
+  );
+}
+
+function Need(props: { sign: ReactNode; words: string; onClick: () => void; children: ReactNode }) {
+  const { sign, words, onClick, children } = props;
+  return (
     <li>
       <button
         type="button"
-        data-tip={`${who} ${words}`}
-        className="flex h-7 w-full items-center gap-1.5 pr-2 pl-3 text-left hover:bg-hover"
-        onClick={open}
+        style={{ height: needHeight }}
+        className="flex w-full items-start gap-1.5 pt-1 pr-2 pl-3 text-left hover:bg-hover"
+        onClick={onClick}
       >
-        <span className="inline-flex size-4 shrink-0 items-center justify-center">
-          <Sign state="permission" />
+        <span className="mt-px inline-flex size-4 shrink-0 items-center justify-center">{sign}</span>
+        <span className="min-w-0 flex-1">
+          {children}
+          <span className="block truncate text-muted text-sm" data-tip={words}>
+            {words}
+          </span>
         </span>
-        <span className="min-w-0 shrink truncate text-muted">{who}</span>
-        <span className="min-w-[55%] flex-1 truncate">{words}</span>
       </button>
     </li>
   );
 }
 
 /** The height of a list above others, which changes only while nobody is about to click on what stands below it. */
-function useSteadyRows(wanted: number, hovered: React.RefObject<boolean>): number {
-  const rows = useRef(wanted);
-  if (!hovered.current) rows.current = wanted;
-  return rows.current;
+function useSteady(wanted: number, hovered: RefObject<boolean>): number {
+  const height = useRef(wanted);
+  if (!hovered.current) height.current = wanted;
+  return height.current;
 }
 
 function Workspaces() {

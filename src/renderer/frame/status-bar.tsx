@@ -11,7 +11,7 @@ import { GatewayCount } from "../gateway/index.ts";
 import { jobProgressWords } from "../jobs/progress.ts";
 import { useHostStatus, useJobs, useSettings, useVaultState } from "../live/index.ts";
 import { ProposalCount } from "../supervise/index.ts";
-import { counted, Elapsed, exact, Sign, StateLine } from "../ui/index.ts";
+import { Ago, counted, Elapsed, exact, Sign, StateLine } from "../ui/index.ts";
 import { vaultStatus } from "../vault/status.ts";
 
 export function StatusBar() {
@@ -31,7 +31,10 @@ export function StatusBar() {
 function JobLine() {
   const jobs = useJobs().items;
   const open = useLayout((layout) => layout.jobsOpen);
-  const job = useMemo(() => jobs.findLast(({ state }) => state === "running") ?? jobs.findLast(failed), [jobs]);
+  const job = useMemo(
+    () => jobs.findLast(({ state }) => state === "running") ?? jobs.findLast(failed) ?? jobs.at(-1),
+    [jobs],
+  );
   const others = jobs.filter(({ state }) => state === "running").length - (job?.state === "running" ? 1 : 0);
   return (
     <button
@@ -48,11 +51,15 @@ function JobLine() {
             {job.state === "running" && `: ${jobProgressWords(job)}`}
             {job.state === "failed" && ": failed"}
           </span>
-          {job.state === "running" && <Elapsed since={job.createdAt} />}
+          {job.state === "running" ? (
+            <Elapsed since={job.createdAt} />
+          ) : (
+            job.endedAt && <Ago at={job.endedAt} className="shrink-0 text-faint" />
+          )}
           {others > 0 && <span>and {counted(others, "other job")}</span>}
         </>
       ) : (
-        <span className="truncate">{jobs.length === 0 ? "No jobs" : counted(jobs.length, "job")}</span>
+        <span className="truncate">No jobs</span>
       )}
     </button>
   );

@@ -86,7 +86,7 @@ function RowContent({ row, front }: { row: TreeRow; front: boolean }) {
           <span className="min-w-0 shrink truncate font-medium">{workspace.name}</span>
           {workspace.branch && (
             <span
-              className="flex min-w-0 flex-1 shrink-[3] items-center gap-0.5 text-muted text-sm"
+              className="flex min-w-0 flex-1 shrink-[3] items-center gap-0.5 overflow-hidden text-muted text-sm"
               data-tip={workspace.branch}
             >
               <GitBranch size={11} aria-hidden className="shrink-0" />

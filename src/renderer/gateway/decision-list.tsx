@@ -30,8 +30,8 @@ export function DecisionList({ bottleId }: { bottleId: string }) {
   if (items.length === 0) {
     return (
       <Empty>
-        {bottleId === "" ? "No bottle" : "This bottle"} has not asked for anything yet. What is reached, and what is
-        refused, is listed here as it happens.{probes && ` ${probes}.`}
+        {bottleId === "" ? "No bottle has asked" : "This bottle has not asked"} for anything yet. What is reached, and
+        what is refused, is listed here as it happens.{probes && ` ${probes}.`}
       </Empty>
     );
   }

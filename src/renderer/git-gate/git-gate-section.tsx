@@ -8,6 +8,7 @@ import { PushCard } from "./push-card.tsx";
 import { eventStatus, eventWords } from "./words.ts";
 
 const shownAtFirst = 8;
+const nothingYet = "Nothing has been fetched or pushed yet. Each is listed here as it happens.";
 
 /** `bottleId` empty: all bottles. */
 export function GitGateSection({ bottleId }: { bottleId: string }) {
@@ -22,10 +23,11 @@ export function GitGateSection({ bottleId }: { bottleId: string }) {
   const open = items.filter(({ canApprove }) => canApprove);
   const rest = items.filter(({ canApprove }) => !canApprove).toSorted((a, b) => b.at.localeCompare(a.at));
   const shown = all ? rest : rest.slice(0, shownAtFirst);
+  if (bottleId === "" && items.length === 0) return <Empty>{nothingYet}</Empty>;
   return (
     <section aria-label="Git gate" className="flex flex-col gap-1.5">
       <h3 className="font-medium text-muted text-sm">Git gate</h3>
-      {items.length === 0 && <Empty>Nothing has been fetched or pushed yet. Each is listed here as it happens.</Empty>}
+      {items.length === 0 && <p className="text-muted">{nothingYet}</p>}
       {open.length > 0 && (
         <ul aria-label="Pushes to answer" className="flex flex-col gap-2">
           {open.toReversed().map((event) => (

@@ -4,12 +4,24 @@ import { RefreshCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { limitsForLaunch } from "#shared/broker/limit-text.ts";
 import type { Problem } from "#shared/contract/base.ts";
-import { openNewWorkspace, openTerminal } from "../app/open.ts";
+import { lowerFirst, workspaceStatus } from "#shared/states.ts";
+import { openNewWorkspace, openTerminal, openWorkspace } from "../app/open.ts";
 import { problemFrom, useClient } from "../connection/index.ts";
 import { dock, type PanelProps } from "../dock/panels.tsx";
 import { useCloseWhenGone } from "../dock/use-close-when-gone.ts";
 import { useSettings, useWorkspaces } from "../live/index.ts";
-import { Ago, Button, Empty, IconButton, orNotice, ProblemNote, Screen, Select, TextArea } from "../ui/index.ts";
+import {
+  Ago,
+  Button,
+  Empty,
+  IconButton,
+  orNotice,
+  ProblemNote,
+  Screen,
+  Select,
+  sentence,
+  TextArea,
+} from "../ui/index.ts";
 import { AgentChoice } from "./agent-choice.tsx";
 import { BottleFields } from "./bottle-fields.tsx";
 import { emptyDraft, useLaunchDraft } from "./drafts.ts";
@@ -34,6 +46,15 @@ export default function LaunchScreen({ params, panelId }: PanelProps<{ workspace
         {ready.length === 0
           ? "An agent program runs in a workspace, and there is none yet."
           : "This workspace does not exist any more."}
+      </Empty>
+    );
+  }
+  if (workspace.state !== "ready") {
+    return (
+      <Empty action={<Button onClick={() => openWorkspace(workspace.id)}>Show {workspace.name}</Button>}>
+        {sentence(
+          `Nothing can be launched in ${workspace.name}: ${lowerFirst(workspaceStatus(workspace).words)}`,
+        ).replace(/\.?$/, ".")}
       </Empty>
     );
   }

@@ -61,7 +61,7 @@ export function MissingPrograms(props: { programs: readonly AgentProgram[]; show
   return (
     <section aria-label="Programs that cannot be launched here">
       <Button look="quiet" small aria-expanded={open} className="-ml-2" onClick={() => setOpen(!open)}>
-        {open ? "Hide" : "Show"} {count} more that can be installed
+        {open ? "Hide" : "Show"} {count} {props.shown ? "" : "more "}that can be installed
       </Button>
       {open && (
         <ul className="mt-1 divide-y divide-line border-line border-y">
@@ -104,7 +104,10 @@ function Missing({ program: { name, homepage, install, command } }: { program: A
       {install.map((way) => (
         <div key={way.label} className="mt-1 flex items-center gap-2 text-sm">
           <span className="w-20 shrink-0 truncate text-muted">{way.label}</span>
-          <code className="min-w-0 flex-1 select-text truncate rounded bg-field px-1.5 py-0.5 font-mono">
+          <code
+            data-tip={way.command}
+            className="min-w-0 flex-1 select-text truncate rounded bg-field px-1.5 py-0.5 font-mono"
+          >
             {way.command}
           </code>
           <CopyButton text={way.command} label={`Copy how to install ${name}`} />

@@ -61,13 +61,15 @@ export function openLists(connection: Connection): Lists {
   const notifications = placed<Notification>((signal) => client.notifications.watch({}, { signal }), ofWorkspace);
   const launches = placed<Launch>((signal) => client.launches.watch({}, { signal }), ofWorkspace);
   const activities = new LiveSource((signal) => client.activities.watch({}, { signal }), ready);
+  const usages = new LiveSource((signal) => client.broker.watch({}, { signal }), ready);
   return {
     terminals,
     activities,
+    usages,
     heldCells,
     notifications,
     launches,
-    summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities }),
+    summaries: new SummarySource({ terminals, heldCells, notifications, launches, activities, usages }),
     workspaces: placed<Workspace>(
       (signal) => client.workspaces.watch({}, { signal }),
       ({ id }) => id,
@@ -79,7 +81,6 @@ export function openLists(connection: Connection): Lists {
     bottles: placed<Bottle>((signal) => client.bottles.watch({}, { signal }), ofWorkspace),
     gateways: placed<GatewayCounters>((signal) => client.gateway.watch({}, { signal }), ofWorkspace),
     proposals: placed<Proposal>((signal) => client.supervise.watch({}, { signal }), ofWorkspace),
-    usages: new LiveSource((signal) => client.broker.watch({}, { signal }), ready),
     settings: new LiveValue((signal) => client.settings.watch({}, { signal }), ready),
     host: new LiveValue((signal) => client.app.watchHost({}, { signal }), ready),
     desktop: new LiveValue((signal) => client.app.watchDesktop({}, { signal }), ready),

@@ -1,6 +1,7 @@
 /** Terminals as lists show them: what they are called and how they are, without the counters that change with every byte. */
 
 import type { Activity } from "#shared/contract/activities.ts";
+import type { BrokerUsage } from "#shared/contract/broker.ts";
 import type { Launch } from "#shared/contract/launches.ts";
 import type { Notification } from "#shared/contract/notifications.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
@@ -48,13 +49,19 @@ function summarise(
   held: HeldCells,
   notifications: readonly Notification[],
   activities: ReadonlyMap<string, Activity> = new Map(),
+  usages: ReadonlyMap<string, LimitFacts> = new Map(),
 ): TerminalSummary[] {
   const unseen = newestUnseen(notifications);
   return terminals.map((terminal) => {
     const note = unseen.get(terminal.id);
     const status = terminalStatus(
       { ...terminal, updatedAt: terminal.createdAt },
-      { heldCell: held.get(terminal.id), unseen: note, activity: activities.get(terminal.id) },
+      {
+        heldCell: held.get(terminal.id),
+        unseen: note,
+        activity: activities.get(terminal.id),
+        limit: limitOf(usages.get(terminal.owner.bottleId ?? "")),
+      },
     );
     const launch = terminal.owner.launchId === undefined ? undefined : launches.get(terminal.owner.launchId);
     return {
@@ -73,6 +80,13 @@ function summarise(
   });
 }
 
+type LimitFacts = Pick<BrokerUsage, "open" | "reached">;
+
+/** Why a bottle that runs may use no more. */
+export function limitOf(usage: LimitFacts | undefined): string | undefined {
+  return usage?.open ? (usage.reached ?? undefined) : undefined;
+}
+
 /** Computed once for the whole window; a summary that says the same is the same object. */
 export class SummarySource {
   readonly #sources: SummaryInputs;
@@ -88,10 +102,7 @@ export class SummarySource {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) {
-      const { terminals, launches, heldCells, notifications, activities } = this.#sources;
-      this.#leave = [terminals, launches, heldCells, notifications, activities].map((source) =>
-        source.subscribe(this.#tell),
-      );
+      this.#leave = this.#all().map((source) => source.subscribe(this.#tell));
     }
     return () => {
       this.#listeners.delete(listener);
@@ -101,8 +112,8 @@ export class SummarySource {
   };
 
   readonly getSnapshot = (): readonly TerminalSummary[] => {
-    const { terminals, launches, heldCells, notifications, activities } = this.#sources;
-    const inputs = [terminals, launches, heldCells, notifications, activities].map((source) => source.getSnapshot());
+    const { terminals, launches, heldCells, notifications, activities, usages } = this.#sources;
+    const inputs = this.#all().map((source) => source.getSnapshot());
     if (inputs.every((input, index) => input === this.#inputs[index])) return this.#summaries;
     this.#inputs = inputs;
     const before = new Map(this.#summaries.map((summary) => [summary.id, summary]));
@@ -112,6 +123,7 @@ export class SummarySource {
       heldCells.getSnapshot(),
       notifications.getSnapshot().items,
       activities.getSnapshot().byId,
+      usages.getSnapshot().byId,
     ).map((summary) => {
       const known = before.get(summary.id);
       return known && sameJson(known, summary) ? known : summary;
@@ -120,6 +132,11 @@ export class SummarySource {
     if (!same) this.#summaries = now;
     return this.#summaries;
   };
+
+  #all(): readonly { subscribe(listener: () => void): () => void; getSnapshot(): unknown }[] {
+    const { terminals, launches, heldCells, notifications, activities, usages } = this.#sources;
+    return [terminals, launches, heldCells, notifications, activities, usages];
+  }
 
   readonly #tell = (): void => {
     const before = this.#summaries;
@@ -134,4 +151,5 @@ export type SummaryInputs = {
   notifications: LiveSource<Notification>;
   heldCells: HeldCellSource;
   activities: LiveSource<Activity>;
+  usages: LiveSource<BrokerUsage>;
 };

@@ -4,7 +4,8 @@ import type { Terminal } from "#shared/contract/terminals.ts";
 import { newestUnseen } from "#shared/notifications/unseen.ts";
 import { type Status, terminalStatus } from "#shared/states.ts";
 import { terminalLabel } from "#shared/terminals/label.ts";
-import { useActivity, useHeldCells, useLaunches, useNotifications } from "./lists.ts";
+import { useActivity, useHeldCells, useLaunches, useNotifications, useUsage } from "./lists.ts";
+import { limitOf } from "./summary.ts";
 
 export function useTerminalStatus(terminal: Terminal): Status {
   const { items } = useNotifications();
@@ -14,9 +15,10 @@ export function useTerminalStatus(terminal: Terminal): Status {
     [items, terminal.id],
   );
   const activity = useActivity(terminal.id);
+  const limit = limitOf(useUsage(terminal.owner.bottleId ?? ""));
   return useMemo(
-    () => terminalStatus(terminal, { heldCell, unseen, activity }),
-    [terminal, heldCell, unseen, activity],
+    () => terminalStatus(terminal, { heldCell, unseen, activity, limit }),
+    [terminal, heldCell, unseen, activity, limit],
   );
 }
 

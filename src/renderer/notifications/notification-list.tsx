@@ -117,7 +117,7 @@ function Told({ note }: { note: Notification }) {
   return (
     <button
       type="button"
-      data-tip={evidence}
+      data-tip={[note.title, note.body, evidence].filter(Boolean).join("\n")}
       className="flex h-full w-full items-start gap-2 px-3 py-1.5 text-left hover:bg-hover"
       onClick={() => {
         useUi.setState({ notificationsOpen: false });

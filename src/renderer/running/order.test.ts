@@ -34,7 +34,7 @@ test("first what needs the person, the longest waiting first; then what is done,
       terminal("ended", "done", "05", ended),
       terminal("failed-unseen", "failed", "06", { ...ended, needsYou: true }),
     ]),
-  ).toEqual(["asks", "waits-long", "failed-unseen", "waits-short", "done", "works", "runs"]);
+  ).toEqual(["asks", "waits-long", "waits-short", "failed-unseen", "done", "works", "runs"]);
 });
 
 describe("while it is read", () => {

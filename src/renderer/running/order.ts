@@ -10,10 +10,12 @@ export function runningOrder(summaries: readonly TerminalSummary[]): string[] {
 }
 
 function rank({ needsYou, status: { state } }: TerminalSummary): number {
-  if (needsYou) return state === "permission" ? 0 : 1;
-  if (state === "done-unseen") return 2;
-  if (state === "working") return 3;
-  return state === "done" ? 4 : 5;
+  if (needsYou && state === "permission") return 0;
+  // What waits for the person comes before what went wrong.
+  if (needsYou) return state === "failed" || state === "lost" ? 2 : 1;
+  if (state === "done-unseen") return 3;
+  if (state === "working") return 4;
+  return state === "done" ? 5 : 6;
 }
 
 function since({ status, createdAt }: TerminalSummary): string {

@@ -1,11 +1,12 @@
 /** Everything that runs in all workspaces, first what needs you. One tab stop; arrows move, Enter opens. */
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import type { Status } from "#shared/states.ts";
 import { labelIn } from "#shared/terminals/label.ts";
 import { BottleMark } from "../app/bottle-mark.tsx";
-import { openTerminal } from "../app/open.ts";
+import { openLaunch, openTerminal } from "../app/open.ts";
 import { type TerminalSummary, useTerminalSummaries, useWorkspaces } from "../live/index.ts";
 import { useActiveRow } from "../ui/active-row.ts";
-import { Button, Sign, StateLine, StateSign } from "../ui/index.ts";
+import { Button, Empty, PlacedName, Sign, StateLine, StateSign } from "../ui/index.ts";
 import { VirtualRows } from "../ui/virtual-rows.tsx";
 import { type AskOfBottle, useAsks } from "./asks.ts";
 import { runningOrder, shownOrder } from "./order.ts";
@@ -41,9 +42,7 @@ export default function RunningScreen() {
         </ul>
       )}
       {ids.length === 0 ? (
-        <p className="px-4 py-3 text-muted">
-          Nothing runs. Launch an agent program in a workspace, or open a terminal.
-        </p>
+        <Empty action={<Button onClick={() => openLaunch()}>Launch an agent program</Button>}>Nothing runs.</Empty>
       ) : (
         <List ids={ids} byId={byId} />
       )}
@@ -123,9 +122,17 @@ function AskRow({ ask: { who, words, open } }: { ask: AskOfBottle }) {
   );
 }
 
+/** Words that say their evidence stand below, where there is room for all of it; others beside the name, above their evidence. */
+function inTwoLines(status: Status): { beside: Status; below: string } {
+  const { words, evidence = "" } = status;
+  const saysIt = evidence !== "" && words.toLowerCase().includes(evidence.toLowerCase());
+  return saysIt ? { beside: { ...status, words: "" }, below: words } : { beside: status, below: evidence };
+}
+
 function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean }) {
   const workspace = useWorkspaces().byId.get(terminal.workspaceId ?? "")?.name;
   const { status } = terminal;
+  const { beside, below } = inTwoLines(status);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keyboard for all of its rows
     // biome-ignore lint/a11y/useFocusableInteractive: the list is the one tab stop and names its active row
@@ -140,13 +147,10 @@ function Row({ terminal, active }: { terminal: TerminalSummary; active: boolean 
       <StateSign status={status} />
       {terminal.bottleId !== null && <BottleMark bottleId={terminal.bottleId} />}
       <span className="min-w-0 flex-1">
-        <span className="block truncate">
-          {workspace && <span className="text-muted">{workspace} · </span>}
-          {labelIn(terminal.label, workspace)}
-        </span>
-        <span className="block truncate text-muted text-sm">{status.evidence ?? ""}</span>
+        <PlacedName place={workspace} name={labelIn(terminal.label, workspace)} />
+        {below && <span className="block truncate text-muted text-sm">{below}</span>}
       </span>
-      <StateLine status={status} sign={false} className="max-w-[50%] justify-end text-muted text-sm" />
+      <StateLine status={beside} sign={false} className="max-w-[50%] justify-end text-muted text-sm" />
     </div>
   );
 }

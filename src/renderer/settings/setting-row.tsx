@@ -88,7 +88,7 @@ function ControlView({ label, control, value, onChange }: ControlProps): ReactNo
       return <Switch label={label} checked={value === true} onChange={onChange} />;
     case "select":
       return (
-        <Select label={label} value={String(value)} options={control.options} onChange={onChange} className="w-44" />
+        <Select label={label} value={String(value)} options={control.options} onChange={onChange} className="w-full" />
       );
     case "number":
       return <NumberInput label={label} value={Number(value)} control={control} onChange={onChange} />;

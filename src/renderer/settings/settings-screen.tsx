@@ -15,10 +15,13 @@ import { Outside } from "./outside.tsx";
 import { FileProblems, Foot } from "./settings-file.tsx";
 
 export default function SettingsScreen() {
-  const asked = useUi((ui) => ui.settingsSearch);
-  const [search, setSearch] = useState(asked);
+  const asked = useUi((ui) => ui.settings);
+  const [search, setSearch] = useState(asked.search);
   const [onlyChanged, setOnlyChanged] = useState(false);
-  useEffect(() => setSearch(asked), [asked]);
+  useEffect(() => {
+    setSearch(asked.search);
+    setOnlyChanged(false);
+  }, [asked]);
   const showAll = () => {
     setSearch("");
     setOnlyChanged(false);

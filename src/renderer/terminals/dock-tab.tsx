@@ -37,7 +37,7 @@ export function DockTab(props: { panelId: string; kind: string; params: object; 
       <div
         ref={body}
         data-tip={title}
-        className="group/tab flex h-full min-w-24 max-w-60 items-center gap-1.5 pr-1 pl-2.5"
+        className="dock-tab group/tab flex h-full min-w-24 max-w-[min(240px,55cqw)] items-center gap-1.5 pr-1 pl-2.5"
         onClick={() => dock.focus(panelId)}
         onAuxClick={(event) => {
           if (event.button === 1) dock.close(panelId);

@@ -19,7 +19,7 @@ export function TerminalEnd({ terminal, panelId }: { terminal: Terminal; panelId
   };
   return (
     <div className="flex min-h-9 flex-none flex-wrap items-center gap-x-2 gap-y-1 border-line border-t bg-panel px-3 py-1">
-      <StateLine status={useTerminalStatus(terminal)} className="min-w-36 flex-1" />
+      <StateLine status={useTerminalStatus(terminal)} className="min-w-60 flex-1" />
       {launch && launch.conversationId !== null && (
         <Button
           small

@@ -15,6 +15,7 @@ export { Keys } from "./kbd.tsx";
 export { LogText } from "./log-text.tsx";
 export { ContextMenu, Menu, type MenuItem } from "./menu.tsx";
 export { NoticeLayer, notice, noticeProblem, orNotice } from "./notices.tsx";
+export { PlacedName } from "./placed-name.tsx";
 export { Popover } from "./popover.tsx";
 export { ProblemNote, sentence } from "./problem.tsx";
 export { Screen } from "./section.tsx";

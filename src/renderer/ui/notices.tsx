@@ -27,7 +27,9 @@ let lastId = 0;
 export function notice(given: Omit<Notice, "id">): void {
   lastId += 1;
   const added = { ...given, id: lastId };
-  useNotices.setState(({ notices }) => ({ notices: [...notices, added].slice(-most) }));
+  // The same said once more takes the place of what was said before.
+  const others = useNotices.getState().notices.filter(({ kind, text }) => kind !== given.kind || text !== given.text);
+  useNotices.setState({ notices: [...others, added].slice(-most) });
 }
 
 export function noticeProblem(what: string, problem: Problem): void {

@@ -8,5 +8,6 @@ export async function checkForUpdates(client: Client): Promise<void> {
   const found = await orNotice("Could not look for updates", client.updates.check({}));
   if (!found) return;
   if (found.state === "off") notice({ kind: "done", text: found.message });
+  if (found.state === "failed") notice({ kind: "failed", text: `Could not look for updates: ${found.message}` });
   if (found.state === "current") notice({ kind: "done", text: "This is the newest version for this computer" });
 }

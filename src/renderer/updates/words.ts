@@ -4,7 +4,7 @@ import type { UpdateState } from "#shared/contract/updates.ts";
 export function updateLine({ state, version, message, percent }: UpdateState): string | null {
   switch (state) {
     case "available":
-      return `Cellar ${version} is there.`;
+      return `Cellar ${version} is available.`;
     case "downloading":
       return `Cellar ${version} is being downloaded: ${percent ?? 0} %`;
     case "ready":

@@ -6,19 +6,19 @@ import { useLiveList } from "../live/index.ts";
 import { Button, IconButton } from "../ui/index.ts";
 import { DeleteGitCredentialForm, GitCredentialForm } from "./git-form.tsx";
 import type { SectionProps } from "./secrets-section.tsx";
-import { Cell, FormRow, Name, Row, Table } from "./table.tsx";
+import { Cell, type Column, FormRow, Name, Row, Table } from "./table.tsx";
 import { useOpenForm } from "./use-open-form.ts";
 import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
 type Form = { what: "add" } | { what: "edit" | "delete"; name: string };
 
-const columns = [
+const columns: readonly Column[] = [
   { name: "Name" },
   { name: "Repositories" },
-  { name: "As", wide: true },
-  { name: "Used by", wide: true },
+  { name: "As", from: 640 },
+  { name: "Used by", from: 640 },
   { name: "Last used", right: true },
-  { name: "Revision", right: true, wide: true },
+  { name: "Revision", right: true, from: 640 },
 ];
 
 export function GitCredentialsSection({ state, all, onAll }: SectionProps) {
@@ -101,19 +101,19 @@ function CredentialRow({ credential, unlocked, setOpen }: RowProps) {
           {host}/{scope}
         </code>
       </Cell>
-      <Cell wide>
+      <Cell from={640}>
         <span data-tip={variable ? `The token of $${variable} goes before what is stored` : undefined}>
           {userName}, {kind === "token" ? "token" : "SSH key"}
           {variable && <span className="text-faint"> (${variable})</span>}
         </span>
       </Cell>
-      <Cell wide>
+      <Cell from={640}>
         <UsedBy uses={uses} />
       </Cell>
       <Cell right>
         <LastUsed uses={uses} />
       </Cell>
-      <Cell right wide>
+      <Cell right from={640}>
         {revision}
       </Cell>
     </Row>

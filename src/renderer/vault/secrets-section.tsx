@@ -6,18 +6,18 @@ import { useLiveList } from "../live/index.ts";
 import { Button, IconButton } from "../ui/index.ts";
 import { ImportForm } from "./import-form.tsx";
 import { AddSecretForm, DeleteSecretForm, RotateSecretForm } from "./secret-forms.tsx";
-import { Cell, FormRow, Name, Row, Table } from "./table.tsx";
+import { Cell, type Column, FormRow, Name, Row, Table } from "./table.tsx";
 import { useOpenForm } from "./use-open-form.ts";
 import { LastUsed, UsedBy, useShown } from "./uses.tsx";
 
 type Form = { what: "add" | "import" } | { what: "rotate" | "delete"; handle: string };
 
-const columns = [
+const columns: readonly Column[] = [
   { name: "Handle" },
-  { name: "Source" },
-  { name: "Used by", wide: true },
+  { name: "Source", from: 480 },
+  { name: "Used by", from: 640 },
   { name: "Last used", right: true },
-  { name: "Revision", right: true },
+  { name: "Revision", right: true, from: 480 },
 ];
 
 export type SectionProps = { state: VaultState; all: boolean; onAll: () => void };
@@ -115,16 +115,18 @@ function SecretRows({ secret, open, setOpen, close, unlocked }: SecretRowsProps)
           )
         }
       >
-        <Cell>
+        <Cell from={480}>
           <Source secret={secret} />
         </Cell>
-        <Cell wide>
+        <Cell from={640}>
           <UsedBy uses={uses} neededBy={neededBy} />
         </Cell>
         <Cell right>
           <LastUsed uses={uses} />
         </Cell>
-        <Cell right>{revision ?? "–"}</Cell>
+        <Cell right from={480}>
+          {revision ?? "–"}
+        </Cell>
       </Row>
       {mine && (
         <FormRow span={columns.length + 1}>

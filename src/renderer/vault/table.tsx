@@ -2,10 +2,14 @@
 import type { ReactNode } from "react";
 import { Sign } from "../ui/index.ts";
 
-/** `wide` columns are left out where the panel is narrow, `right` ones hold numbers and times. */
-export type Column = { name: string; right?: boolean; wide?: boolean };
+/** The width of the panel, in CSS pixels, from which a column is shown. */
+const shownFrom = { 480: "@max-[480px]:hidden", 640: "@max-[640px]:hidden" } as const;
+type From = keyof typeof shownFrom;
 
-const wideOnly = "@max-[640px]:hidden";
+/** `right` ones hold numbers and times. */
+export type Column = { name: string; right?: boolean; from?: From };
+
+const hiding = (from: From | undefined) => (from === undefined ? "" : shownFrom[from]);
 
 export function Table({
   label,
@@ -20,11 +24,11 @@ export function Table({
     <table aria-label={label} className="w-full table-fixed border-collapse text-left">
       <thead>
         <tr className="border-line border-b text-muted text-sm">
-          {columns.map(({ name, right, wide }) => (
+          {columns.map(({ name, right, from }) => (
             <th
               key={name}
               scope="col"
-              className={`h-7 pr-3 font-medium ${right ? "w-24 text-right" : ""} ${wide ? wideOnly : ""}`}
+              className={`h-7 pr-3 font-medium ${right ? "w-24 text-right" : ""} ${hiding(from)}`}
             >
               {name}
             </th>
@@ -66,11 +70,9 @@ export function Name({ name, problem }: { name: string; problem: string | false 
   );
 }
 
-export function Cell({ right, wide, children }: { right?: boolean; wide?: boolean; children: ReactNode }) {
+export function Cell({ right, from, children }: { right?: boolean; from?: From; children: ReactNode }) {
   return (
-    <td className={`truncate pr-3 text-muted ${right ? "tabular text-right" : ""} ${wide ? wideOnly : ""}`}>
-      {children}
-    </td>
+    <td className={`truncate pr-3 text-muted ${right ? "tabular text-right" : ""} ${hiding(from)}`}>{children}</td>
   );
 }
 

@@ -6,6 +6,7 @@ import { useConnection } from "../connection/index.ts";
 import { dock, type PanelProps, panelFocusAttribute } from "../dock/panels.tsx";
 import { useDefaultIsolation } from "../launches/use-isolations.ts";
 import { preferredProgram, usePrograms } from "../launches/use-programs.ts";
+import { Where } from "../launches/where.tsx";
 import { useLists, useSettings, useWorkspaces } from "../live/index.ts";
 import { Button, Choices, ProblemNote, Screen, sentence, TextField } from "../ui/index.ts";
 import {
@@ -192,16 +193,20 @@ function NewWorkspaceForm({ draft, panelId }: { draft: Draft; panelId: string })
           {mode === "worktree" && found?.git && <BranchFields draft={draft} name={name} inspection={found} />}
           {looking && <p className="text-muted">Looking for agent programs on your PATH…</p>}
           <StartWith draft={draft} program={program} programs={programs} />
-          {making?.step === "failed" && <ProblemNote problem={making.problem} />}
-          <div className="flex items-center gap-2">
-            <Button ref={submitButton} type="submit" look="primary" disabled={!canSubmit}>
-              {program ? `Create and launch ${program.name}` : "Create workspace"}
-            </Button>
-            {making?.step === "failed" && making.workspaceId && (
-              <Button onClick={() => making.workspaceId && openWorkspace(making.workspaceId)}>
-                Show what was made
+          {/* In sight with the button: what Enter does, and what it launches it with. */}
+          <div className="sticky bottom-0 -mb-5 flex flex-col gap-2 border-line border-t bg-panel py-3">
+            {program && <Where program={program} />}
+            {making?.step === "failed" && <ProblemNote problem={making.problem} />}
+            <div className="flex items-center gap-2">
+              <Button ref={submitButton} type="submit" look="primary" disabled={!canSubmit}>
+                {program ? `Create and launch ${program.name}` : "Create workspace"}
               </Button>
-            )}
+              {making?.step === "failed" && making.workspaceId && (
+                <Button onClick={() => making.workspaceId && openWorkspace(making.workspaceId)}>
+                  Show what was made
+                </Button>
+              )}
+            </div>
           </div>
         </>
       )}

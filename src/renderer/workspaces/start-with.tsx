@@ -1,7 +1,6 @@
 /** What is launched as soon as the workspace is ready. */
 import type { AgentProgram } from "#shared/contract/programs.ts";
 import { sortPrograms } from "../launches/use-programs.ts";
-import { Where } from "../launches/where.tsx";
 import { Field, Select, TextArea } from "../ui/index.ts";
 import { changeDraft, type Draft } from "./draft.ts";
 
@@ -36,7 +35,6 @@ export function StartWith({ draft, program, programs }: StartWithProps) {
           onChange={(event) => changeDraft({ prompt: event.target.value })}
         />
       )}
-      {program && <Where program={program} />}
     </div>
   );
 }

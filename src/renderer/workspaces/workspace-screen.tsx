@@ -4,6 +4,7 @@ import { ArrowDown, ArrowUp, FolderOpen, GitBranch, Play, Plus, RefreshCw, Trash
 import { useEffect } from "react";
 import type { Workspace, WorkspaceDetails } from "#shared/contract/workspaces.ts";
 import { workspaceStatus } from "#shared/states.ts";
+import { labelIn } from "#shared/terminals/label.ts";
 import { useActions } from "../app/actions.ts";
 import { openLaunch, openTerminal, useUi } from "../app/open.ts";
 import { problemFrom, useClient, useConnection } from "../connection/index.ts";
@@ -198,6 +199,7 @@ function Terminals({ workspaceId }: { workspaceId: string }) {
 }
 
 function TerminalChip({ terminal }: { terminal: TerminalSummary }) {
+  const workspace = useWorkspace(terminal.workspaceId)?.name;
   return (
     <li>
       <button
@@ -206,7 +208,7 @@ function TerminalChip({ terminal }: { terminal: TerminalSummary }) {
         onClick={() => openTerminal(terminal.id)}
       >
         <StateSign status={terminal.status} />
-        <span className={`truncate ${terminal.alive ? "" : "text-muted"}`}>{terminal.label}</span>
+        <span className={`truncate ${terminal.alive ? "" : "text-muted"}`}>{labelIn(terminal.label, workspace)}</span>
       </button>
     </li>
   );

@@ -22,12 +22,19 @@ export const keySigns: Readonly<Record<string, string>> = {
 const acceleratorKeys: Record<string, string> = {
   ...keySigns,
   plus: "Plus",
+  space: "Space",
   enter: "Enter",
   escape: "Escape",
   arrowleft: "Left",
   arrowright: "Right",
   arrowup: "Up",
   arrowdown: "Down",
+  home: "Home",
+  end: "End",
+  pageup: "PageUp",
+  pagedown: "PageDown",
+  insert: "Insert",
+  delete: "Delete",
 };
 
 /** `Ctrl+Shift+P`, `Command+Alt+N`: what Electron's menus take. */
@@ -50,4 +57,4 @@ export function acceleratorOf(shortcut: Shortcut, mac: boolean): string {
  * anybody's typing. Empty: none.
  */
 export const globalShortcutPattern =
-  /^$|^(?:mod|ctrl|alt|super)\+(?:(?:mod|ctrl|alt|super)\+)*(?:shift\+)?(?:[a-z0-9]|f[1-9]|f1[0-9]|f2[0-4]|comma|slash|backquote|backslash|bracketleft|bracketright|minus|plus|enter|escape|arrowleft|arrowright|arrowup|arrowdown)$/;
+  /^$|^(?:mod|ctrl|alt|super)\+(?:(?:mod|ctrl|alt|super)\+)*(?:shift\+)?(?:[a-z0-9]|f[1-9]|f1[0-9]|f2[0-4]|comma|slash|backquote|backslash|bracketleft|bracketright|minus|plus|space|enter|escape|arrowleft|arrowright|arrowup|arrowdown|home|end|pageup|pagedown|insert|delete)$/;

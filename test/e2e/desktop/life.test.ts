@@ -127,7 +127,10 @@ describe("a home on which nothing can be started", () => {
     await page.getByRole("heading", { name: "Cellar could not be started" }).waitFor();
     await page.getByRole("status").getByText("cellar.db").waitFor();
     await page.getByRole("link", { name: /^Show the logs/ }).click();
-    await app.until(({ revealed }) => revealed.includes(join(desktop.home, "logs", "main.log")));
+    const log = join(desktop.home, "logs", "main.log");
+    await app.until(({ revealed }) => revealed.includes(log));
+    // What the page says is written there is.
+    expect(readFileSync(log, "utf8").trimEnd().split("\n").at(-1)).toMatch(/cellar\.db.*services could not be started/);
     await page.getByRole("link", { name: /^Quit/ }).click();
     expect(await app.exited).toBe(1);
     expect(app.errors).not.toContain("relaunch");

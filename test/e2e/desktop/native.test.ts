@@ -285,8 +285,21 @@ describe("what the system carries out", () => {
     await app.control.clickMenu("Settings");
     await page.getByRole("textbox", { name: "Search settings" }).fill("global");
     await page.getByRole("button", { name: "Record: Shortcut from anywhere" }).click();
-    await page.keyboard.press("Shift+x");
-    await page.getByText("Hold Ctrl, Alt or Super as well").waitFor();
+    const row = page.locator('[data-setting="globalShortcut"]');
+    for (const [keys, why] of [
+      ["Shift+x", "Hold Ctrl, Alt or Super as well"],
+      ["Control+k", "Cellar itself has Ctrl+K: Search or run a command"],
+      ["Control+c", "Programs use Ctrl+C themselves"],
+    ] as const) {
+      await page.keyboard.press(keys);
+      await row.getByText(why).waitFor();
+    }
+    await page.keyboard.press("Escape");
+    await row.getByText("None", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Record: Shortcut from anywhere" }).click();
+    await page.keyboard.down("Control");
+    await row.getByText("Ctrl+…").waitFor();
+    await page.keyboard.up("Control");
     await page.keyboard.press("Control+Alt+x");
     await notice("Another program, or the system itself, has these keys").waitFor();
     expect((await app.control.state()).globalShortcuts).toEqual([]);

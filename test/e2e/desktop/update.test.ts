@@ -67,17 +67,26 @@ afterAll(async () => {
 test("is asked for when the computer wakes, offered in a line, fetched when it is wanted, and put in place by quitting", async () => {
   const page = await app.page();
   await app.control.power("resume");
-  await page.getByText("Cellar 99.0.0 is there.").waitFor();
+  await page.getByText("Cellar 99.0.0 is available.").waitFor();
   await page.getByText("Everything is faster.").waitFor();
   expect(await page.getByText("And more.").count()).toBe(0);
   expect(asked).toEqual(["/stable.json"]);
 
   // Not now: the line goes, and comes back for who asks for it.
   await page.getByRole("button", { name: "Later" }).click();
-  await page.getByText("Cellar 99.0.0 is there.").waitFor({ state: "detached" });
+  await page.getByText("Cellar 99.0.0 is available.").waitFor({ state: "detached" });
   await app.control.clickMenu("Check for updates");
-  await page.getByText("Cellar 99.0.0 is there.").waitFor();
-  expect(asked).toEqual(["/stable.json", "/stable.json"]);
+  await page.getByText("Cellar 99.0.0 is available.").waitFor();
+  // It is shown already while it is asked for.
+  await expect.poll(() => asked).toEqual(["/stable.json", "/stable.json"]);
+
+  // Who asks in vain is told, and what was offered stays so.
+  const good = offered;
+  offered = "";
+  await app.control.clickMenu("Check for updates");
+  await page.getByRole("alert").getByText("Could not look for updates").waitFor();
+  await page.getByText("Cellar 99.0.0 is available.").waitFor();
+  offered = good;
 
   const terminal = await call(desktop, "terminals.create", { cwd: desktop.folder.path, command: "sleep 1000" });
   await page.getByRole("button", { name: "Download" }).click();

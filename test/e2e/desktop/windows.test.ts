@@ -83,7 +83,8 @@ describe("windows", () => {
       (event) => event.type === "all" && event.items.filter(({ state }) => state === "ready").length === 2,
     );
     workspaceId = list.type === "all" ? list.items.find(({ name }) => name === "alpha")!.id : "";
-    for (const owner of [{ workspaceId }, {}]) await call(desktop, "terminals.create", { owner });
+    await call(desktop, "terminals.create", { owner: { workspaceId }, name: "inside" });
+    await call(desktop, "terminals.create", { name: "outside" });
   });
   afterAll(() => desktop?.[Symbol.asyncDispose]());
 
@@ -184,6 +185,20 @@ describe("windows", () => {
     await page.getByRole("button", { name: "Copy notes into beta", exact: true }).waitFor();
     expect(await alone.getByRole("button", { name: /beta$/ }).count()).toBe(0);
     await alone.getByRole("button", { name: "Copy notes into alpha", exact: true }).waitFor();
+  });
+
+  test("the tray leads to what runs in it there, and to anything else where all are shown", async () => {
+    const main = await mainWindow();
+    const own = await windowAt(`?workspace=${workspaceId}`);
+    for (const [name, { id: leadsTo }] of [
+      ["outside", main],
+      ["inside", own],
+    ] as const) {
+      const { tray } = await app.until(({ tray: [one] }) => one!.menu.some(({ label }) => label.includes(name)));
+      await app.control.clickTrayMenu(tray[0]!.menu.find(({ label }) => label.includes(name))!.label);
+      await app.until(({ windows }) => windows.find(({ id }) => id === leadsTo)?.focused === true);
+      await (await app.page(leadsTo)).getByRole("tab", { name }).waitFor();
+    }
   });
 
   test("a workspace that there is not has none", async () => {
