@@ -34,7 +34,8 @@
  *    environment of a process on the host.
  * 5. The network inside is the loopback with the services' ports. No other address can be reached, by any protocol, whatever the program does.
  * 6. What a backend cannot hold on this computer it says in `notEnforced`, as a sentence a person understands. It never pretends.
- * 7. Everything throws {@link Failure}: `unavailable` (what is missing, and how to get it), `refused` (a safety rule), `failed`. After a throw
+ * 7. Everything throws {@link Failure}: `unavailable` (what is missing, and how to get it), `refused` (a safety rule), `failed`
+ *    ({@link EndedEarly} where the terminal says why). After a throw
  *    of `create`, `enter` or `release` main calls `destroy`, which has to work however far things had come.
  * 8. `destroy` is idempotent and resolves when nothing of the bottle is left. Unknown is not stopped: when a backend cannot be asked,
  *    `enumerate` throws, and its bottles are shown as unknown.
@@ -43,8 +44,15 @@ import { type BackendName, type ServiceName, servicePorts } from "#shared/bottle
 import { mcpPath } from "#shared/connection.ts";
 import type { BottleLimit, BottleMount } from "#shared/contract/bottles.ts";
 import type { Workspace } from "#shared/contract/workspaces.ts";
-import type { Failure } from "#shared/failure.ts";
+import { Failure } from "#shared/failure.ts";
 import type { LaunchableProgram } from "../programs/index.ts";
+
+/** The terminal's command has ended by itself before the program was let go: what it said in the terminal is the reason. */
+export class EndedEarly extends Failure {
+  constructor(message: string) {
+    super("failed", message);
+  }
+}
 
 /** HOME inside. */
 export const guestHome = "/home/agent";

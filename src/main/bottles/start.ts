@@ -4,18 +4,19 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { lastLines } from "#node/subprocess.ts";
 import type { Bottle } from "#shared/contract/bottles.ts";
 import type { Terminal } from "#shared/contract/terminals.ts";
 import { Failure, problemOf } from "#shared/failure.ts";
 import type { EnclosedStart } from "../launches/index.ts";
-import { guestSystemPrompt, type RunningBottle } from "./backend.ts";
+import { EndedEarly, guestSystemPrompt, type RunningBottle } from "./backend.ts";
 import { type BottleServices, joinEnvironments, type OpenServices } from "./bottle-services.ts";
 import { bottleEnvironment } from "./environment.ts";
 import { directoryOf } from "./ids.ts";
 import type { Prepared } from "./prepare.ts";
 import { filesInside, programInside } from "./program-inside.ts";
 import type { BottleRecord } from "./record.ts";
-import { type BottleTerminals, endTerminal } from "./terminals.ts";
+import { type BottleTerminals, endTerminal, untilEnded } from "./terminals.ts";
 
 export type StarterParts = {
   services: BottleServices;
@@ -82,10 +83,21 @@ export class Starter {
       note(id, "the program runs");
       return terminal;
     } catch (error) {
-      note(id, `not started: ${problemOf(error).message}`);
-      await this.#takeBack(record, prepared, terminal, error);
-      throw error;
+      const why =
+        error instanceof EndedEarly && terminal !== null ? await this.#withLastWords(error, terminal.id) : error;
+      const { message, hint } = problemOf(why);
+      note(id, `not started: ${[message, hint].filter(Boolean).join(". ")}`);
+      await this.#takeBack(record, prepared, terminal, why);
+      throw why;
     }
+  }
+
+  /** Before the terminal is taken away, too. */
+  async #withLastWords({ code, message }: EndedEarly, terminalId: string): Promise<Failure> {
+    const { terminals } = this.#parts;
+    const text = untilEnded(terminals, terminalId).then(() => terminals.tail(terminalId, 10));
+    const said = lastLines(await text.catch(() => ""));
+    return new Failure(code, message, said === "" ? {} : { hint: `It said: ${said}` });
   }
 
   async #createTerminal(

@@ -8,6 +8,8 @@ export type BottleTerminals = {
   known(): Promise<void>;
   list(): readonly Terminal[];
   create(terminal: HostedTerminal): Promise<Terminal>;
+  /** The last `lines` lines of its output, as text. */
+  tail(id: string, lines: number): Promise<string>;
   kill(id: string, force: boolean): Promise<unknown>;
   remove(id: string): Promise<void>;
   onChange(listener: (terminal: Terminal) => void): () => void;
@@ -22,6 +24,12 @@ export function isAlive(terminal: Terminal): boolean {
 
 /** Kills it if it lives, and resolves when it is in a final state. Throws `failed` when it does not end. */
 export async function killTerminal(terminals: BottleTerminals, id: string): Promise<void> {
+  const alive = terminals.list().some((each) => each.id === id && isAlive(each));
+  if (alive) await Promise.all([untilEnded(terminals, id), terminals.kill(id, true)]);
+}
+
+/** Resolves when it is in a final state. Throws `failed` when it does not get there. */
+export async function untilEnded(terminals: BottleTerminals, id: string): Promise<void> {
   const alive = () => terminals.list().some((each) => each.id === id && isAlive(each));
   if (!alive()) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -32,13 +40,10 @@ export async function killTerminal(terminals: BottleTerminals, id: string): Prom
     () => reject(new Failure("failed", `The terminal ${id} did not end within ${goneWithinMs / 1000} s`)),
     goneWithinMs,
   );
-  try {
-    await terminals.kill(id, true);
-    await promise;
-  } finally {
+  await promise.finally(() => {
     clearTimeout(late);
     stopListening();
-  }
+  });
 }
 
 /** Ends it and forgets it. */

@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, first } from "#test/product/call.ts";
@@ -133,9 +133,33 @@ describe.skipIf(missing("bwrap", "curl", "sqlite3"))("a bottle's manifest", () =
     await expect(call(product, "bottles.launch", { planId: plan.id })).rejects.toMatchObject({
       message: "The bottle ended while it was being started",
     });
+    rmSync(product.folder.in("ends-at-once"));
     const logs = join(product.home, "bottles", "logs");
     const told = readdirSync(logs).map((name) => readFileSync(join(logs, name), "utf8"));
     expect(told.join("")).toMatch(/services listen: broker, gateway, supervise\n.*not started: /);
     expect(await left()).toEqual(before);
+  });
+
+  test("is not started when what would be mounted has gone since the summary, and says what", async () => {
+    written("");
+    const skill = product.folder.in(".claude", "skills", "careful");
+    const bottles = async () => {
+      const event = await first(product, "bottles.watch", {});
+      return event.type === "all" ? event.items.map(({ id }) => id) : null;
+    };
+    const before = await bottles();
+    writeFileSync(join(product.home, "manifests", "agents", "api.md"), "---\nbottle: api\nskills: [careful]\n---\n");
+    // bwrap says that it has made the namespaces, and only then mounts: which is seen first is chance.
+    for (let time = 0; time < 3; time++) {
+      mkdirSync(skill, { recursive: true });
+      writeFileSync(join(skill, "SKILL.md"), "Be careful.\n");
+      const plan = await prepare();
+      rmSync(skill, { recursive: true });
+      await expect(call(product, "bottles.launch", { planId: plan.id })).rejects.toMatchObject({
+        code: "failed",
+        hint: expect.stringContaining(skill),
+      });
+    }
+    expect(await bottles()).toEqual(before);
   });
 });

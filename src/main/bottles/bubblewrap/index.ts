@@ -44,7 +44,7 @@ import {
   moreArguments,
 } from "./launcher.ts";
 import { hasScopes, limitsOf, notEnforcedHere, systemdScope } from "./limits.ts";
-import { type BottlePids, findBottle, waitForBottle } from "./namespaces.ts";
+import { type BottlePids, findBottle, waitForBottle, waitForInit } from "./namespaces.ts";
 import { BottlePorts } from "./ports.ts";
 import { programFolders } from "./program-folders.ts";
 import { seccompProgram } from "./seccomp.ts";
@@ -183,8 +183,14 @@ export class Bubblewrap implements BottleBackend<BubblewrapDetails> {
   }
 
   async enter(bottle: RunningBottle): Promise<void> {
-    const pids = await waitForBottle(join(bottle.directory, files.info), outerPid(bottle));
-    await this.#ports.join(bottle.id, pids, bottle.ports, true);
+    const outer = outerPid(bottle);
+    const pids = await waitForBottle(join(bottle.directory, files.info), outer);
+    const [waits, joined] = await Promise.allSettled([
+      waitForInit(join(bottle.directory, files.waiting), outer),
+      this.#ports.join(bottle.id, pids, bottle.ports, true),
+    ]);
+    // In this order: in a bottle that has ended there is nothing to join.
+    for (const each of [waits, joined]) if (each.status === "rejected") throw each.reason;
   }
 
   probe(bottle: RunningBottle, header: ProbeHeader | null): Promise<string[]> {

@@ -20,6 +20,8 @@ export const files = {
   info: "info",
   /** A named pipe: the program inside waits for a line from it. */
   gate: "gate",
+  /** The program inside says here that it waits at the gate. */
+  waiting: "waiting",
   init: "init",
   etc: "etc",
   homeFiles: "home-files",
@@ -47,7 +49,7 @@ const launchScript = `
 ${closeOthers}
 d=$1 id=$2; shift 2
 if ! mkfifo -m 600 "$d/${files.gate}" 2>/dev/null; then echo 'This bottle has ended. Launch the program again.'; exit 1; fi
-exec 6<"$d/${files.arguments}" 7<>"$d/${files.gate}" 8>"$d/${files.info}" 9<"$d/${files.filter}" || exit 1
+exec 6<"$d/${files.arguments}" 7<>"$d/${files.gate}" 8>"$d/${files.info}" 5>"$d/${files.waiting}" 9<"$d/${files.filter}" || exit 1
 exec "$@" env -i PATH=${systemPath} ${bottleVariable}="$id" \\
   unshare --user --map-root-user -- bwrap --args 6 --info-fd 8 --seccomp 9 -- /bin/sh ${guestInit}
 `;
@@ -98,10 +100,12 @@ export function insideArguments(
   ];
 }
 
-/** The first thing that runs inside: waits at the gate, fills the home, takes on the limits, and becomes the program. */
+/** The first thing that runs inside: says so, waits at the gate, fills the home, takes on the limits, and becomes the program. */
 export function initScript(limits: BottleLimits, argv: readonly string[], homeFiles: readonly HomeFile[]): string {
   const command = limited(limits, argv).map(shellQuote).join(" ");
-  return `read -r word <&7 || exit 1
+  return `echo waiting >&5
+exec 5>&-
+read -r word <&7 || exit 1
 exec 7<&- 6<&- 8<&- 9<&-
 [ "$word" = ${goAhead} ] || { echo 'The bottle was not started.'; exit 1; }
 ${homeFilesScript(homeFiles)}exec ${command}

@@ -9,6 +9,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { readOfProcess } from "#node/processes/list.ts";
 import { Failure } from "#shared/failure.ts";
+import { EndedEarly } from "../backend.ts";
 
 /** Pids on the host: the terminal's command, and the first process inside. */
 export type BottlePids = { outer: number; inner: number };
@@ -17,13 +18,26 @@ export type BottlePids = { outer: number; inner: number };
 const patienceMs = 10_000;
 const lookEveryMs = 2;
 
-/** Waits for what bwrap writes to `--info-fd`. Throws `failed` when the command ends first or takes too long. */
-export async function waitForBottle(info: string, outer: number): Promise<BottlePids> {
+/** Waits for what bwrap writes to `--info-fd`. Throws {@link EndedEarly} when the command ends first, `failed` when it takes too long. */
+export function waitForBottle(info: string, outer: number): Promise<BottlePids> {
+  return waitUnlessEnded(outer, "bwrap did not start", () => findBottle(info, outer));
+}
+
+/**
+ * Waits for the first program inside, which writes to `waiting` before it waits at the gate: until then bwrap may still fail, at a mount whose source
+ * has gone, say. Throws as {@link waitForBottle} does.
+ */
+export async function waitForInit(waiting: string, outer: number): Promise<void> {
+  await waitUnlessEnded(outer, "bwrap did not start the program", async () => (await textOf(waiting)) || null);
+}
+
+async function waitUnlessEnded<Sign>(outer: number, late: string, look: () => Promise<Sign | null>): Promise<Sign> {
   for (const end = performance.now() + patienceMs; ; await setTimeout(lookEveryMs)) {
-    const inner = await innerPid(info);
-    if (inner !== null && (await isBelow(inner, outer))) return { outer, inner };
-    if ((await statusOf(outer)) === null) throw new Failure("failed", "The bottle ended while it was being started");
-    if (performance.now() > end) throw new Failure("failed", `bwrap did not start within ${patienceMs / 1000} s`);
+    const alive = (await statusOf(outer)) !== null;
+    const sign = await look();
+    if (sign !== null) return sign;
+    if (!alive) throw new EndedEarly("The bottle ended while it was being started");
+    if (performance.now() > end) throw new Failure("failed", `${late} within ${patienceMs / 1000} s`);
   }
 }
 
@@ -62,13 +76,17 @@ function enter(outer: number): string[] {
 }
 
 async function innerPid(info: string): Promise<number | null> {
-  const text = await readFile(info, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const pid = Number(/"child-pid":\s*(\d+)/.exec(await textOf(info))?.[1]);
+  return pid > 1 ? pid : null;
+}
+
+/** Nothing while the file is not there. */
+function textOf(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     // Whatever else is wrong is no sign that it has ended.
     if (error.code !== "ENOENT") throw error;
     return "";
   });
-  const pid = Number(/"child-pid":\s*(\d+)/.exec(text)?.[1]);
-  return pid > 1 ? pid : null;
 }
 
 async function isBelow(inner: number, outer: number): Promise<boolean> {

@@ -7,6 +7,7 @@ import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { Failure } from "#shared/failure.ts";
+import { EndedEarly } from "../backend.ts";
 
 /** Beside those of `servicePorts`; leads nowhere as soon as the program runs. */
 export const gatePort = 9096;
@@ -86,7 +87,7 @@ export class GuestGate {
     let timer: NodeJS.Timeout;
     const look = async () => {
       const why = await ended().catch((error: Error) => error.message);
-      if (why !== null) return reject(new Failure("failed", why));
+      if (why !== null) return reject(new EndedEarly(why));
       if (performance.now() > late) {
         return reject(new Failure("failed", `The bottle was not there within ${patienceMs / 60_000} minutes`));
       }

@@ -113,7 +113,7 @@ export class OpenSandbox implements BottleBackend<OpenSandboxDetails> {
   async enter({ id, pid }: RunningBottle): Promise<void> {
     await this.#gates.of(id).arrival(async () => {
       if (pid === null || isThere(pid)) return null;
-      return "The sandbox's terminal ended before its program started; it says why";
+      return "The sandbox's terminal ended before its program started";
     });
   }
 

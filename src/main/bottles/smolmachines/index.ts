@@ -126,7 +126,7 @@ export class Smolmachines implements BottleBackend<SmolmachinesDetails> {
     await this.#gates.of(id).arrival(async () => {
       if (pid !== null && isThere(pid)) return null;
       const said = (await readFile(join(directory, files.startLog), "utf8").catch(() => "")).trim();
-      return `The machine ended before its program started${said === "" ? "; its terminal says why" : `: ${said.slice(-500)}`}`;
+      return `The machine ended before its program started${said && `: ${said.slice(-500)}`}`;
     });
   }
 
