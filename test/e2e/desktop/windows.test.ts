@@ -238,7 +238,20 @@ describe("windows", () => {
         ? list.items.find(({ owner }) => owner.workspaceId === workspaceId)?.size.cols
         : undefined;
     };
-    const before = await eventually(columns, (now) => now !== undefined && now !== 80);
+    // It was there while the window zoomed: first it has to be as wide as its place again.
+    const fitting = () =>
+      alone.evaluate(() => {
+        const [place, screen, input] = [".xterm", ".xterm-screen", ".xterm-helper-textarea"].map(
+          (part) => document.querySelector<HTMLElement>(part)!,
+        );
+        const cell = Number.parseFloat(input!.style.width);
+        const { width } = screen!.getBoundingClientRect();
+        return place!.clientWidth - width < 5 * cell ? Math.round(width / cell) : null;
+      });
+    const [before] = await eventually(
+      async () => [await columns(), await fitting()] as const,
+      ([now, fits]) => now === fits,
+    );
     await alone.keyboard.press("Control+=");
     await eventually(columns, (now) => now !== undefined && now < before!);
     expect((await windowAt(`?workspace=${workspaceId}`)).zoom).toBe(1.25);
