@@ -350,3 +350,28 @@ export function windowConnection(id = "window-1") {
   const closed = new AbortController();
   return { connection: { id, caller: "window", closed: closed.signal } as const, close: () => closed.abort() };
 }
+
+/** A request of a bottle that waits for the person. */
+export const decision = (change: Partial<HostAsked["decision"]> = {}): HostAsked["decision"] => ({
+  id: "dec-000000000001",
+  bottleId: "bottle-000000000001",
+  at: new Date().toISOString(),
+  kind: "request",
+  outcome: "waiting",
+  reason: "host_not_allowed",
+  detail: "",
+  host: "registry.example",
+  port: 443,
+  method: "GET",
+  path: "/",
+  intercepted: false,
+  ruleId: null,
+  count: 1,
+  bytesOut: 0,
+  bytesIn: 0,
+  durationMs: null,
+  canAllow: true,
+  probe: false,
+  waitsUntil: null,
+  ...change,
+});

@@ -2,7 +2,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { HostAsked } from "#main/gateway/index.ts";
 import type { GitGateEvent } from "#shared/contract/git-gate.ts";
 import type { Job } from "#shared/contract/jobs.ts";
 import type { Notification, NotificationKind } from "#shared/contract/notifications.ts";
@@ -10,6 +9,7 @@ import type { Proposal } from "#shared/contract/supervise.ts";
 import { Failure } from "#shared/failure.ts";
 import {
   cell,
+  decision,
   NotificationsFolder,
   type NotificationsWorld,
   startNotifications,
@@ -37,30 +37,6 @@ function heapUsed(): number {
 
 const only = (): Notification => main.service.list.values()[0]!;
 const settled = () => vi.waitFor(() => expect(only()).toMatchObject({ actions: [], seenAt: expect.any(String) }));
-
-const decision = (change: Partial<HostAsked["decision"]> = {}): HostAsked["decision"] => ({
-  id: "dec-000000000001",
-  bottleId: "bottle-000000000001",
-  at: new Date().toISOString(),
-  kind: "request",
-  outcome: "waiting",
-  reason: "host_not_allowed",
-  detail: "",
-  host: "registry.example",
-  port: 443,
-  method: "GET",
-  path: "/",
-  intercepted: false,
-  ruleId: null,
-  count: 1,
-  bytesOut: 0,
-  bytesIn: 0,
-  durationMs: null,
-  canAllow: true,
-  probe: false,
-  waitsUntil: null,
-  ...change,
-});
 
 const hostAsk: Proposal["ask"] = { kind: "host", host: "pypi.org", ports: [], methods: ["GET"], paths: ["/simple"] };
 const proposal = (ask: Proposal["ask"] = hostAsk): Proposal => ({

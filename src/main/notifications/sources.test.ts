@@ -2,7 +2,15 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Activity } from "#shared/contract/activities.ts";
 import type { Job } from "#shared/contract/jobs.ts";
-import { bell, ended, freshNotifications, osc, terminal, windowConnection } from "#test/notifications-world.ts";
+import {
+  bell,
+  decision,
+  ended,
+  freshNotifications,
+  osc,
+  terminal,
+  windowConnection,
+} from "#test/notifications-world.ts";
 
 const main = freshNotifications();
 
@@ -151,29 +159,8 @@ describe("what a launched program is doing", () => {
 });
 
 test("a bottle that asks for a host is told with its workspace and the host, and nothing else of the request", () => {
-  const decision = {
-    id: "dec-000000000001",
-    bottleId: "bottle-000000000001",
-    at: new Date().toISOString(),
-    kind: "request",
-    outcome: "waiting",
-    reason: "host_not_allowed",
-    detail: "registry.example is on no rule of this bottle",
-    host: "registry.example",
-    port: 443,
-    method: "GET",
-    path: "/private/path",
-    intercepted: false,
-    ruleId: null,
-    count: 1,
-    bytesOut: 0,
-    bytesIn: 0,
-    durationMs: null,
-    canAllow: true,
-    probe: false,
-    waitsUntil: null,
-  } as const;
-  main.asks({ decision, workspaceId: "ws-00000001" });
+  const detail = "registry.example is on no rule of this bottle";
+  main.asks({ decision: decision({ detail, path: "/private/path" }), workspaceId: "ws-00000001" });
   expect(main.texts()).toEqual(["api · gateway: Asks for registry.example:443"]);
 });
 
